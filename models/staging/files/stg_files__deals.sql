@@ -1,0 +1,55 @@
+-- grain: one row a deal (opportunity), in its newest version
+with source as (
+    select * from {{ source('files', 'deals') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, deal_id
+            order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['deal_id']) }} as deal_key,
+        {{ reference_key('account_id') }} as account_key,
+        {{ reference_key('contact_id') }} as contact_key,
+        {{ reference_key('lead_id') }} as lead_key,
+        {{ reference_key('owner_id') }} as owner_key,
+        {{ reference_key('product_id') }} as product_key,
+
+        -- attributes
+        deal_id,
+        name,
+        account_id,
+        contact_id,
+        lead_id,
+        owner_id,
+        pipeline,
+        stage,
+        amount,
+        currency,
+        deal_type,
+        product_id,
+        created_at,
+        closed_at,
+        expected_close_on,
+        status,
+        lost_reason,
+        updated_at,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

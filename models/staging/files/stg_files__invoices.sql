@@ -1,0 +1,41 @@
+-- grain: one row an invoice, in its newest version
+with source as (
+    select * from {{ source('files', 'invoices') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, invoice_id
+            order by _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['invoice_id']) }} as invoice_key,
+        {{ reference_key('order_id') }} as order_key,
+        {{ reference_key('account_id') }} as account_key,
+
+        -- attributes
+        invoice_id,
+        order_id,
+        account_id,
+        invoiced_on,
+        amount,
+        currency,
+        status,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

@@ -1,0 +1,52 @@
+-- grain: one row a lead, in its newest version
+with source as (
+    select * from {{ source('files', 'leads') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, lead_id
+            order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['lead_id']) }} as lead_key,
+        {{ reference_key('contact_id') }} as contact_key,
+        {{ reference_key('account_id') }} as account_key,
+        {{ reference_key('campaign_id') }} as campaign_key,
+        {{ reference_key('owner_id') }} as owner_key,
+        {{ reference_key('deal_id') }} as deal_key,
+
+        -- attributes
+        lead_id,
+        contact_id,
+        account_id,
+        full_name,
+        email,
+        phone,
+        channel,
+        campaign_id,
+        owner_id,
+        created_at,
+        qualified_at,
+        disqualified_at,
+        converted_at,
+        deal_id,
+        updated_at,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

@@ -1,0 +1,38 @@
+-- grain: spend by day, channel and campaign; rows of one file with the same key add up, in its newest version
+-- rows of one file with the same key add up; a later file replaces what an earlier one said of the key
+with source as (
+    select * from {{ source('files', 'marketing_spend') }}
+),
+
+versions as (
+    select
+        *,
+        rank() over (
+            partition by _source, spend_on, channel, campaign_id
+            order by _file desc, _load_seq desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ reference_key('campaign_id') }} as campaign_key,
+
+        -- attributes
+        spend_on,
+        channel,
+        campaign_id,
+        amount,
+        currency,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

@@ -1,0 +1,47 @@
+-- grain: one row an order, in its newest version
+with source as (
+    select * from {{ source('files', 'orders') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, order_id
+            order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['order_id']) }} as order_key,
+        {{ reference_key('account_id') }} as account_key,
+        {{ reference_key('contact_id') }} as contact_key,
+        {{ reference_key('deal_id') }} as deal_key,
+        {{ reference_key('owner_id') }} as owner_key,
+
+        -- attributes
+        order_id,
+        account_id,
+        contact_id,
+        deal_id,
+        owner_id,
+        ordered_at,
+        delivered_at,
+        status,
+        channel,
+        currency,
+        updated_at,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

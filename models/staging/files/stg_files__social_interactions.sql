@@ -1,0 +1,42 @@
+-- grain: one row an interaction on a social network, in its newest version
+with source as (
+    select * from {{ source('files', 'social_interactions') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, interaction_id
+            order by _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['interaction_id']) }} as interaction_key,
+        {{ reference_key('contact_id') }} as contact_key,
+        {{ reference_key('campaign_id') }} as campaign_key,
+
+        -- attributes
+        interaction_id,
+        network,
+        prospect_handle,
+        contact_id,
+        contact_email,
+        kind,
+        campaign_id,
+        occurred_at,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- grain: one row a target of a metric, scope and period, in its newest version
+with source as (
+    select * from {{ source('files', 'targets') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, metric, scope, scope_key, period_grain, period_start
+            order by set_on desc nulls last, _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+
+        -- attributes
+        metric,
+        scope,
+        scope_key,
+        period_grain,
+        period_start,
+        target,
+        currency,
+        set_on,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

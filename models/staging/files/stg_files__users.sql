@@ -1,0 +1,48 @@
+-- grain: one row a version of a user (core keeps past teams)
+with source as (
+    select * from {{ source('files', 'users') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by _source, user_id, updated_at
+            order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc
+        ) as version_rank
+    from source
+),
+
+final as (
+    select
+        -- keys
+        {{ entity_key(['user_id']) }} as user_key,
+        {{ reference_key('manager_id') }} as manager_key,
+
+        -- attributes
+        user_id,
+        full_name,
+        email,
+        phone_extension,
+        team,
+        direction,
+        role,
+        acquires_customers,
+        manager_id,
+        region,
+        office,
+        country,
+        hired_on,
+        left_on,
+        updated_at,
+
+        -- origin
+        _source,
+        _load_seq,
+        _file,
+        _line
+    from versions
+    where version_rank = 1 and not _is_deleted
+)
+
+select * from final

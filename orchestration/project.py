@@ -1,0 +1,60 @@
+"""Where the dbt project stands and what state it is in.
+
+Paths of the checkout and fingerprints of what analysts edit, so that a refresh knows whether models,
+seeds or settings have changed since a release was built. Running dbt belongs to `transformation`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+_MODEL_FOLDERS = ("models", "dbt_project")
+_MODEL_SUFFIXES = (".sql", ".yml", ".yaml")
+
+
+@dataclass(frozen=True)
+class BuildState:
+    """Fingerprints (sha256) of all that decides a release's figures besides the landed rows."""
+
+    models: str
+    seeds: str
+    settings: str
+
+    def to_json(self) -> str:
+        """As the text of `build.json`."""
+        return json.dumps(asdict(self), indent=2)
+
+    @classmethod
+    def read(cls, path: Path) -> BuildState | None:
+        """The state in a `build.json`, or None where there is none that can be read."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> BuildState:
+    """The state of the working tree under `root` with the settings that models depend on."""
+    model_files = [root / "dbt_project.yml"]
+    for folder in _MODEL_FOLDERS:
+        model_files += [p for p in (root / folder).rglob("*") if p.suffix in _MODEL_SUFFIXES]
+    seed_files = [p for p in (root / "seeds").rglob("*") if p.is_file()]
+    return BuildState(
+        models=_fingerprint(model_files, root),
+        seeds=_fingerprint(seed_files, root),
+        settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
+    )
+
+
+def _fingerprint(files: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""Plain records that the rooms hand to one another.
+
+`ingestion`, `transformation`, `quality` and `publication` do not import one another; what they
+share is here, as frozen data without behaviour. Reading or writing files does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Severity = Literal["error", "warn"]
+Outcome = Literal["pass", "warn", "fail"]
+
+
+class Reporter(Protocol):
+    """Where a long task says how far it is; the command line shows it, Dagster logs it."""
+
+    def step(self, name: str) -> None:
+        """Begin a named step; the step before it ends."""
+
+    def detail(self, text: str) -> None:
+        """Say a count or a fact about the current step."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One batch of one stream, landed all or nothing.
+
+    `rows_read` = `rows_landed` + `rows_quarantined` + `rows_skipped`, where skipped rows are those that the
+    selection's `where` leaves to other streams. Times are UTC.
+    """
+
+    load_id: str
+    load_seq: int
+    source: str
+    stream: str
+    landed_at: datetime
+    rows_read: int
+    rows_landed: int
+    rows_quarantined: int
+    rows_skipped: int
+    files: tuple[str, ...]
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A file that was not landed at all, and why."""
+
+    source: str
+    stream: str
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LandingResult:
+    """What one scan of the inboxes brought."""
+
+    loads: tuple[Load, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    replaced_loads: tuple[str, ...] = ()
+    """Loads whose files were read again because their mapping changed: history must be rebuilt."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of the gate.
+
+    `gate` is 1 (loads), 2 (dbt) or 3 (marts and metrics). `sample_keys` never holds contact data.
+    """
+
+    gate: int
+    name: str
+    subject: str
+    """The stream, model or metric that was looked at."""
+    outcome: Outcome
+    severity: Severity
+    observed: str
+    expected: str
+    failures: int = 0
+    sample_keys: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """All the checks of one candidate."""
+
+    run_id: str
+    checks: tuple[CheckResult, ...]
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        """The checks that keep the candidate from becoming a release."""
+        return tuple(check for check in self.checks if check.outcome == "fail")
+
+    @property
+    def verdict(self) -> Outcome:
+        """`fail` if any check failed, `warn` if any warned, else `pass`."""
+        if self.failed:
+            return "fail"
+        return "warn" if any(check.outcome == "warn" for check in self.checks) else "pass"
+
+
+@dataclass(frozen=True)
+class Release:
+    """An immutable published warehouse. Times are UTC."""
+
+    release_id: str
+    run_id: str
+    published_at: datetime
+    as_of: datetime
+    verdict: Outcome
+    full: bool
+    loads: tuple[str, ...]
+    files: Mapping[str, str]
+    """File name to sha256."""
+    is_current: bool = False

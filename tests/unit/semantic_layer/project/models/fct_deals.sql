@@ -1,0 +1,2 @@
+{{ config(schema='funnel') }}
+select * from {{ ref('stg_deals') }}

@@ -1,0 +1,2 @@
+{{ config(schema='staging') }}
+select * from {{ source('files', 'order_lines') }}
