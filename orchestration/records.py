@@ -84,6 +84,12 @@ class CheckResult:
     failures: int = 0
     sample_keys: tuple[str, ...] = ()
     seconds: float = 0.0
+    warn_limit: int | None = None
+    """More failures than this and a warning is past its limit: nothing is published."""
+    ran: bool = True
+    """False where the check could not run (skipped, raised): such a check has failed."""
+    accepted_because: str = ""
+    """Who let this breach through for one refresh, and why; empty where nobody did."""
 
 
 @dataclass(frozen=True)
@@ -121,3 +127,27 @@ class Release:
     files: Mapping[str, str]
     """File name to sha256."""
     is_current: bool = False
+    streams: Mapping[str, str] = field(default_factory=dict)
+    """`source.stream` to the time (UTC, ISO 8601) of its last load."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Mart (`schema.table`) to its number of rows."""
+    based_on: str = ""
+    """The release that this one was built upon; empty for a first or full build."""
+    duckdb_version: str = ""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Check to the reason why its breach was let through."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the gate signs and what publishing asks for; bound to one run and to the bytes of its files."""
+
+    run_id: str
+    verdict: Outcome
+    files: Mapping[str, str]
+    """File name to sha256."""
+    required: tuple[str, ...]
+    """Names of the checks that had to run."""
+    checks: tuple[CheckResult, ...]
+    """Every check that ran."""
+    signed_at: datetime

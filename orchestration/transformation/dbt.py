@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,16 +87,29 @@ class Dbt:
     root: Path = PROJECT_ROOT
     _manifest: Manifest | None = field(default=None, repr=False)
 
-    def parse(self) -> None:
+    def parse(self, *, cache: Path | None = None) -> bool:
         """Read the whole project; partial parsing is off (dbt-core#13004 breaks it for ratio metrics).
 
-        Raises `BuildFailed` with dbt's own words, which name the file.
+        `cache` is a file named after the state of the project: where it exists the manifest in it is
+        taken as it is, else it is written. Returns whether the project was read anew. Raises
+        `BuildFailed` with dbt's own words, which name the file.
         """
+        if cache is not None and cache.exists():
+            self._manifest = _cached_manifest(cache)
+            return False
         self._manifest = None
         outcome = self._invoke(["parse", "--no-partial-parse"])
         if not outcome.success:
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
         self._manifest = outcome.result
+        if cache is not None:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            for outdated in cache.parent.glob(f"*{cache.suffix}"):
+                outdated.unlink()
+            partial = cache.with_suffix(".tmp")
+            shutil.copyfile(self.artifacts / "partial_parse.msgpack", partial)
+            partial.replace(cache)
+        return True
 
     def build(
         self,
@@ -194,6 +208,16 @@ def _let_go() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
+
+
+def _cached_manifest(cache: Path) -> Manifest:
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(cache.read_bytes())
+    manifest.build_flat_graph()
+    manifest.rebuild_ref_lookup()
+    manifest.rebuild_source_lookup()
+    return manifest
 
 
 def _node_result(result: Any) -> NodeResult:

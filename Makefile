@@ -1,0 +1,43 @@
+# Embudo's tasks. `make` lists them.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+UV := $(BIN)/uv
+STAMP := $(VENV)/.installed
+HOME_DIR ?= .embudo
+export DO_NOT_TRACK = 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+export UV_LINK_MODE ?= copy
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check ui refresh soak benchmark docs clean
+
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Install everything into .venv (hashed, from requirements.lock)
+
+$(STAMP): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/setup.sh
+	@touch $(STAMP)
+
+demo: setup ## Make a made-up company, refresh its warehouse and show its metrics
+	@$(BIN)/embudo demo --home $(HOME_DIR)
+
+refresh: setup ## Refresh the warehouse of ./embudo.yml
+	@$(BIN)/embudo refresh --home $(HOME_DIR)
+
+ui: setup ## Open Dagster on http://127.0.0.1:3000
+	@$(BIN)/embudo ui --home $(HOME_DIR)
+
+check: setup ## Lint and type-check Python, SQL and YAML, parse dbt, validate the metrics
+	@bash scripts/check.sh
+
+test: setup ## Install what the tests need and run all of them, slow ones too
+	@bash scripts/test_needs.sh
+	@$(BIN)/pytest -q
+
+clean: ## Remove what was built; landing and releases in .embudo stay
+	@rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,134 @@
+"""Copying, hashing and syncing whole files, never one that this process has open.
+
+DuckDB's lock on a database is POSIX: closing any handle to the file in the writing process drops it, and
+a second writer then loses or overwrites tables without a word. So `assert_closed` stands before each
+copy and each hash. dbt runs in the refresh's process; `transformation.Dbt` closes dbt-duckdb's
+connections at the end of every command, which is what makes these calls legal afterwards. What the
+files mean does not belong here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration.errors import PublicationRefused
+
+_FICLONE = 0x40049409
+"""ioctl of Linux: let the copy share the blocks of the original (btrfs, XFS)."""
+
+
+def assert_closed(path: Path) -> None:
+    """Raise `PublicationRefused` where this process has a handle open on `path`."""
+    if open_handles(path):
+        raise PublicationRefused(
+            f"{path.name} is still open in this process (pid {os.getpid()}); expected every connection to "
+            f"{path} to be closed before it is copied or hashed. Close the connection, then refresh again."
+        )
+
+
+def open_handles(path: Path) -> tuple[int, ...]:
+    """The descriptors of this process that are open on `path`; none where it does not exist."""
+    try:
+        wanted = path.stat()
+    except FileNotFoundError:
+        return ()
+    listing = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
+    found = []
+    for name in os.listdir(listing):
+        with contextlib.suppress(OSError):
+            status = os.fstat(int(name))
+            if (status.st_dev, status.st_ino) == (wanted.st_dev, wanted.st_ino):
+                found.append(int(name))
+    return tuple(found)
+
+
+def wal_of(path: Path) -> Path:
+    """Where DuckDB keeps the log of changes that are not yet in `path`."""
+    return path.with_name(path.name + ".wal")
+
+
+def refuse_wal(path: Path) -> None:
+    """Raise `PublicationRefused` where a `.wal` stands beside `path`: it is never replayed."""
+    wal = wal_of(path)
+    if os.path.lexists(wal):
+        raise PublicationRefused(
+            f"{wal} stands beside {path.name}: expected none, since a writer that ends well leaves none. It may "
+            f"belong to another state of the file, so it is not replayed. Look at who wrote it, move {wal.name} "
+            "away, then run `embudo refresh` (or `embudo rollback` where it stands in a release)."
+        )
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file whole, sharing blocks where the file system can; the copy is writable.
+
+    Raises `PublicationRefused` where the disk is full or the file is open in this process.
+    """
+    assert_closed(source)
+    with room(target):
+        if not _clone(source, target):
+            shutil.copyfile(source, target)
+        target.chmod(0o644)
+    found, expected = target.stat().st_size, source.stat().st_size
+    if found != expected:
+        raise PublicationRefused(
+            f"{source} changed while it was copied: expected {expected} bytes, found {found}. Run the refresh again."
+        )
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file that this process does not have open."""
+    assert_closed(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Force a file or a folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a small file under a temporary name, force it to disk and rename it."""
+    aside = path.with_name(f".{path.name}.tmp")
+    with room(path):
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        sync(path.parent)
+
+
+@contextlib.contextmanager
+def room(target: Path) -> Iterator[None]:
+    """Turn a full disk into an error that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        free = shutil.disk_usage(target.parent).free
+        raise PublicationRefused(
+            f"No space left while writing {target}: {free:,} bytes are free. The current release is untouched. "
+            "Free some disk (`keep_releases` in embudo.yml says how many releases stay), then run `embudo refresh`."
+        ) from error
+
+
+def _clone(source: Path, target: Path) -> bool:
+    with source.open("rb") as origin, target.open("wb") as copy:
+        try:
+            fcntl.ioctl(copy.fileno(), _FICLONE, origin.fileno())
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,119 @@
+"""One refresh at a time.
+
+The lock is `flock` on a file of our own: the kernel lets go of it when its holder ends, however it ends,
+so a lock that is left behind is told from a live one by asking for it, not by reading the file. The text
+in the file only says who the holder is. Locks on database files are DuckDB's and do not belong here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.errors import RefreshRunning
+from orchestration.publication.layout import Layout
+
+
+@contextlib.contextmanager
+def refresh_lock(home: Layout, *, run_id: str) -> Iterator[None]:
+    """Hold the home for one refresh, rollback or repair.
+
+    Raises `RefreshRunning` at once where another process, or this one, holds it.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RefreshRunning(_who_holds(home.lock)) from None
+        _write(descriptor, _holder(run_id))
+        try:
+            yield
+        finally:
+            _write(descriptor, {})
+    finally:
+        os.close(descriptor)
+
+
+def lock_holder(home: Layout) -> Mapping[str, str] | None:
+    """Who holds the lock now (pid, host, user, since, run_id, command); None where nobody does."""
+    try:
+        descriptor = os.open(home.lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(home.lock)
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _holder(run_id: str) -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return {
+        "pid": str(os.getpid()),
+        "host": socket.gethostname(),
+        "user": user,
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run_id": run_id,
+        "command": " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:]]),
+    }
+
+
+def _write(descriptor: int, holder: Mapping[str, str]) -> None:
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(dict(holder)).encode() if holder else b"", 0)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _who_holds(path: Path) -> str:
+    holder = _read(path)
+    get = holder.get
+    pid = get("pid", "")
+    message = (
+        f"Another refresh is running: expected {path} to be free, found it held by pid {pid or 'unknown'} on "
+        f"{get('host', 'an unknown host')}, user {get('user', 'unknown')}, since {get('since', 'an unknown time')}, "
+        f"run {get('run_id', 'unknown')}, command `{get('command', 'unknown')}`. "
+    )
+    others = [other for other in _processes_with(path) if other != pid]
+    if get("host") == socket.gethostname() and pid and not Path(f"/proc/{pid}").exists() and others:
+        return message + (
+            f"That process has ended, but its child {', '.join(others)} still holds the lock: end it "
+            f"(`kill {' '.join(others)}`), then refresh again."
+        )
+    return message + "Nothing was changed. Wait for it to end, or stop it, then refresh again."
+
+
+def _processes_with(path: Path) -> list[str]:
+    """Other processes that have `path` open, where /proc tells."""
+    found: list[str] = []
+    wanted = os.path.realpath(path)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.name != str(os.getpid()) and any(
+                os.readlink(handle) == wanted for handle in (process / "fd").iterdir()
+            ):
+                found.append(process.name)
+    return found
