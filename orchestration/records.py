@@ -134,6 +134,8 @@ class Release:
     based_on: str = ""
     """The release that this one was built upon; empty for a first or full build."""
     duckdb_version: str = ""
+    currency: str = ""
+    """The reporting currency that amounts are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check to the reason why its breach was let through."""
 

@@ -1,0 +1,99 @@
+"""The folder where Embudo keeps its state, and the name of every path in it.
+
+Only names belong here; who reads and writes the files is each room's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths under `--home` (default `.embudo/`). Nothing is made until `prepare` is called."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: Path | str) -> Home:
+        """The home at `path`, made absolute so that a change of folder does not move it."""
+        return cls(root=Path(path).expanduser().resolve())
+
+    @property
+    def ledger(self) -> Path:
+        """SQLite: loads, files, refreshes."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def landing(self) -> Path:
+        """Immutable Parquet, one folder a stream of a source, one file a load."""
+        return self.root / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that broke the contract, as Parquet, in the same layout as `landing`."""
+        return self.root / "quarantine"
+
+    @property
+    def candidates(self) -> Path:
+        """Warehouses that refreshes are building."""
+        return self.root / "candidates"
+
+    @property
+    def releases(self) -> Path:
+        """Published warehouses."""
+        return self.root / "releases"
+
+    @property
+    def current(self) -> Path:
+        """Symlink to the release that readers get."""
+        return self.root / "current"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage."""
+        return self.root / "dagster"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of refreshes."""
+        return self.root / "logs"
+
+    @property
+    def refresh_lock(self) -> Path:
+        """Held while a refresh runs."""
+        return self.root / "refresh.lock"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target folder for its parse cache."""
+        return self.root / "dbt"
+
+    @property
+    def work(self) -> Path:
+        """Scratch files of a landing (decompressed or recoded copies); emptied at the next one."""
+        return self.root / "work"
+
+    def landing_of(self, *, source: str, stream: str) -> Path:
+        """The folder of a stream's landed loads."""
+        return self.landing / source / stream
+
+    def quarantine_of(self, *, source: str, stream: str) -> Path:
+        """The folder of a stream's quarantined rows."""
+        return self.quarantine / source / stream
+
+    def candidate(self, run_id: str) -> Path:
+        """The folder of one refresh's candidate."""
+        return self.candidates / run_id
+
+    def release(self, release_id: str) -> Path:
+        """The folder of one release."""
+        return self.releases / release_id
+
+    def prepare(self) -> Home:
+        """Make the folders that every refresh writes to, and return self."""
+        folders = (self.landing, self.quarantine, self.candidates, self.releases, self.logs)
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        return self

@@ -1,0 +1,94 @@
+"""The `embudo.yml` that `embudo init` writes: every key with what it does, loadable as it is.
+
+What the keys are belongs to `models`.
+"""
+
+from __future__ import annotations
+
+_TEMPLATE = """\
+# What your company sets. `embudo refresh` reads it; a mistake is reported with its line and what
+# is allowed.
+
+company: My company
+
+# Days, weeks and months of all figures are those of this zone (an IANA name).
+time_zone: Europe/Madrid
+
+# Figures are in this currency (ISO 4217). Rates of others stand in seeds/exchange_rates.csv.
+currency: EUR
+
+# Phone numbers without a prefix are this country's (ISO 3166).
+country: ES
+
+# Picks the benchmarks that metrics are compared with: software, retail, services, …
+# industry: retail
+
+# `orders`, or `deals` where there is no order system: each won deal then counts as an order.
+revenue_from: orders
+
+# Fixes "today" for every as-of metric (open pipeline, active customers, …). By default it is the
+# latest
+# business timestamp that has landed.
+# as_of: 2026-06-30
+
+# The folder that exports are dropped in, relative to this file. --inbox and EMBUDO_INBOX override
+# it.
+inbox: inbox
+
+# How many releases are kept to roll back to.
+keep_releases: 5
+
+# When the refresh runs by itself (crontab: minute hour day month weekday), in the zone above.
+schedule: "0 6 * * *"
+
+# What the quality gate lets through; shares are 0 to 1.
+limits:
+  quarantine_share: 0.05    # rows of a load that may break the contract
+  volume_drop_share: 0.9    # how much smaller than usual a load may be
+  rows_lost_share: 0.01     # rows that a mart may have fewer than in the release before
+  silent_days: 14           # days without news after which a source has gone quiet
+
+# Where the data comes from. Each source is a system whose exports are dropped as files: CSV, JSON
+# lines,
+# Parquet or XLSX. A stream says which files feed it and which of their columns are which; what is
+# not
+# mapped is kept too. Secrets never stand in this file: they belong in the environment.
+#
+# Take the # away and make it yours:
+#
+# sources:
+#   crm:
+#     kind: files
+#     format:                     # what all files of the source have in common
+#       type: csv
+#       delimiter: ";"
+#       encoding: latin-1         # utf-8, latin-1, cp1252, utf-16 …
+#       decimal: ","              # 1.234,56
+#       thousands: "."
+#       date: "%d/%m/%Y"          # 31/12/2026
+#       timestamp: "%d/%m/%Y %H:%M:%S"
+#       nulls: ["", "N/D"]        # what stands for nothing
+#     streams:
+#       deals:
+#         files: "deals_*.csv"    # a glob in the inbox, or a list of them
+#         columns:
+#           deal_id: Id                              # a column of the file
+#           pipeline: {value: default}               # the same for all rows
+#           stage: Etapa
+#           status:                                  # values by name
+#             column: Etapa
+#             map: {Ganada: won, Perdida: lost}
+#             otherwise: open
+#           amount: Importe
+#           owner_id: Comercial
+#           created_at: Creada
+#           closed_at: {sql: "nullif(\\"Cierre\\", '00/00/0000')"}    # DuckDB SQL over the file's
+# columns
+#         where: "\\"Etapa\\" <> 'Prueba'"             # rows that count; others are skipped
+sources: {}
+"""
+
+
+def commented_settings() -> str:
+    """The text of a new `embudo.yml`."""
+    return _TEMPLATE
