@@ -1,0 +1,25 @@
+"""Sources to landing: files found, read, checked against their contract, written once, entered in
+the ledger.
+
+What the rows mean to the business belongs to `models/`; whether a load may be published, to
+`quality`.
+"""
+
+from __future__ import annotations
+
+from orchestration.ingestion import quarantine
+from orchestration.ingestion.contract import StreamContract, load_contract
+from orchestration.ingestion.landing import clear_leftovers, land
+from orchestration.ingestion.landing_schema import write_landing_schema
+from orchestration.ingestion.ledger import Ledger, Refresh
+
+__all__ = [
+    "Ledger",
+    "Refresh",
+    "StreamContract",
+    "clear_leftovers",
+    "land",
+    "load_contract",
+    "quarantine",
+    "write_landing_schema",
+]

@@ -1,0 +1,181 @@
+"""Casts of a file's text to the contract's types, in the file's own locale, as SQL.
+
+A value that does not cast comes out null; saying so is `checks`' business. Nothing here is
+guessed: number and
+date formats are those of `embudo.yml`, with ISO dates understood always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from orchestration.ingestion import duck
+
+FIRST_YEAR, LAST_YEAR = 1970, 2099
+
+_TRUE = ("true", "t", "1", "yes", "y", "si", "sí", "s", "verdadero")
+_FALSE = ("false", "f", "0", "no", "n", "falso")
+_WHOLE = r"[+-]?\d+(\.0*)?"
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_SERIAL = r"\d{1,5}(\.\d+)?"
+
+
+class Origin(Enum):
+    """How a value is written: in the file's locale, as ISO text, or typed by SQL already."""
+
+    LOCAL = "local"
+    NEUTRAL = "neutral"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True)
+class Locale:
+    """How a file writes numbers and dates. `time_zone` is that of timestamps without one."""
+
+    time_zone: str
+    decimal: str = "."
+    thousands: str | None = None
+    dates: tuple[str, ...] = ()
+    timestamps: tuple[str, ...] = ()
+    is_excel: bool = False
+
+
+def cast_to(
+    value: str, data_type: str, *, origin: Origin, locale: Locale, formats: tuple[str, ...] = ()
+) -> str:
+    """SQL that casts `value` (SQL) to `data_type`, null where it cannot.
+
+    Timestamps come out as naive UTC. The session's TimeZone must be the locale's: text and naive
+    timestamps are read in it.
+    """
+    if data_type == "varchar":
+        return value if origin is not Origin.TYPED else f"cast({value} as varchar)"
+    if data_type == "date":
+        return _date(value, origin, locale, formats)
+    if data_type == "timestamp":
+        return _moment(value, origin, locale, formats)
+    if origin is Origin.TYPED:
+        return f"try_cast({value} as {data_type})"
+    if data_type == "boolean":
+        folded = f"lower({value})"
+        return (
+            f"case when {folded} in ({duck.texts(_TRUE)}) then true "
+            f"when {folded} in ({duck.texts(_FALSE)}) then false end"
+        )
+    return _number(value, data_type, origin, locale, formats)
+
+
+def describe_type(data_type: str, *, locale: Locale, formats: tuple[str, ...] = ()) -> str:
+    """What a value of the type should look like, for a person."""
+    if data_type == "bigint":
+        return "a whole number"
+    if data_type.startswith("decimal"):
+        marks = f"decimal mark {locale.decimal!r}"
+        if locale.thousands:
+            marks += f", thousands {locale.thousands!r}"
+        return f"a number ({marks})"
+    if data_type == "boolean":
+        return "true or false"
+    stated = formats or (locale.dates if data_type == "date" else locale.timestamps + locale.dates)
+    shapes = " or ".join(("ISO", *stated))
+    noun = "a date" if data_type == "date" else "a timestamp"
+    return f"{noun} ({shapes}) between {FIRST_YEAR} and {LAST_YEAR}"
+
+
+def _number(
+    value: str, data_type: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
+) -> str:
+    if "duration" in formats:
+        seconds = f"duration_seconds({value})"
+        return (
+            f"try_cast(round({seconds}) as {data_type})"
+            if data_type == "bigint"
+            else (f"try_cast({seconds} as {data_type})")
+        )
+    pattern = _WHOLE if data_type == "bigint" else _NUMBER
+    neutral = f"case when regexp_full_match({value}, '{pattern}') then try_cast({value} as {data_type}) end"
+    if origin is Origin.NEUTRAL or (locale.decimal == "." and locale.thousands is None):
+        return neutral
+    mark, digits = _in_pattern(locale.decimal), "0*" if data_type == "bigint" else r"\d*"
+    if locale.thousands is None:
+        shape, plain = rf"[+-]?\d+({mark}{digits})?|[+-]?{mark}\d+", value
+    else:
+        group = _in_pattern(locale.thousands)
+        shape = rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)({mark}{digits})?"
+        plain = f"replace({value}, {duck.literal(locale.thousands)}, '')"
+    if locale.decimal != ".":
+        plain = f"replace({plain}, {duck.literal(locale.decimal)}, '.')"
+    local = (
+        f"case when regexp_full_match({value}, {duck.literal(shape)}) "
+        f"then try_cast({plain} as {data_type}) end"
+    )
+    # A workbook keeps its numbers with a point whatever its language; only its texts are in the
+    # locale.
+    return f"coalesce({neutral}, {local})" if locale.is_excel else local
+
+
+def _in_pattern(mark: str) -> str:
+    return "\\" + mark if mark in ".," else mark
+
+
+def _date(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) -> str:
+    if origin is Origin.TYPED:
+        return f"try_cast({value} as date)"
+    tries = []
+    if origin is Origin.LOCAL:
+        stated = formats or locale.dates
+        tries += [f"cast(try_strptime({value}, [{duck.texts(stated)}]) as date)"] if stated else []
+    if locale.is_excel:
+        day = f"date '1899-12-30' + cast(floor(try_cast({value} as double)) as integer)"
+        tries.append(f"case when regexp_full_match({value}, '{_SERIAL}') then {day} end")
+    tries.append(f"try_cast({value} as date)")
+    tries.append(f"cast(try_cast({value} as timestamp) as date)")
+    return f"coalesce({', '.join(tries)})"
+
+
+def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) -> str:
+    """A timestamp as naive UTC; naive ones are read in the session's zone."""
+    if origin is Origin.TYPED:
+        return f"timezone('UTC', try_cast({value} as timestamptz))"
+    tries = []
+    if origin is Origin.LOCAL:
+        stated = formats or (locale.timestamps + locale.dates)
+        naive = [one for one in stated if "%z" not in one and "%Z" not in one]
+        zoned = [one for one in stated if one not in naive]
+        if naive:
+            tries.append(f"cast(try_strptime({value}, [{duck.texts(naive)}]) as timestamptz)")
+        tries += [
+            f"cast(try_strptime({value}, {duck.literal(one)}) as timestamptz)" for one in zoned
+        ]
+    if locale.is_excel:
+        whole = f"try_cast({value} as double)"
+        naive_moment = (
+            f"date_trunc('second', timestamp '1899-12-30' + to_milliseconds("
+            f"cast(round({whole} * 86400) as bigint) * 1000))"
+        )
+        tries.append(
+            f"case when regexp_full_match({value}, '{_SERIAL}') then cast({naive_moment} as "
+            "timestamptz) end"
+        )
+    tries.append(f"try_cast({value} as timestamptz)")
+    found = tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
+    return f"timezone('UTC', {found})"
+
+
+def plausible(column: str, data_type: str, *, time_zone: str) -> str | None:
+    """SQL of a cast date or timestamp, null where its local year is not 1970 to 2099; None for
+    other types."""
+    if data_type == "date":
+        first, after = f"date '{FIRST_YEAR}-01-01'", f"date '{LAST_YEAR + 1}-01-01'"
+    elif data_type == "timestamp":
+        zone = ZoneInfo(time_zone)
+        bounds = (datetime(year, 1, 1, tzinfo=zone) for year in (FIRST_YEAR, LAST_YEAR + 1))
+        first, after = (
+            f"timestamp '{bound.astimezone(UTC).replace(tzinfo=None)}'" for bound in bounds
+        )
+    else:
+        return None
+    return f"case when {column} >= {first} and {column} < {after} then {column} end"

@@ -1,0 +1,52 @@
+"""Files that survive a power cut: written aside, synced, renamed, and their folder synced."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+TEMPORARY = ".tmp-"
+
+
+def temporary(final: Path) -> Path:
+    """A name in the same folder that no reader looks at."""
+    return final.with_name(f"{TEMPORARY}{os.getpid()}-{final.name}")
+
+
+def settle(written: Path, final: Path) -> None:
+    """Make a written file durable under its final name."""
+    with written.open("rb") as file:
+        os.fsync(file.fileno())
+    written.replace(final)
+    sync_folder(final.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_unlisted(folder: Path, *, listed: Collection[str]) -> list[Path]:
+    """Remove Parquet and temporary files under `folder` whose stem is not `listed`; returns
+    them."""
+    removed = []
+    for path in folder.rglob("*"):
+        is_temporary = path.name.startswith(TEMPORARY)
+        if path.is_file() and (
+            is_temporary or (path.suffix == ".parquet" and path.stem not in listed)
+        ):
+            path.unlink()
+            removed.append(path)
+    return removed

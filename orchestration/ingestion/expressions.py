@@ -1,0 +1,116 @@
+"""SQL expressions of `embudo.yml`: that each is one expression, and which columns it reads.
+
+Subqueries, tables and several statements are refused, so that a mapping reads its own file's row
+and
+nothing else. Running expressions belongs to `mapping`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+_REFUSED_CLASSES = {
+    "SUBQUERY": "a subquery",
+    "WINDOW": "a window function",
+    "STAR": "`*`",
+    "PARAMETER": "a parameter",
+}
+_REFUSED_FUNCTIONS = frozenset(
+    {
+        "getenv",
+        "query",
+        "query_table",
+        "read_blob",
+        "read_text",
+        "random",
+        "now",
+        "today",
+        "current_date",
+        "current_timestamp",
+        "get_current_timestamp",
+        "current_localtimestamp",
+        "uuid",
+        "gen_random_uuid",
+        "nextval",
+        "transaction_timestamp",
+    }
+)
+_AGGREGATES = frozenset(
+    {"count", "count_star", "sum", "min", "max", "avg", "first", "last", "list"}
+)
+
+
+class ExpressionInvalid(ValueError):
+    """The text is not one expression over a row."""
+
+
+@lru_cache(maxsize=2048)
+def parse_expression(sql: str) -> tuple[str, ...]:
+    """The names of the columns that an expression reads, in order, each once.
+
+    Raises `ExpressionInvalid` where the text is no expression, more than one, or reads beyond its
+    row.
+    """
+    import duckdb
+
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        row = connection.execute(
+            "select json_serialize_sql(cast(? as varchar))", [f"select\n{sql}\n"]
+        ).fetchone()
+    assert row is not None
+    parsed = json.loads(row[0])
+    if parsed["error"]:
+        raise ExpressionInvalid(
+            str(parsed.get("error_message", "it does not parse")).split("\n")[0]
+        )
+    statements = parsed["statements"]
+    if len(statements) != 1:
+        raise ExpressionInvalid("more than one statement")
+    node = statements[0]["node"]
+    selected = node.get("select_list", [])
+    is_plain = node["type"] == "SELECT_NODE" and not _has_clauses(node)
+    if not is_plain or len(selected) != 1 or selected[0].get("alias"):
+        raise ExpressionInvalid("more than one expression, or clauses after it")
+    return tuple(dict.fromkeys(_columns(selected[0], frozenset())))
+
+
+def _has_clauses(node: dict[str, Any]) -> bool:
+    from_table = node.get("from_table") or {}
+    return (
+        from_table.get("type") != "EMPTY"
+        or node.get("where_clause") is not None
+        or bool(node.get("group_expressions"))
+        or bool(node.get("modifiers"))
+    )
+
+
+def _columns(node: Any, bound: frozenset[str]) -> Iterator[str]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _columns(one, bound)
+        return
+    if not isinstance(node, dict):
+        return
+    kind = node.get("class")
+    if kind in _REFUSED_CLASSES:
+        raise ExpressionInvalid(f"{_REFUSED_CLASSES[kind]} is not allowed here")
+    if kind == "FUNCTION":
+        name = str(node.get("function_name", "")).lower()
+        if name in _REFUSED_FUNCTIONS:
+            raise ExpressionInvalid(f"{name}() is not allowed: it reads more than the row")
+        if name in _AGGREGATES:
+            raise ExpressionInvalid(f"{name}() is an aggregate: each row stands for itself")
+    if kind == "LAMBDA":
+        names = frozenset(_columns(node.get("lhs"), frozenset()))
+        yield from _columns(node.get("expr"), bound | names)
+        return
+    if kind == "COLUMN_REF":
+        name = node["column_names"][0]
+        if name not in bound:
+            yield name
+        return
+    for value in node.values():
+        yield from _columns(value, bound)

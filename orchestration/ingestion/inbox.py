@@ -1,0 +1,195 @@
+"""What is new in the inboxes: files matched by selections, held against the ledger.
+
+A scan that finds nothing new looks at names, sizes and times only. Reading files belongs to
+`landing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.errors import SourceError
+from orchestration.ingestion.contract import StreamContract
+from orchestration.ingestion.ledger import ActivePart, Ledger, SeenFile
+from orchestration.settings import FormatSpec, SelectionSpec, Settings
+
+MAPPING_VERSION = 1
+"""Grows when the same settings read the same file differently, so that files are read again."""
+
+_TEMPORARY = (".", "~$")
+_PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that a selection has not landed yet. `path` is relative to the inbox."""
+
+    inbox: Path
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    selection: SelectionSpec
+    file_format: FormatSpec
+    fingerprint: str
+
+    @property
+    def absolute(self) -> Path:
+        """Where the file is."""
+        return self.inbox / self.path
+
+    @property
+    def seen(self) -> SeenFile:
+        """As the ledger remembers it."""
+        return SeenFile(self.path, self.size, self.mtime_ns, self.sha256, self.fingerprint)
+
+    def is_unchanged(self) -> bool:
+        """Whether the file is still as it was when it was found."""
+        try:
+            stat = self.absolute.stat()
+        except FileNotFoundError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class StreamNews:
+    """What a scan found for one stream of one source."""
+
+    source: str
+    stream: str
+    new: tuple[NewFile, ...]
+    replaced: tuple[ActivePart, ...]
+    """Parts read with a mapping that is gone; they leave once `new` has landed."""
+    looked_at: int
+
+
+def fingerprint(
+    settings: Settings, *, source: str, stream: StreamContract, selection: SelectionSpec
+) -> str:
+    """A digest of all that decides how a selection reads a file: mapping, format, zone, currency,
+    contract."""
+    facts = {
+        "version": MAPPING_VERSION,
+        "selection": selection.model_dump(mode="json", exclude={"files", "format"}),
+        "format": settings.format_of(source, selection).model_dump(mode="json"),
+        "time_zone": settings.time_zone_of(source),
+        "currency": settings.currency_of(source),
+        "keys_of": settings.keys_of(source),
+        "contract": [
+            [column.name, column.data_type, column.required, list(column.accepted_values)]
+            for column in stream.columns
+        ],
+        "rules": [[rule.name, rule.check] for rule in stream.rules],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def scan(settings: Settings, *, source: str, stream: StreamContract, ledger: Ledger) -> StreamNews:
+    """The news of one stream. Raises `SourceError` where its inbox is not there."""
+    inbox = settings.inbox_of(source)
+    if not inbox.is_dir():
+        raise SourceError(
+            f"The inbox of source {source} is not there: {inbox}. "
+            "Make the folder, set `inbox` in embudo.yml, or name it with --inbox."
+        )
+    known = ledger.seen_files(source=source, stream=stream.name)
+    done = {(file.fingerprint, file.sha256) for file in known.values()}
+    new: list[NewFile] = []
+    current: dict[str, SelectionSpec] = {}
+    present: set[str] = set()
+    looked_at = 0
+    for selection in settings.source(source).streams[stream.name]:
+        mark = fingerprint(settings, source=source, stream=stream, selection=selection)
+        current[mark] = selection
+        for path in _matched(inbox, selection):
+            looked_at += 1
+            present.add(path)
+            file = _news(settings, source, selection, mark, inbox, path, known)
+            if file is None:
+                continue
+            if (mark, file.sha256) in done:
+                ledger.note_seen(source=source, stream=stream.name, file=file.seen)
+                continue
+            done.add((mark, file.sha256))
+            new.append(file)
+    replaced = _replaced(ledger, source, stream.name, current, inbox, new, known)
+    return StreamNews(source, stream.name, tuple(new), tuple(replaced), looked_at)
+
+
+def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:
+    found: set[str] = set()
+    for pattern in selection.files:
+        for path in inbox.glob(pattern):
+            name = path.name
+            if name.startswith(_TEMPORARY) or name.endswith(_PARTIAL) or not path.is_file():
+                continue
+            found.add(path.relative_to(inbox).as_posix())
+    return sorted(found)
+
+
+def _news(
+    settings: Settings,
+    source: str,
+    selection: SelectionSpec,
+    mark: str,
+    inbox: Path,
+    path: str,
+    known: Mapping[tuple[str, str], SeenFile],
+) -> NewFile | None:
+    try:
+        stat = (inbox / path).stat()
+    except FileNotFoundError:
+        return None
+    before = known.get((mark, path))
+    if before is not None and (before.size, before.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+        return None
+    try:
+        with (inbox / path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(
+            f"Source {source}: {path} cannot be read: {error.strerror}. Check its permissions."
+        ) from error
+    return NewFile(
+        inbox=inbox,
+        path=path,
+        size=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        sha256=digest,
+        selection=selection,
+        file_format=settings.format_of(source, selection),
+        fingerprint=mark,
+    )
+
+
+def _replaced(
+    ledger: Ledger,
+    source: str,
+    stream: str,
+    current: Mapping[str, SelectionSpec],
+    inbox: Path,
+    new: list[NewFile],
+    known: Mapping[tuple[str, str], SeenFile],
+) -> Iterator[ActivePart]:
+    """Parts under a mapping that is gone whose file is read anew, or is no longer wanted.
+
+    A file that has left the inbox keeps what it brought: there is nothing to read it from again.
+    """
+    obsolete = [
+        part
+        for part in ledger.active_parts(source=source, stream=stream)
+        if part.fingerprint not in current
+    ]
+    if not obsolete:
+        return
+    read_anew = {file.sha256 for file in new} | {
+        file.sha256 for file in known.values() if file.fingerprint in current
+    }
+    for part in obsolete:
+        if part.sha256 in read_anew or (inbox / part.path).is_file():
+            yield part

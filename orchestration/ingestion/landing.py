@@ -1,0 +1,212 @@
+"""One scan of the inboxes: new files land, what breaks the contract goes to quarantine, the ledger
+knows.
+
+The order makes it safe: Parquet files first, synced and renamed, then one transaction in the
+ledger. What a
+killed landing leaves behind is removed at the start of the next.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import ContractBroken, SourceError
+from orchestration.faultpoints import reach
+from orchestration.ingestion import duck, durable
+from orchestration.ingestion.contract import StreamContract, load_contract
+from orchestration.ingestion.inbox import NewFile, StreamNews, scan
+from orchestration.ingestion.ledger import FilePart, Ledger
+from orchestration.ingestion.staging import StagedPart, Staging
+from orchestration.records import LandingResult, Load, Reporter, SetAside
+from orchestration.settings import Home, Settings
+
+
+@dataclass(frozen=True)
+class _Landed:
+    load: Load | None
+    set_aside: tuple[SetAside, ...]
+    replaced: tuple[str, ...]
+
+
+def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> LandingResult:
+    """Land what is new for every stream of every source.
+
+    Returns the loads made, the files newly set aside, and earlier loads that were replaced in part
+    or whole.
+    Raises `SourceError` where an inbox is missing; a file that cannot be landed stops no other.
+    """
+    contract = load_contract()
+    home.prepare()
+    loads: list[Load] = []
+    aside: list[SetAside] = []
+    replaced: list[str] = []
+    with Ledger(home.ledger) as ledger:
+        clear_leftovers(home, ledger)
+        for source, spec in settings.sources.items():
+            for stream in spec.streams:
+                news = scan(settings, source=source, stream=contract[stream], ledger=ledger)
+                if not news.new and not news.replaced:
+                    continue
+                done = _land_stream(
+                    settings, home, ledger, contract[stream], news, run_id=run_id, report=report
+                )
+                loads += [done.load] if done.load is not None else []
+                aside += done.set_aside
+                replaced += done.replaced
+    return LandingResult(
+        loads=tuple(loads), set_aside=tuple(aside), replaced_loads=tuple(dict.fromkeys(replaced))
+    )
+
+
+def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
+    """Remove what a killed landing left: scratch, temporary files, Parquet that the ledger does
+    not know."""
+    shutil.rmtree(home.work, ignore_errors=True)
+    listed = {load.load_id for load in ledger.loads()}
+    removed: list[Path] = []
+    for folder in (home.landing, home.quarantine):
+        if folder.is_dir():
+            removed += durable.remove_unlisted(folder, listed=listed)
+    return removed
+
+
+def _land_stream(
+    settings: Settings,
+    home: Home,
+    ledger: Ledger,
+    stream: StreamContract,
+    news: StreamNews,
+    *,
+    run_id: str,
+    report: Reporter,
+) -> _Landed:
+    landed_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    load_seq = ledger.next_load_seq()
+    load_id = f"{landed_at:%Y%m%dT%H%M%S}-{load_seq:06d}"
+    scratch = home.work / load_id
+    scratch.mkdir(parents=True, exist_ok=True)
+    parts: list[FilePart] = []
+    aside: list[SetAside] = []
+    failed: set[str] = set()
+    try:
+        with duck.connect(scratch=scratch) as connection:
+            staging = Staging(
+                connection, stream=stream, settings=settings, source=news.source, scratch=scratch
+            )
+            for file in news.new:
+                outcome = _stage(staging, file, part=len(parts) + 1, landed_at=landed_at)
+                if isinstance(outcome, StagedPart):
+                    parts.append(_file_part(file, outcome))
+                elif outcome is not None:
+                    fault = SetAside(news.source, stream.name, file.path, outcome)
+                    ledger.set_aside(fault, run_id=run_id, file=file.seen)
+                    aside.append(fault)
+                    failed.add(file.sha256)
+                    report.detail(f"{news.source}.{stream.name}: set aside: {outcome}")
+            replaced = [part for part in news.replaced if part.sha256 not in failed]
+            if not parts:
+                ledger.replace_parts(replaced, by=run_id)
+                return _Landed(None, tuple(aside), tuple(part.load_id for part in replaced))
+            load = _write(
+                staging,
+                home,
+                parts,
+                load_id=load_id,
+                load_seq=load_seq,
+                landed_at=landed_at,
+            )
+            digest = durable.sha256_of(
+                home.landing_of(source=news.source, stream=stream.name) / f"{load_id}.parquet"
+            )
+            reach("landing.written")
+            ledger.add_load(load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
+            reach("landing.entered")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    report.detail(
+        f"{news.source}.{stream.name}: {load.rows_landed:,} rows of {len(load.files)} "
+        f"file{'s' if len(load.files) > 1 else ''}, {load.rows_quarantined:,} quarantined"
+    )
+    return _Landed(load, tuple(aside), tuple(part.load_id for part in replaced))
+
+
+def _stage(
+    staging: Staging, file: NewFile, *, part: int, landed_at: datetime
+) -> StagedPart | str | None:
+    """The staged part, why the file is set aside, or None where it is still being written."""
+    try:
+        staged = staging.stage(file, part=part, landed_at=landed_at)
+    except (ContractBroken, SourceError) as error:
+        staging.discard(part)
+        return str(error) if file.is_unchanged() else None
+    if not file.is_unchanged():
+        staging.discard(part)
+        return None
+    return staged
+
+
+def _file_part(file: NewFile, staged: StagedPart) -> FilePart:
+    return FilePart(
+        part=staged.part,
+        path=file.path,
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        sha256=file.sha256,
+        fingerprint=file.fingerprint,
+        rows_read=staged.rows_read,
+        rows_landed=staged.rows_landed,
+        rows_quarantined=staged.rows_quarantined,
+        rows_skipped=staged.rows_skipped,
+        business_max=staged.business_max,
+    )
+
+
+def _write(
+    staging: Staging,
+    home: Home,
+    parts: Sequence[FilePart],
+    *,
+    load_id: str,
+    load_seq: int,
+    landed_at: datetime,
+) -> Load:
+    """Write the load's Parquet files, durable under their final names."""
+    source, stream = staging.source, staging.stream.name
+    quarantined = sum(part.rows_quarantined for part in parts)
+    try:
+        if quarantined:
+            target = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            aside = durable.temporary(target)
+            staging.write_quarantine(aside, load_id=load_id)
+            durable.settle(aside, target)
+            reach("landing.quarantine_written")
+        target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = durable.temporary(target)
+        staging.write_landing(aside, load_id=load_id, load_seq=load_seq, landed_at=landed_at)
+        durable.settle(aside, target)
+    except (OSError, duckdb.Error) as error:
+        raise SourceError(
+            f"Load {load_id} of {source}.{stream} cannot be written under {home.landing}: {error}. "
+            "Nothing of it counts; make room on the disk and refresh again."
+        ) from error
+    return Load(
+        load_id=load_id,
+        load_seq=load_seq,
+        source=source,
+        stream=stream,
+        landed_at=landed_at,
+        rows_read=sum(part.rows_read for part in parts),
+        rows_landed=sum(part.rows_landed for part in parts),
+        rows_quarantined=quarantined,
+        rows_skipped=sum(part.rows_skipped for part in parts),
+        files=tuple(dict.fromkeys(part.path for part in parts)),
+        size_bytes=target.stat().st_size,
+    )

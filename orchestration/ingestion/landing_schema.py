@@ -1,0 +1,169 @@
+"""The `landing` schema of a candidate's warehouse: what dbt's sources read.
+
+One view a stream over exactly the loads that count, and tables that tell the models about the
+refresh. Making
+loads belongs to `landing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.errors import SourceError
+from orchestration.ingestion import duck
+from orchestration.ingestion.contract import StreamContract, load_contract
+from orchestration.ingestion.ledger import Ledger
+from orchestration.records import Load
+from orchestration.settings import Home, Settings
+
+EPOCH = datetime(1970, 1, 1)
+
+_LOADS = (
+    "load_id varchar, load_seq bigint, source varchar, stream varchar, landed_at timestamp, "
+    "rows_read bigint, rows_landed bigint, rows_quarantined bigint, rows_skipped bigint, bytes "
+    "bigint"
+)
+_QUARANTINED = (
+    "source varchar, stream varchar, load_id varchar, file varchar, line bigint, reason varchar"
+)
+
+
+def write_landing_schema(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, home: Home, *, run_id: str
+) -> datetime:
+    """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
+
+    Views: one a stream, typed and empty where nothing landed. Tables: `settings` (one row),
+    `loads` (one row a
+    load that counts) and `quarantined` (one row a row in quarantine that nothing has mended; no raw bytes).
+    """
+    connection.execute("create schema if not exists landing")
+    with Ledger(home.ledger) as ledger:
+        active = ledger.active_loads()
+        as_of = settings.as_of_utc() or ledger.business_max() or EPOCH
+        open_parts = ledger.quarantined_parts(only_open=True)
+    for stream in load_contract().values():
+        loads = [(load, gone) for load, gone in active if load.stream == stream.name]
+        connection.execute(
+            f"create or replace view landing.{duck.name(stream.name)} as "
+            f"{_rows(stream, loads, home)}"
+        )
+    _write_settings(connection, settings, as_of, [load for load, _ in active], run_id)
+    _write_loads(connection, [load for load, _ in active])
+    _write_quarantined(connection, home, open_parts)
+    return as_of
+
+
+def _rows(stream: StreamContract, loads: Sequence[tuple[Load, tuple[int, ...]]], home: Home) -> str:
+    """The rows of a stream's loads, without the parts that were replaced."""
+    names = ", ".join(duck.name(column.name) for column in stream.landed)
+    whole = [_path(home, load) for load, gone in loads if not gone]
+    queries = []
+    if whole:
+        files = ", ".join(duck.literal(str(path)) for path in whole)
+        queries.append(f"select {names} from read_parquet([{files}])")
+    for load, gone in loads:
+        if gone:
+            parts = ", ".join(str(part) for part in gone)
+            file = duck.literal(str(_path(home, load)))
+            queries.append(f"select {names} from read_parquet({file}) where _part not in ({parts})")
+    if not queries:
+        nulls = ", ".join(
+            f"cast(null as {column.data_type}) as {duck.name(column.name)}"
+            for column in stream.landed
+        )
+        return f"select {nulls} where false"
+    return " union all ".join(queries)
+
+
+def _path(home: Home, load: Load) -> Path:
+    path = home.landing_of(source=load.source, stream=load.stream) / f"{load.load_id}.parquet"
+    if not path.is_file():
+        raise SourceError(
+            f"Load {load.load_id} of {load.source}.{load.stream} is in the ledger, but its file "
+            f"{path} is gone. "
+            "Restore it from a backup; `embudo doctor` lists what is damaged."
+        )
+    return path
+
+
+def _write_settings(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    as_of: datetime,
+    loads: Sequence[Load],
+    run_id: str,
+) -> None:
+    connection.execute(
+        """
+        create or replace table landing.settings as
+        select
+            cast(? as varchar) as company,
+            cast(? as varchar) as time_zone,
+            cast(? as varchar) as currency,
+            cast(? as varchar) as country,
+            cast(? as varchar) as industry,
+            cast(? as varchar) as revenue_from,
+            cast(? as timestamp) as as_of,
+            cast(timezone(?, timezone('UTC', cast(? as timestamp))) as date) as as_of_on,
+            cast(? as bigint) as load_seq,
+            cast(? as varchar) as run_id
+        """,
+        [
+            settings.company,
+            settings.time_zone,
+            settings.currency,
+            settings.country,
+            settings.industry,
+            settings.revenue_from,
+            as_of,
+            settings.time_zone,
+            as_of,
+            max((load.load_seq for load in loads), default=0),
+            run_id,
+        ],
+    )
+
+
+def _write_loads(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
+    connection.execute(f"create or replace table landing.loads ({_LOADS})")
+    if not loads:
+        return
+    table = pa.table(
+        {
+            "load_id": [load.load_id for load in loads],
+            "load_seq": [load.load_seq for load in loads],
+            "source": [load.source for load in loads],
+            "stream": [load.stream for load in loads],
+            "landed_at": pa.array([load.landed_at for load in loads], type=pa.timestamp("us")),
+            "rows_read": [load.rows_read for load in loads],
+            "rows_landed": [load.rows_landed for load in loads],
+            "rows_quarantined": [load.rows_quarantined for load in loads],
+            "rows_skipped": [load.rows_skipped for load in loads],
+            "bytes": [load.size_bytes for load in loads],
+        }
+    )
+    connection.register("ledger_loads", table)
+    connection.execute("insert into landing.loads select * from ledger_loads")
+    connection.unregister("ledger_loads")
+
+
+def _write_quarantined(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    parts: Sequence[tuple[str, str, str, int, str]],
+) -> None:
+    from orchestration.ingestion.quarantine import open_query
+
+    connection.execute(f"create or replace table landing.quarantined ({_QUARANTINED})")
+    query = open_query(home, parts)
+    if query is not None:
+        connection.execute(
+            "insert into landing.quarantined "
+            f"select source, stream, load_id, file, line, reason from ({query})"
+        )

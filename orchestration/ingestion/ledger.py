@@ -1,0 +1,458 @@
+"""The ledger: which files landed in which loads, what was set aside, and every refresh. SQLite.
+
+What is not in the ledger does not exist. A load enters in one transaction, after its Parquet file
+is safe on
+disk. Reading files belongs to `landing`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from orchestration.errors import SourceError
+from orchestration.ingestion.ledger_schema import SCHEMA, SCHEMA_VERSION
+from orchestration.records import Load, SetAside
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One file read by one selection, as part of a load. `business_max` is naive UTC."""
+
+    part: int
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    fingerprint: str
+    rows_read: int
+    rows_landed: int
+    rows_quarantined: int
+    rows_skipped: int
+    business_max: datetime | None
+
+
+@dataclass(frozen=True)
+class ActivePart:
+    """A part whose rows count, and the load it is in."""
+
+    load_id: str
+    part: int
+    path: str
+    sha256: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """A file that needs no second look while its size and time stay the same."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One run of the main job. `verdict` is pass, warn, fail, error, or nothing_new; times are
+    UTC."""
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    verdict: str | None
+    release_id: str | None
+    full: bool
+    error: str | None
+    detail: Mapping[str, Any]
+
+
+class Ledger:
+    """An open ledger. Use as a context manager; one writer at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the ledger at `path`, made where there is none."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._db.execute("pragma foreign_keys = on")
+            version = self._db.execute("pragma user_version").fetchone()[0]
+            if version == 0:
+                with self.transaction():
+                    for statement in SCHEMA:
+                        self._db.execute(statement)
+                    self._db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            elif version > SCHEMA_VERSION:
+                raise SourceError(
+                    f"The ledger {path} was written by a newer Embudo (version {version}, this "
+                    "one knows "
+                    f"{SCHEMA_VERSION}). Use that one, or another --home."
+                )
+        except sqlite3.DatabaseError as error:
+            raise SourceError(
+                f"The ledger {path} cannot be opened: {error}. Restore it from a backup, or move "
+                "the home away "
+                "and refresh again from the files."
+            ) from error
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing for the statements inside."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    # loads
+
+    def next_load_seq(self) -> int:
+        """The number of the next load; numbers are never used twice."""
+        row = self._db.execute("select coalesce(max(load_seq), 0) + 1 from loads").fetchone()
+        return int(row[0])
+
+    def add_load(
+        self,
+        load: Load,
+        *,
+        run_id: str,
+        sha256: str,
+        parts: Sequence[FilePart],
+        replaced: Sequence[ActivePart] = (),
+    ) -> None:
+        """Enter a landed load, mark the parts it replaces, and resolve what it mends; one
+        transaction."""
+        with self.transaction():
+            self._db.execute(
+                "insert into loads (load_id, load_seq, source, stream, landed_at, run_id, "
+                "rows_read, rows_landed, "
+                "rows_quarantined, rows_skipped, size_bytes, sha256) values "
+                "(?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    load.load_id,
+                    load.load_seq,
+                    load.source,
+                    load.stream,
+                    _text(load.landed_at),
+                    run_id,
+                    load.rows_read,
+                    load.rows_landed,
+                    load.rows_quarantined,
+                    load.rows_skipped,
+                    load.size_bytes,
+                    sha256,
+                ),
+            )
+            for part in parts:
+                self._resolve_earlier(load, part)
+                self._db.execute(
+                    "insert into load_files (load_id, part, source, stream, path, size, mtime_ns, "
+                    "sha256, "
+                    "fingerprint, rows_read, rows_landed, rows_quarantined, rows_skipped, "
+                    "business_max) "
+                    "values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    (
+                        load.load_id,
+                        part.part,
+                        load.source,
+                        load.stream,
+                        part.path,
+                        part.size,
+                        part.mtime_ns,
+                        part.sha256,
+                        part.fingerprint,
+                        part.rows_read,
+                        part.rows_landed,
+                        part.rows_quarantined,
+                        part.rows_skipped,
+                        _text(part.business_max),
+                    ),
+                )
+                seen = SeenFile(part.path, part.size, part.mtime_ns, part.sha256, part.fingerprint)
+                self._note_seen(load.source, load.stream, seen)
+            self._replace(replaced, by=load.load_id)
+
+    def _resolve_earlier(self, load: Load, part: FilePart) -> None:
+        """A file that comes again, or its mended rows, settle what was quarantined and set aside
+        of it."""
+        for path in {part.path, original_of(part.path)}:
+            self._db.execute(
+                "update load_files set resolved_by = ? where source = ? and stream = ? and path = "
+                "? "
+                "and resolved_by is null and load_id <> ?",
+                (load.load_id, load.source, load.stream, path, load.load_id),
+            )
+            self._db.execute(
+                "update set_aside set resolved_by = ? where source = ? and stream = ? and path = ? "
+                "and resolved_by is null",
+                (load.load_id, load.source, load.stream, path),
+            )
+
+    def replace_parts(self, parts: Sequence[ActivePart], *, by: str) -> None:
+        """Take parts out of the data; their files stay on disk. `by` says why (a load or a run)."""
+        with self.transaction():
+            self._replace(parts, by=by)
+
+    def _replace(self, parts: Sequence[ActivePart], *, by: str) -> None:
+        self._db.executemany(
+            "update load_files set replaced_by = ?, resolved_by = coalesce(resolved_by, ?) "
+            "where load_id = ? and part = ?",
+            [(by, by, part.load_id, part.part) for part in parts],
+        )
+
+    def loads(self, *, source: str | None = None, stream: str | None = None) -> list[Load]:
+        """All loads in order, those replaced too."""
+        rows = self._db.execute(
+            "select * from loads where (? is null or source = ?) and (? is null or stream = ?) "
+            "order by load_seq",
+            (source, source, stream, stream),
+        ).fetchall()
+        return [self._load(row) for row in rows]
+
+    def _load(self, row: sqlite3.Row) -> Load:
+        files = self._db.execute(
+            "select distinct path from load_files where load_id = ? order by part",
+            (row["load_id"],),
+        ).fetchall()
+        return Load(
+            load_id=row["load_id"],
+            load_seq=row["load_seq"],
+            source=row["source"],
+            stream=row["stream"],
+            landed_at=_time(row["landed_at"]) or datetime.min,
+            rows_read=row["rows_read"],
+            rows_landed=row["rows_landed"],
+            rows_quarantined=row["rows_quarantined"],
+            rows_skipped=row["rows_skipped"],
+            files=tuple(file["path"] for file in files),
+            size_bytes=row["size_bytes"],
+        )
+
+    def load_digests(self) -> list[tuple[str, str, str, str]]:
+        """Source, stream, load and sha256 of every landed file, for checks of the landing."""
+        rows = self._db.execute(
+            "select source, stream, load_id, sha256 from loads order by load_seq"
+        ).fetchall()
+        return [tuple(row) for row in rows]
+
+    def active_loads(self) -> list[tuple[Load, tuple[int, ...]]]:
+        """Loads of which something counts, in order, with the parts that no longer do."""
+        rows = self._db.execute(
+            "select l.*, group_concat(case when f.replaced_by is not null then f.part end) as gone "
+            "from loads l join load_files f using (load_id) group by l.load_id "
+            "having count(*) filter (where f.replaced_by is null) > 0 order by l.load_seq"
+        ).fetchall()
+        return [
+            (self._load(row), tuple(int(p) for p in (row["gone"] or "").split(",") if p))
+            for row in rows
+        ]
+
+    def active_parts(self, *, source: str, stream: str) -> list[ActivePart]:
+        """Parts of a stream whose rows count."""
+        rows = self._db.execute(
+            "select load_id, part, path, sha256, fingerprint from load_files "
+            "where source = ? and stream = ? and replaced_by is null order by load_id, part",
+            (source, stream),
+        ).fetchall()
+        return [ActivePart(**dict(row)) for row in rows]
+
+    def business_max(self) -> datetime | None:
+        """The latest business timestamp of what counts (naive UTC)."""
+        row = self._db.execute(
+            "select max(business_max) from load_files where replaced_by is null"
+        ).fetchone()
+        return _time(row[0])
+
+    # files that need no second look
+
+    def seen_files(self, *, source: str, stream: str) -> dict[tuple[str, str], SeenFile]:
+        """What is known of a stream's files, by (fingerprint, path)."""
+        rows = self._db.execute(
+            "select path, size, mtime_ns, sha256, fingerprint from seen_files "
+            "where source = ? and stream = ?",
+            (source, stream),
+        ).fetchall()
+        return {(row["fingerprint"], row["path"]): SeenFile(**dict(row)) for row in rows}
+
+    def note_seen(self, *, source: str, stream: str, file: SeenFile) -> None:
+        """Remember a file that is a copy of a landed one."""
+        with self.transaction():
+            self._note_seen(source, stream, file)
+
+    def _note_seen(self, source: str, stream: str, file: SeenFile) -> None:
+        self._db.execute(
+            "insert into seen_files (source, stream, fingerprint, path, size, mtime_ns, sha256) "
+            "values (?,?,?,?,?,?,?) on conflict (source, stream, fingerprint, path) do update set "
+            "size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256",
+            (
+                source,
+                stream,
+                file.fingerprint,
+                file.path,
+                file.size,
+                file.mtime_ns,
+                file.sha256,
+            ),
+        )
+
+    # files set aside
+
+    def set_aside(self, fault: SetAside, *, run_id: str, file: SeenFile) -> None:
+        """Enter a file that was not landed, and remember it so that it is not tried again as it
+        is."""
+        with self.transaction():
+            self._db.execute(
+                "update set_aside set resolved_by = ? where source = ? and stream = ? and path = ? "
+                "and resolved_by is null",
+                (run_id, fault.source, fault.stream, fault.file),
+            )
+            self._db.execute(
+                "insert into set_aside (source, stream, path, sha256, fingerprint, reason, "
+                "run_id, at) "
+                "values (?,?,?,?,?,?,?,?)",
+                (
+                    fault.source,
+                    fault.stream,
+                    fault.file,
+                    file.sha256,
+                    file.fingerprint,
+                    fault.reason,
+                    run_id,
+                    _text(_now()),
+                ),
+            )
+            self._note_seen(fault.source, fault.stream, file)
+
+    def open_set_aside(self) -> list[SetAside]:
+        """Files that are still set aside."""
+        rows = self._db.execute(
+            "select source, stream, path as file, reason from set_aside where resolved_by is null "
+            "order by source, stream, path"
+        ).fetchall()
+        return [SetAside(**dict(row)) for row in rows]
+
+    # quarantine
+
+    def quarantined_parts(self, *, only_open: bool) -> list[tuple[str, str, str, int, str]]:
+        """(source, stream, load_id, part, path) of parts with quarantined rows."""
+        rows = self._db.execute(
+            "select f.source, f.stream, f.load_id, f.part, f.path from load_files f join loads l "
+            "using (load_id) "
+            "where f.rows_quarantined > 0 and (not ? or f.resolved_by is null) order by "
+            "l.load_seq, f.part",
+            (only_open,),
+        ).fetchall()
+        return [tuple(row) for row in rows]
+
+    # refreshes
+
+    def begin_refresh(self, run_id: str, *, full: bool, started_at: datetime | None = None) -> None:
+        """Enter a refresh that starts."""
+        with self.transaction():
+            self._db.execute(
+                "insert into refreshes (run_id, started_at, full) values (?,?,?)",
+                (run_id, _text(started_at or _now()), int(full)),
+            )
+
+    def end_refresh(
+        self,
+        run_id: str,
+        *,
+        verdict: str,
+        release_id: str | None = None,
+        error: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+        ended_at: datetime | None = None,
+    ) -> None:
+        """Enter how a refresh ended."""
+        with self.transaction():
+            self._db.execute(
+                "update refreshes set ended_at = ?, verdict = ?, release_id = ?, error = ?, "
+                "detail = ? "
+                "where run_id = ?",
+                (
+                    _text(ended_at or _now()),
+                    verdict,
+                    release_id,
+                    error,
+                    json.dumps(dict(detail or {}), default=str),
+                    run_id,
+                ),
+            )
+
+    def refreshes(self, *, limit: int = 20) -> list[Refresh]:
+        """The last refreshes, newest first."""
+        rows = self._db.execute(
+            "select * from refreshes order by started_at desc, rowid desc limit ?", (limit,)
+        ).fetchall()
+        return [_refresh(row) for row in rows]
+
+    def refresh(self, run_id: str) -> Refresh | None:
+        """One refresh, or None."""
+        row = self._db.execute("select * from refreshes where run_id = ?", (run_id,)).fetchone()
+        return _refresh(row) if row is not None else None
+
+
+def original_of(path: str) -> str:
+    """The file that `x.mended.csv` holds mended rows of: `x.csv`."""
+    folder, slash, file = path.rpartition("/")
+    return folder + slash + file.replace(".mended.", ".", 1)
+
+
+def _refresh(row: sqlite3.Row) -> Refresh:
+    return Refresh(
+        run_id=row["run_id"],
+        started_at=_time(row["started_at"]) or datetime.min,
+        ended_at=_time(row["ended_at"]),
+        verdict=row["verdict"],
+        release_id=row["release_id"],
+        full=bool(row["full"]),
+        error=row["error"],
+        detail=json.loads(row["detail"] or "{}"),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _text(moment: datetime | None) -> str | None:
+    """A naive UTC time as text that sorts."""
+    if moment is None:
+        return None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(sep=" ", timespec="microseconds")
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

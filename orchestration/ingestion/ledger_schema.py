@@ -1,0 +1,84 @@
+"""Tables of the ledger. Reading and writing them belongs to `ledger`."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+
+SCHEMA = (
+    """
+    create table loads (
+        load_id text primary key,
+        load_seq integer not null unique,
+        source text not null,
+        stream text not null,
+        landed_at text not null,
+        run_id text not null,
+        rows_read integer not null,
+        rows_landed integer not null,
+        rows_quarantined integer not null,
+        rows_skipped integer not null,
+        size_bytes integer not null,
+        sha256 text not null,
+        check (rows_read = rows_landed + rows_quarantined + rows_skipped)
+    )
+    """,
+    """
+    create table load_files (
+        load_id text not null references loads,
+        part integer not null,
+        source text not null,
+        stream text not null,
+        path text not null,
+        size integer not null,
+        mtime_ns integer not null,
+        sha256 text not null,
+        fingerprint text not null,
+        rows_read integer not null,
+        rows_landed integer not null,
+        rows_quarantined integer not null,
+        rows_skipped integer not null,
+        business_max text,
+        replaced_by text,
+        resolved_by text,
+        primary key (load_id, part)
+    )
+    """,
+    "create index load_files_by_stream on load_files (source, stream, path)",
+    """
+    create table seen_files (
+        source text not null,
+        stream text not null,
+        fingerprint text not null,
+        path text not null,
+        size integer not null,
+        mtime_ns integer not null,
+        sha256 text not null,
+        primary key (source, stream, fingerprint, path)
+    )
+    """,
+    """
+    create table set_aside (
+        source text not null,
+        stream text not null,
+        path text not null,
+        sha256 text not null,
+        fingerprint text not null,
+        reason text not null,
+        run_id text not null,
+        at text not null,
+        resolved_by text
+    )
+    """,
+    """
+    create table refreshes (
+        run_id text primary key,
+        started_at text not null,
+        ended_at text,
+        verdict text,
+        release_id text,
+        full integer not null,
+        error text,
+        detail text
+    )
+    """,
+)

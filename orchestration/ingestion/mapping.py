@@ -1,0 +1,333 @@
+"""A selection as SQL: which expression over the file's columns gives each column of the stream.
+
+Missing columns are found here, before anything is read. Casting belongs to `casts`, checking to
+`checks`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import ContractBroken
+from orchestration.ingestion import duck
+from orchestration.ingestion.casts import Origin
+from orchestration.ingestion.contract import StreamContract
+from orchestration.ingestion.expressions import parse_expression
+from orchestration.ingestion.readers import (
+    BROKEN,
+    LINE,
+    PRESENT,
+    ROW_NUMBER,
+    FileRows,
+)
+from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
+
+GIVEN = ("file_name", ROW_NUMBER)
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """A column of the stream: SQL over the file's columns, how its value is written, formats of
+    its own."""
+
+    name: str
+    sql: str
+    origin: Origin
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """`relation` is a SELECT of the file's columns, nulls applied, unpivoted where asked."""
+
+    relation: str
+    columns: tuple[MappedColumn, ...]
+    where: str | None
+    deleted: MappedColumn | None
+    extra: str
+    """JSON of the columns that nothing maps."""
+    raw: str
+    """JSON of all the file's columns, for formats whose bytes are not text."""
+    is_empty: str
+    """True where the row holds nothing at all."""
+    rows_each: int
+    """Rows that a record becomes."""
+    unpivoted_value: str | None
+
+
+def columns_read(selection: SelectionSpec) -> tuple[str, ...]:
+    """The names of the file's columns that a selection reads, each once."""
+    names: list[str] = []
+    specs = [*selection.columns.values()]
+    if selection.deleted is not None:
+        specs.append(selection.deleted)
+    for spec in specs:
+        if spec.column is not None:
+            names.append(spec.column)
+        elif spec.sql is not None:
+            names += parse_expression(spec.sql)
+    if selection.where is not None:
+        names += parse_expression(selection.where)
+    made: set[str] = set()
+    if selection.unpivot is not None:
+        names += selection.unpivot.columns
+        made = {selection.unpivot.name, selection.unpivot.value}
+    return tuple(n for n in dict.fromkeys(names) if n not in made and n not in GIVEN)
+
+
+def map_file(
+    rows: FileRows,
+    *,
+    selection: SelectionSpec,
+    file_format: FormatSpec,
+    stream: StreamContract,
+    file_name: str,
+    connection: duckdb.DuckDBPyConnection,
+) -> MappedFile:
+    """The SQL of a selection over one file.
+
+    Raises `ContractBroken` where a column that the mapping needs is not in the file, or where its
+    SQL does not
+    bind.
+    """
+    read = columns_read(selection)
+    resolved = _resolve(rows, read, selection, stream, file_name)
+    absent = [name for name in read if name not in resolved]
+    relation = _cleaned(rows, resolved, absent, file_format, file_name)
+    rows_each, unpivoted = 1, None
+    if selection.unpivot is not None:
+        spec = selection.unpivot
+        wide = ", ".join(duck.name(resolved[c]) for c in spec.columns)
+        relation = (
+            f"select * from ({relation}) unpivot include nulls "
+            f"({duck.name(spec.value)} for {duck.name(spec.name)} in ({wide}))"
+        )
+        rows_each, unpivoted = len(spec.columns), duck.name(spec.value)
+    columns = [
+        _column(name, spec, rows, resolved, relation, connection, stream)
+        for name, spec in selection.columns.items()
+    ]
+    deleted = None
+    if selection.deleted is not None:
+        deleted = _column(
+            "deleted", selection.deleted, rows, resolved, relation, connection, stream
+        )
+    kept = {c.name for c in rows.columns} - (
+        {resolved[c] for c in selection.unpivot.columns} if selection.unpivot else set()
+    )
+    used = {resolved[name] for name in read if name in resolved}
+    spare = [c.name for c in rows.columns if c.name not in used and c.name in kept]
+    visible = [c.name for c in rows.columns if c.name in kept]
+    if selection.unpivot is not None:
+        visible += [selection.unpivot.name, selection.unpivot.value]
+    return MappedFile(
+        relation=relation,
+        columns=tuple(columns),
+        where=selection.where,
+        deleted=deleted,
+        extra=_extra(rows, spare, used),
+        raw=_json(visible) if rows.extra_from is None else duck.name(rows.extra_from),
+        is_empty=_is_empty(rows, visible),
+        rows_each=rows_each,
+        unpivoted_value=unpivoted,
+    )
+
+
+def _resolve(
+    rows: FileRows,
+    read: Sequence[str],
+    selection: SelectionSpec,
+    stream: StreamContract,
+    file_name: str,
+) -> dict[str, str]:
+    """The file's own name of each column that is read."""
+    resolved: dict[str, str] = {}
+    missing: list[str] = []
+    for name in read:
+        found = rows.column(name)
+        if found is not None:
+            resolved[name] = found.name
+        elif not rows.is_sparse or _is_needed(name, selection, stream):
+            missing.append(name)
+    if missing:
+        raise ContractBroken(_missing(missing, rows, file_name, stream.name))
+    return resolved
+
+
+def _is_needed(name: str, selection: SelectionSpec, stream: StreamContract) -> bool:
+    """Whether a required column of the stream stands on the file's column `name` alone."""
+    required = {column.name for column in stream.columns if column.required}
+    return any(
+        spec.column == name for target, spec in selection.columns.items() if target in required
+    )
+
+
+def _missing(missing: Sequence[str], rows: FileRows, file_name: str, stream: str) -> str:
+    known = [column.name for column in rows.columns]
+    parts = []
+    for name in missing:
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        parts.append(f"{name!r}" + (f" (nearest: {near[0]!r})" if near else ""))
+    plural = "s" if len(missing) > 1 else ""
+    advice = (
+        "The file reads as one column: check `format.delimiter`."
+        if len(known) == 1
+        else f"The file has: {', '.join(known)}."
+    )
+    return (
+        f"{file_name} lacks the column{plural} {', '.join(parts)} that the mapping of {stream} "
+        f"reads. {advice} "
+        "Change `columns` in embudo.yml, or send the file with its usual columns."
+    )
+
+
+def _cleaned(
+    rows: FileRows,
+    resolved: dict[str, str],
+    absent: Sequence[str],
+    file_format: FormatSpec,
+    file_name: str,
+) -> str:
+    """The file's columns with blanks trimmed and null tokens made null."""
+    tokens = sorted({"", *(token.strip() for token in file_format.nulls)})
+    cleaned = "nullif(trim({0}), '')"
+    if tokens != [""]:
+        listed = duck.texts(tokens).replace("{", "{{").replace("}", "}}")
+        cleaned = f"case when trim({{0}}) not in ({listed}) then trim({{0}}) end"
+    available = rows.columns
+    if rows.extra_from is not None:
+        available = tuple(c for c in rows.columns if c.name in set(resolved.values()))
+    cells = []
+    for column in available:
+        name = duck.name(column.name)
+        cells.append(f"{cleaned.format(name)} as {name}")
+    carried = [ROW_NUMBER, LINE, PRESENT, BROKEN]
+    if rows.extra_from is not None:
+        carried.append(rows.extra_from)
+    cells += [f"cast(null as varchar) as {duck.name(name)}" for name in absent]
+    cells += [*carried, f"{duck.literal(file_name)} as file_name"]
+    return f"select {', '.join(cells)} from ({rows.relation})"
+
+
+def _column(
+    target: str,
+    spec: ColumnSpec,
+    rows: FileRows,
+    resolved: dict[str, str],
+    relation: str,
+    connection: duckdb.DuckDBPyConnection,
+    stream: StreamContract,
+) -> MappedColumn:
+    if spec.value is not None:
+        text = str(spec.value).lower() if isinstance(spec.value, bool) else str(spec.value)
+        return MappedColumn(target, duck.literal(text), Origin.NEUTRAL)
+    if spec.column is not None:
+        origin = Origin.LOCAL
+        if spec.column in resolved:
+            found = rows.column(spec.column)
+            origin = Origin.LOCAL if found is None or found.is_text else Origin.NEUTRAL
+            sql = duck.name(resolved[spec.column])
+        elif spec.column in GIVEN:
+            sql = f"cast({spec.column} as varchar)"
+        elif _is_made(spec.column, relation, connection):
+            sql = duck.name(spec.column)
+        else:
+            sql = "cast(null as varchar)"
+        return MappedColumn(target, _mapped_values(sql, spec), origin, spec.format)
+    assert spec.sql is not None
+    kind = _type_of(spec.sql, relation, connection, target, stream.name)
+    origin = Origin.LOCAL if kind == "VARCHAR" else Origin.TYPED
+    sql = f"({spec.sql})"
+    if spec.map:
+        sql, origin = _mapped_values(f"cast({sql} as varchar)", spec), Origin.LOCAL
+    elif kind == "VARCHAR":
+        sql = f"nullif({sql}, '')"
+    return MappedColumn(target, sql, origin, spec.format)
+
+
+def _is_made(name: str, relation: str, connection: duckdb.DuckDBPyConnection) -> bool:
+    described = connection.execute(f"describe {relation}").fetchall()
+    return name in {str(row[0]) for row in described}
+
+
+def _type_of(
+    sql: str, relation: str, connection: duckdb.DuckDBPyConnection, target: str, stream: str
+) -> str:
+    try:
+        described = connection.execute(f"describe select ({sql}) as v from ({relation})").fetchall()
+    except duckdb.Error as error:
+        first = str(error).strip().split("\n")[0]
+        raise ContractBroken(
+            f"The SQL of {stream}.{target} does not work on this file: {first}. Change it in "
+            "embudo.yml."
+        ) from error
+    return str(described[0][1]).upper()
+
+
+def _mapped_values(sql: str, spec: ColumnSpec) -> str:
+    if not spec.map:
+        return sql
+    whens = "".join(
+        f" when {sql} = {duck.literal(found)} then "
+        + (duck.literal(becomes) if becomes is not None else "null")
+        for found, becomes in spec.map.items()
+        if found != ""
+    )
+    if "" in spec.map:
+        empty = spec.map[""]
+        whens = f" when {sql} is null then " + (duck.literal(empty) if empty else "null") + whens
+    rest = sql
+    if spec.otherwise is not None:
+        rest = f"case when {sql} is not null then {duck.literal(spec.otherwise)} end"
+    return f"case{whens} else {rest} end" if whens else rest
+
+
+def _extra(rows: FileRows, spare: Sequence[str], used: set[str]) -> str:
+    if rows.extra_from is not None:
+        rest = _without(rows.extra_from, used, {column.name for column in rows.columns})
+        return f"nullif(cast({rest} as varchar), '{{}}')"
+    return _json(spare) if spare else "cast(null as varchar)"
+
+
+def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
+    """SQL of a JSON object without the used keys, by RFC 7396 patches; nested ones only where they
+    are."""
+    patch: dict[str, None] = {}
+    below: dict[str, dict[str, Any]] = {}
+    for path in sorted(used):
+        top, *inner = path.split(".")
+        if not inner or top not in keys:
+            patch[path] = None
+            continue
+        node = below.setdefault(top, {})
+        for part in inner[:-1]:
+            node = node.setdefault(part, {})
+        node[inner[-1]] = None
+    rest = f"json_merge_patch({record}, {duck.literal(json.dumps(patch, ensure_ascii=False))})"
+    for top, inner_patch in below.items():
+        inside = duck.literal(json.dumps({top: inner_patch}, ensure_ascii=False))
+        at = duck.literal('$."' + top.replace('"', '\\"') + '"')
+        rest = (
+            f"case when json_type({record}, {at}) = 'OBJECT' "
+            f"then json_merge_patch({rest}, {inside}) else {rest} end"
+        )
+    return rest
+
+
+def _json(names: Sequence[str]) -> str:
+    if not names:
+        return "cast(null as varchar)"
+    pairs = ", ".join(f"{duck.literal(name)}, {duck.name(name)}" for name in names)
+    return f"cast(json_object({pairs}) as varchar)"
+
+
+def _is_empty(rows: FileRows, visible: Sequence[str]) -> str:
+    if rows.extra_from is not None or not visible:
+        return "false"
+    return f"coalesce({', '.join(duck.name(name) for name in visible)}) is null"

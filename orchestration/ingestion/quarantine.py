@@ -1,0 +1,151 @@
+"""Rows that broke the contract: listed for a person, and written out so that they can be mended.
+
+Putting rows here belongs to `staging`; that a file's later coming settles them, to `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.errors import SourceError
+from orchestration.ingestion import duck
+from orchestration.ingestion.ledger import Ledger
+from orchestration.settings import Home
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row with its reason. `raw` is the row as text (bytes that are no text stand as \\xNN)."""
+
+    source: str
+    stream: str
+    load_id: str
+    file: str
+    line: int
+    reason: str
+    raw: str
+
+
+def list_open(
+    home: Home,
+    *,
+    source: str | None = None,
+    stream: str | None = None,
+    load_id: str | None = None,
+    limit: int | None = None,
+) -> list[QuarantinedRow]:
+    """Rows in quarantine that nothing has mended, by load, file and line."""
+    query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
+    if query is None:
+        return []
+    with duck.connect(scratch=home.work / "quarantine") as connection:
+        rows = connection.execute(
+            f"select source, stream, load_id, file, line, reason, raw from ({query}) "
+            f"order by load_id, part, line{f' limit {limit}' if limit is not None else ''}"
+        ).fetchall()
+    return [QuarantinedRow(*row) for row in rows]
+
+
+def count_open(home: Home) -> dict[tuple[str, str], int]:
+    """How many rows are in quarantine, by source and stream."""
+    query = open_query(home, _parts(home))
+    if query is None:
+        return {}
+    with duck.connect(scratch=home.work / "quarantine") as connection:
+        rows = connection.execute(
+            f"select source, stream, count(*) from ({query}) group by all order by all"
+        ).fetchall()
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def export(
+    home: Home,
+    *,
+    to: Path,
+    load_id: str | None = None,
+    source: str | None = None,
+    stream: str | None = None,
+) -> list[Path]:
+    """Write the open rows of a load or stream under folder `to`, one `<file>.mended.<suffix>` a
+    file.
+
+    Rows stand as they came, under their file's own header, in UTF-8 or in their own bytes. Mended
+    and dropped in
+    the inbox, such a file lands and settles what it mends. Raises `SourceError` where nothing is
+    open.
+    """
+    query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
+    if query is None:
+        wanted = load_id or ".".join(part for part in (source, stream) if part) or "any stream"
+        raise SourceError(
+            f"Nothing of {wanted} is in quarantine. `embudo quarantine` lists what is."
+        )
+    to.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    with duck.connect(scratch=home.work / "quarantine") as connection:
+        files = connection.execute(
+            f"select file, any_value(header) from ({query}) group by file order by file"
+        ).fetchall()
+        for file, header in files:
+            target = to / mended_name(Path(file).name)
+            rows = connection.execute(
+                f"select coalesce(raw_bytes, encode(raw)) from ({query}) where file = ? "
+                "group by all order by min(line)",
+                [file],
+            )
+            with target.open("wb") as out:
+                if header:
+                    out.write(header.encode() + b"\n")
+                while batch := rows.fetchmany(10_000):
+                    out.writelines(row[0] + b"\n" for row in batch)
+            written.append(target)
+    return written
+
+
+def mended_name(file: str) -> str:
+    """`deals.csv` as `deals.mended.csv`; packed files and workbooks come out as text."""
+    plain = file.removesuffix(".gz")
+    stem, dot, suffix = plain.rpartition(".")
+    if suffix.lower() in ("xlsx", "parquet"):
+        suffix = "jsonl"
+    return f"{stem}.mended.{suffix}" if dot else f"{plain}.mended.csv"
+
+
+def open_query(home: Home, parts: Sequence[tuple[str, str, str, int, str]]) -> str | None:
+    """A SELECT of the quarantined rows of `parts` (source, stream, load, part, path), or None."""
+    by_file: dict[Path, list[int]] = {}
+    for source, stream, load_id, part, _ in parts:
+        path = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
+        by_file.setdefault(path, []).append(part)
+    queries = []
+    for path, numbers in by_file.items():
+        if not path.is_file():
+            raise SourceError(
+                f"The quarantine file {path} is in the ledger, but gone from the disk. Restore it "
+                "from a backup."
+            )
+        listed = ", ".join(str(number) for number in numbers)
+        queries.append(
+            f"select * from read_parquet({duck.literal(str(path))}) where part in ({listed})"
+        )
+    return " union all by name ".join(queries) if queries else None
+
+
+def _parts(
+    home: Home,
+    *,
+    source: str | None = None,
+    stream: str | None = None,
+    load_id: str | None = None,
+) -> list[tuple[str, str, str, int, str]]:
+    if not home.ledger.is_file():
+        return []
+    with Ledger(home.ledger) as ledger:
+        parts = ledger.quarantined_parts(only_open=True)
+    return [
+        part
+        for part in parts
+        if source in (None, part[0]) and stream in (None, part[1]) and load_id in (None, part[2])
+    ]

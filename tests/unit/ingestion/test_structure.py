@@ -1,0 +1,85 @@
+"""The scan of a text file against Python's own csv module, which splits the same files another
+way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from orchestration.ingestion import structure
+from orchestration.ingestion.csv_record import Dialect
+
+COMMA = Dialect(delimiter=ord(","), quote=ord('"'))
+
+
+def scan(path: Path, fields: int) -> structure.Structure:
+    return structure.scan(path, dialect=COMMA, fields=fields, body=0, line=1, encoding="utf-8")
+
+
+def written(rows: list[list[str]], chance: random.Random) -> tuple[bytes, list[int]]:
+    """Rows as CSV with blank lines between them, and the line that each begins at."""
+    out = io.StringIO()
+    lines = []
+    for row in rows:
+        if chance.random() < 0.1:
+            out.write("\n")
+        lines.append(out.getvalue().count("\n") + 1)
+        quoting = csv.QUOTE_ALL if chance.random() < 0.3 else csv.QUOTE_MINIMAL
+        csv.writer(out, lineterminator=chance.choice(["\n", "\r\n"]), quoting=quoting).writerow(row)
+    return out.getvalue().encode(), lines
+
+
+@pytest.mark.parametrize("window", [64, 1000, structure.WINDOW_BYTES])
+@pytest.mark.parametrize("seed", range(25))
+def test_lines_of_good_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, window: int
+) -> None:
+    """Whatever window the file is read in, records begin where they were written."""
+    monkeypatch.setattr(structure, "WINDOW_BYTES", window)
+    chance = random.Random(seed)
+    words = ["a", "", "é", 'say "x"', "one, two", "up\ndown", "x\n\ny", "é\r\n,", " lead", '"']
+    rows = [
+        [f"k{i}", chance.choice(words), chance.choice(words)] for i in range(chance.randint(1, 80))
+    ]
+    content, lines = written(rows, chance)
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+    found = scan(path, 3)
+    assert not found.rejects
+    assert list(found.lines) == lines
+    starts = [content[s:] for s in found.starts]
+    assert [next(csv.reader(io.StringIO(s.decode(), newline=""))) for s in starts] == rows
+
+
+@pytest.mark.parametrize("window", [64, structure.WINDOW_BYTES])
+def test_a_quote_never_closed_takes_its_own_line_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr(structure, "WINDOW_BYTES", window)
+    path = tmp_path / "f.csv"
+    rows = [b'%d,"x %d",y' % (i, i) for i in range(60)]
+    rows[30] = b'30,"never closed,y'
+    path.write_bytes(b"\n".join(rows))
+    found = scan(path, 3)
+    assert [(reject.line, reject.ordinal) for reject in found.rejects] == [(31, 30)]
+    assert found.records == 60
+
+
+def test_a_quote_inside_a_field_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b'1,5" pipe,a\n2,"quoted, all",b\n3,6" and 7" pipe,c\n')
+    found = scan(path, 3)
+    assert not found.rejects
+    assert found.records == 3
+
+
+def test_a_file_that_ends_in_an_open_quote(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b'1,a,b\n2,"c,d\n3,e,f\n')
+    found = scan(path, 3)
+    assert [reject.line for reject in found.rejects] == [2]
+    assert list(found.lines) == [1, 2, 3]

@@ -1,0 +1,286 @@
+"""Casts, value maps and SQL: what a cell becomes, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from making_company import Company
+
+
+def landed(
+    company: Company, stream: str, column: str, cells: list[str], spec: Any, **form: Any
+) -> list[Any]:
+    """The values that `cells` of a file become in a column of a stream, and None where
+    quarantined."""
+    columns = {
+        "products": {"product_id": "id", "name": {"value": "x"}},
+        "tasks": {"task_id": "id", "due_at": {"value": "2026-01-01"}},
+        "users": {"user_id": "id", "full_name": {"value": "x"}},
+        "calls": {
+            "call_id": "id",
+            "direction": {"value": "inbound"},
+            "disposition": {"value": "answered"},
+            "started_at": {"value": "2026-01-01"},
+        },
+    }[stream]
+    lines = "".join(f"{index}\t{cell}\n" for index, cell in enumerate(cells))
+    company.drop("v.csv", f"id\tv\n{lines}")
+    zone = form.pop("time_zone", "UTC")
+    company.map(
+        stream,
+        {"files": "v.csv", "columns": {**columns, column: spec}},
+        format={"delimiter": "tab", "quote": "", **form},
+        time_zone=zone,
+    )
+    company.land()
+    key = next(iter(columns))
+    found = dict(company.rows(f"select cast({key} as integer), {column} from landing.{stream}"))
+    return [found.get(index, "quarantined") for index in range(len(cells))]
+
+
+def test_decimal_comma(company: Company) -> None:
+    cells = [
+        "1.234,56",
+        "-0,5",
+        "1234,5",
+        "1.234.567",
+        "12.34",
+        "1,2,3",
+        "1.23,4",
+        "50 %",
+        "3 €",
+        "1e3",
+        "",
+    ]
+    q = "quarantined"
+    assert landed(company, "products", "unit_price", cells, "v", decimal=",", thousands=".") == [
+        Decimal("1234.56"),
+        Decimal("-0.5"),
+        Decimal("1234.5"),
+        Decimal(1234567),
+        q,
+        q,
+        q,
+        q,
+        q,
+        q,
+        None,
+    ]
+
+
+def test_decimal_point(company: Company) -> None:
+    cells = ["1234.56", ".5", "1,234.5", "1_000", "0x1F", "2.5E-1", "1.234,56", "inf"]
+    q = "quarantined"
+    assert landed(company, "products", "unit_price", cells, "v") == [
+        Decimal("1234.56"),
+        Decimal("0.5"),
+        q,
+        q,
+        q,
+        Decimal("0.25"),
+        q,
+        q,
+    ]
+
+
+def test_whole_numbers(company: Company) -> None:
+    cells = ["12", "12.0", "12.6", "-3", "1_0", "99999999999999999999"]
+    q = "quarantined"
+    assert landed(company, "calls", "talk_seconds", cells, "v") == [12, 12, q, -3, q, q]
+
+
+def test_durations(company: Company) -> None:
+    cells = ["00:02:23", "2:23", "1:00:00", "soon"]
+    spec = {"column": "v", "format": "duration"}
+    assert landed(company, "calls", "talk_seconds", cells, spec) == [143, 143, 3600, "quarantined"]
+
+
+def test_truth(company: Company) -> None:
+    cells = ["true", "FALSE", "1", "0", "Sí", "si", "NO", "y", "Yes", "maybe", ""]
+    assert landed(company, "users", "acquires_customers", cells, "v") == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+        False,
+        True,
+        True,
+        "quarantined",
+        None,
+    ]
+
+
+def test_dates_by_format_and_iso(company: Company) -> None:
+    cells = [
+        "31/12/2026",
+        "2026-12-31",
+        "12/31/2026",
+        "30/02/2026",
+        "31/12/1969",
+        "01/01/2100",
+        "2026-12-31 10:00:00",
+    ]
+    day, q = dt.date(2026, 12, 31), "quarantined"
+    assert landed(company, "users", "hired_on", cells, "v", date="%d/%m/%Y") == [
+        day,
+        day,
+        q,
+        q,
+        q,
+        q,
+        day,
+    ]
+
+
+def test_a_column_has_a_format_of_its_own(company: Company) -> None:
+    spec = {"column": "v", "format": ["%m/%d/%Y", "%Y%m%d"]}
+    assert landed(
+        company, "users", "hired_on", ["12/31/2026", "20261231"], spec, date="%d/%m/%Y"
+    ) == [
+        dt.date(2026, 12, 31),
+        dt.date(2026, 12, 31),
+    ]
+
+
+def test_timestamps_and_offsets(company: Company) -> None:
+    cells = [
+        "2026-07-01 12:00:00",
+        "2026-07-01T12:00",
+        "2026-07-01T12:00:00.250Z",
+        "2026-07-01T12:00:00+05:30",
+        "2026-07-01",
+        "2026-07-01 25:00:00",
+        "2099-12-31 23:59:59",
+        "2100-01-01 00:00:00",
+    ]
+    at, q = dt.datetime, "quarantined"
+    assert landed(company, "tasks", "created_at", cells, "v", time_zone="Europe/Madrid") == [
+        at(2026, 7, 1, 10),
+        at(2026, 7, 1, 10),
+        at(2026, 7, 1, 12, 0, 0, 250000),
+        at(2026, 7, 1, 6, 30),
+        at(2026, 6, 30, 22),
+        q,
+        at(2099, 12, 31, 22, 59, 59),
+        q,
+    ]
+
+
+def test_clock_changes(company: Company) -> None:
+    """In the spring gap the clock has moved on; in the autumn fold the second 02:30, of standard
+    time, is meant."""
+    cells = [
+        "2026-03-29 01:59:59",
+        "2026-03-29 02:30:00",
+        "2026-03-29 03:00:00",
+        "2026-10-25 02:30:00",
+        "2026-10-25T02:30:00+02:00",
+    ]
+    at = dt.datetime
+    assert landed(company, "tasks", "created_at", cells, "v", time_zone="Europe/Madrid") == [
+        at(2026, 3, 29, 0, 59, 59),
+        at(2026, 3, 29, 1, 30),
+        at(2026, 3, 29, 1),
+        at(2026, 10, 25, 1, 30),
+        at(2026, 10, 25, 0, 30),
+    ]
+
+
+def test_value_maps(company: Company) -> None:
+    spec = {"column": "v", "map": {"A": "one", "B": None, "007": "bond"}, "otherwise": "other"}
+    assert landed(company, "products", "category", ["A", "B", "007", "7", ""], spec) == [
+        "one",
+        None,
+        "bond",
+        "other",
+        None,
+    ]
+    kept = {"column": "v", "map": {"A": "one", "": "empty"}}
+    assert landed(company, "products", "category", ["A", "B", ""], kept) == ["one", "B", "empty"]
+
+
+def test_sql_sees_text_and_may_give_types(company: Company) -> None:
+    spec = {"sql": "try_cast(replace(v, 'k', '') as integer) * 1000"}
+    assert landed(company, "products", "unit_price", ["3k", "x"], spec, decimal=",") == [
+        Decimal(3000),
+        None,
+    ]
+    naive = {"sql": "strptime(v, '%Y') + interval 12 hour"}
+    assert landed(company, "tasks", "created_at", ["2026"], naive, time_zone="Europe/Madrid") == [
+        dt.datetime(2026, 1, 1, 11)
+    ]
+
+
+def test_hostile_text_is_text(company: Company) -> None:
+    cells = [
+        "'; drop table staged; --",
+        "{{ config() }}",
+        "=cmd()",
+        "\u202eabc",
+        "😀",
+        '"quoted"',
+        "a{0}b",
+    ]
+    assert landed(company, "products", "category", cells, "v") == cells
+
+
+def test_hostile_names_of_columns_and_files(company: Company) -> None:
+    company.drop('it\'s {0} "x".csv', 'id,"na""me; drop","{x}"\n1,Ana,y\n')
+    company.map(
+        "products", {"files": "*.csv", "columns": {"product_id": "id", "name": 'na"me; drop'}}
+    )
+    company.land()
+    assert company.rows("select name, _file, _extra from landing.products") == [
+        ("Ana", 'it\'s {0} "x".csv', '{"{x}":"y"}')
+    ]
+
+
+def test_deleted_rows_need_only_their_key(company: Company) -> None:
+    company.drop("v.csv", "id,name,gone\n1,,yes\n2,Ana,no\n3,,no\n")
+    company.map(
+        "products",
+        {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}, "deleted": "gone"},
+    )
+    company.land()
+    assert company.rows("select product_id, _is_deleted from landing.products order by 1") == [
+        ("1", True),
+        ("2", False),
+    ]
+    assert [line for line, _ in company.quarantine()] == [4]
+
+
+def test_sql_that_fails_sets_the_file_aside_with_advice(company: Company) -> None:
+    company.drop("v.csv", "id,name\n1,x\n")
+    company.map(
+        "products",
+        {
+            "files": "*.csv",
+            "columns": {
+                "product_id": "id",
+                "name": "name",
+                "unit_price": {"sql": "cast(name as int)"},
+            },
+        },
+    )
+    [aside] = company.land().set_aside
+    assert "try_cast" in aside.reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_bytes_that_are_not_of_the_encoding(company: Company, encoding: str) -> None:
+    company.drop("v.csv", b"id,name\n1,ok\n2,\x81\n3,ok\n")
+    company.map(
+        "products",
+        {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}},
+        format={"encoding": encoding},
+    )
+    [load] = company.land().loads
+    assert (load.rows_landed, load.rows_quarantined) == (2, 1)
+    [(line, reason)] = company.quarantine()
+    assert line == 3
+    assert "0x81 is not" in reason
