@@ -1,0 +1,53 @@
+"""Candidates become releases here, releases are listed, rolled back and pruned.
+
+Invariants I1, I2 and I6: readers see whole releases only, a failed gate publishes nothing, and a
+process killed anywhere leaves the current release whole. What is in a warehouse, and whether it is
+good, does not belong here.
+"""
+
+from orchestration.publication.candidate import (
+    Candidate,
+    clean_candidates,
+    open_candidate,
+    prepare_candidate,
+    seal,
+)
+from orchestration.publication.files import assert_closed
+from orchestration.publication.lock import lock_holder, refresh_lock
+from orchestration.publication.publish import STEPS, publish
+from orchestration.publication.receipt import read_receipt
+from orchestration.publication.recovery import Recovered, recover
+from orchestration.publication.releases import (
+    current_directory,
+    current_release,
+    damaged,
+    prune,
+    release_directory,
+    releases,
+    rollback,
+    verify_release,
+)
+
+__all__ = [
+    "STEPS",
+    "Candidate",
+    "Recovered",
+    "assert_closed",
+    "clean_candidates",
+    "current_directory",
+    "current_release",
+    "damaged",
+    "lock_holder",
+    "open_candidate",
+    "prepare_candidate",
+    "prune",
+    "publish",
+    "read_receipt",
+    "recover",
+    "refresh_lock",
+    "release_directory",
+    "releases",
+    "rollback",
+    "seal",
+    "verify_release",
+]

@@ -1,10 +1,10 @@
 """Copying, hashing and syncing whole files, never one that this process has open.
 
-DuckDB's lock on a database is POSIX: closing any handle to the file in the writing process drops it, and
-a second writer then loses or overwrites tables without a word. So `assert_closed` stands before each
-copy and each hash. dbt runs in the refresh's process; `transformation.Dbt` closes dbt-duckdb's
-connections at the end of every command, which is what makes these calls legal afterwards. What the
-files mean does not belong here.
+DuckDB's lock on a database is POSIX: closing any handle to the file in the writing process drops
+it, and a second writer then loses or overwrites tables without a word. So `assert_closed` stands
+before each copy and each hash. dbt runs in the refresh's process; `transformation.Dbt` closes
+dbt-duckdb's connections at the end of every command, which is what makes these calls legal
+afterwards. What the files mean does not belong here.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ def assert_closed(path: Path) -> None:
     """Raise `PublicationRefused` where this process has a handle open on `path`."""
     if open_handles(path):
         raise PublicationRefused(
-            f"{path.name} is still open in this process (pid {os.getpid()}); expected every connection to "
-            f"{path} to be closed before it is copied or hashed. Close the connection, then refresh again."
+            f"{path.name} is still open in this process (pid {os.getpid()}); expected every "
+            "connection to "
+            f"{path} to be closed before it is copied or hashed. Close the connection, then "
+            "refresh again."
         )
 
 
@@ -41,11 +43,11 @@ def open_handles(path: Path) -> tuple[int, ...]:
         return ()
     listing = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
     found = []
-    for name in os.listdir(listing):
+    for handle in listing.iterdir():
         with contextlib.suppress(OSError):
-            status = os.fstat(int(name))
+            status = os.fstat(int(handle.name))
             if (status.st_dev, status.st_ino) == (wanted.st_dev, wanted.st_ino):
-                found.append(int(name))
+                found.append(int(handle.name))
     return tuple(found)
 
 
@@ -59,8 +61,10 @@ def refuse_wal(path: Path) -> None:
     wal = wal_of(path)
     if os.path.lexists(wal):
         raise PublicationRefused(
-            f"{wal} stands beside {path.name}: expected none, since a writer that ends well leaves none. It may "
-            f"belong to another state of the file, so it is not replayed. Look at who wrote it, move {wal.name} "
+            f"{wal} stands beside {path.name}: expected none, since a writer that ends well "
+            "leaves none. It may "
+            "belong to another state of the file, so it is not replayed. Look at who wrote it, "
+            f"move {wal.name} "
             "away, then run `embudo refresh` (or `embudo rollback` where it stands in a release)."
         )
 
@@ -78,7 +82,8 @@ def copy_file(source: Path, target: Path) -> None:
     found, expected = target.stat().st_size, source.stat().st_size
     if found != expected:
         raise PublicationRefused(
-            f"{source} changed while it was copied: expected {expected} bytes, found {found}. Run the refresh again."
+            f"{source} changed while it was copied: expected {expected} bytes, found {found}. "
+            "Run the refresh again."
         )
 
 
@@ -120,8 +125,10 @@ def room(target: Path) -> Iterator[None]:
             raise
         free = shutil.disk_usage(target.parent).free
         raise PublicationRefused(
-            f"No space left while writing {target}: {free:,} bytes are free. The current release is untouched. "
-            "Free some disk (`keep_releases` in embudo.yml says how many releases stay), then run `embudo refresh`."
+            f"No space left while writing {target}: {free:,} bytes are free. The current release "
+            "is untouched. "
+            "Free some disk (`keep_releases` in embudo.yml says how many releases stay), then "
+            "run `embudo refresh`."
         ) from error
 
 

@@ -1,8 +1,9 @@
 """One refresh at a time.
 
-The lock is `flock` on a file of our own: the kernel lets go of it when its holder ends, however it ends,
-so a lock that is left behind is told from a live one by asking for it, not by reading the file. The text
-in the file only says who the holder is. Locks on database files are DuckDB's and do not belong here.
+The lock is `flock` on a file of our own: the kernel lets go of it when its holder ends, however it
+ends, so a lock that is left behind is told from a live one by asking for it, not by reading the
+file. The text in the file only says who the holder is. Locks on database files are DuckDB's and do
+not belong here.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.errors import RefreshRunning
-from orchestration.publication.layout import Layout
+from orchestration.settings import Home
 
 
 @contextlib.contextmanager
-def refresh_lock(home: Layout, *, run_id: str) -> Iterator[None]:
+def refresh_lock(home: Home, *, run_id: str) -> Iterator[None]:
     """Hold the home for one refresh, rollback or repair.
 
     Raises `RefreshRunning` at once where another process, or this one, holds it.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(home.refresh_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RefreshRunning(_who_holds(home.lock)) from None
+            raise RefreshRunning(_who_holds(home.refresh_lock)) from None
         _write(descriptor, _holder(run_id))
         try:
             yield
@@ -44,16 +45,16 @@ def refresh_lock(home: Layout, *, run_id: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def lock_holder(home: Layout) -> Mapping[str, str] | None:
+def lock_holder(home: Home) -> Mapping[str, str] | None:
     """Who holds the lock now (pid, host, user, since, run_id, command); None where nobody does."""
     try:
-        descriptor = os.open(home.lock, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(home.refresh_lock, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(home.lock)
+        return _read(home.refresh_lock)
     else:
         return None
     finally:
@@ -93,14 +94,17 @@ def _who_holds(path: Path) -> str:
     get = holder.get
     pid = get("pid", "")
     message = (
-        f"Another refresh is running: expected {path} to be free, found it held by pid {pid or 'unknown'} on "
-        f"{get('host', 'an unknown host')}, user {get('user', 'unknown')}, since {get('since', 'an unknown time')}, "
+        f"Another refresh is running: expected {path} to be free, found it held by pid "
+        f"{pid or 'unknown'} on "
+        f"{get('host', 'an unknown host')}, user {get('user', 'unknown')}, since "
+        f"{get('since', 'an unknown time')}, "
         f"run {get('run_id', 'unknown')}, command `{get('command', 'unknown')}`. "
     )
     others = [other for other in _processes_with(path) if other != pid]
     if get("host") == socket.gethostname() and pid and not Path(f"/proc/{pid}").exists() and others:
         return message + (
-            f"That process has ended, but its child {', '.join(others)} still holds the lock: end it "
+            f"That process has ended, but its child {', '.join(others)} still holds the lock: "
+            "end it "
             f"(`kill {' '.join(others)}`), then refresh again."
         )
     return message + "Nothing was changed. Wait for it to end, or stop it, then refresh again."
@@ -113,7 +117,7 @@ def _processes_with(path: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if process.name != str(os.getpid()) and any(
-                os.readlink(handle) == wanted for handle in (process / "fd").iterdir()
+                str(handle.readlink()) == wanted for handle in (process / "fd").iterdir()
             ):
                 found.append(process.name)
     return found

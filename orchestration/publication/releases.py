@@ -1,0 +1,245 @@
+"""Releases that are there: listing, verifying, switching, pruning.
+
+A release is a folder that never changes; `current` is a relative link to one of them, moved by one
+rename. Making a new release belongs to `publish`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import ReleaseCorrupt
+from orchestration.faultpoints import reach
+from orchestration.publication.files import sha256, sync, wal_of
+from orchestration.publication.layout import (
+    DATABASES,
+    RELEASE,
+    TEMPORARY,
+    checked_name,
+    is_temporary,
+)
+from orchestration.publication.lock import refresh_lock
+from orchestration.records import Release
+from orchestration.settings import Home
+
+
+def releases(home: Home) -> tuple[Release, ...]:
+    """All releases whose description can be read, the newest first."""
+    current = _current_id(home)
+    found = []
+    for release_id in _release_ids(home):
+        try:
+            release = _read(home.release(checked_name(release_id)))
+        except ReleaseCorrupt:
+            continue
+        found.append(dataclasses.replace(release, is_current=release_id == current))
+    return tuple(found)
+
+
+def damaged(home: Home) -> Mapping[str, str]:
+    """Release id to what is wrong with it, for each release that does not verify (reads every
+    byte).
+    """
+    faults = {}
+    for release_id in _release_ids(home):
+        try:
+            verify_release(home, release_id)
+        except ReleaseCorrupt as error:
+            faults[release_id] = str(error)
+    return faults
+
+
+def current_directory(home: Home) -> Path | None:
+    """The folder of the current release, as a path that stays valid when `current` moves.
+
+    None where nothing was published yet; raises `ReleaseCorrupt` where the link leads nowhere.
+    """
+    current = _current_id(home)
+    if current is None:
+        return None
+    directory = home.releases / current
+    missing = [name for name in (*DATABASES, RELEASE) if not (directory / name).is_file()]
+    if missing:
+        raise ReleaseCorrupt(
+            f"The current release {current} is damaged: {', '.join(missing)} missing from "
+            f"{directory}. "
+            "Run `embudo rollback` for the one before, or `embudo refresh --full` to build anew."
+        )
+    return directory
+
+
+def current_release(home: Home) -> Release | None:
+    """The release that readers get; None where nothing was published yet."""
+    directory = current_directory(home)
+    return None if directory is None else dataclasses.replace(_read(directory), is_current=True)
+
+
+def release_directory(home: Home, release_id: str | None = None) -> Path:
+    """The folder of a release, or of the current one; raises `ReleaseCorrupt` where there is
+    none.
+    """
+    if release_id is None:
+        directory = current_directory(home)
+        if directory is None:
+            raise ReleaseCorrupt(
+                f"Nothing is published in {home.root} yet. Run `embudo refresh` first."
+            )
+        return directory
+    if release_id not in _release_ids(home):
+        raise ReleaseCorrupt(
+            f"There is no release {release_id!r}; found {', '.join(_release_ids(home)) or 'none'}. "
+            "See `embudo releases`."
+        )
+    return home.releases / release_id
+
+
+def verify_release(home: Home, release_id: str) -> Release:
+    """Hold a release against its checksums (reads every byte); raises `ReleaseCorrupt` naming the
+    file.
+    """
+    directory = release_directory(home, release_id)
+    release = _read(directory)
+    faults = (
+        [] if release.release_id == release_id else [f"{RELEASE} describes {release.release_id}"]
+    )
+    faults += [
+        f"{RELEASE} has no checksum of {name}" for name in DATABASES if name not in release.files
+    ]
+    for name, checksum in sorted(release.files.items()):
+        path = directory / name
+        if not path.is_file():
+            faults.append(f"{name} is missing")
+        elif sha256(path) != checksum:
+            faults.append(f"{name} does not match its checksum")
+    faults += [
+        f"{wal_of(directory / n).name} stands beside {n}"
+        for n in DATABASES
+        if wal_of(directory / n).exists()
+    ]
+    if faults:
+        raise ReleaseCorrupt(
+            f"Release {release_id} is damaged: {'; '.join(faults)}. Choose another one of "
+            "`embudo releases` "
+            "(`embudo rollback --to ID`), or run `embudo refresh --full`."
+        )
+    return release
+
+
+def rollback(home: Home, to: str | None = None) -> Release:
+    """Make an older release current again: the one named, or the one before the current one.
+
+    The release is verified first. Takes the refresh lock. Raises `ReleaseCorrupt` where the
+    release is missing or damaged, `RefreshRunning` while a refresh runs.
+    """
+    from orchestration.publication.recovery import recover
+
+    with refresh_lock(home, run_id="rollback"):
+        recover(home)
+        target = to if to is not None else _before_current(home)
+        release = verify_release(home, target)
+        if _current_id(home) != target:
+            switch(home, target, step="rollback")
+        return dataclasses.replace(release, is_current=True)
+
+
+def switch(home: Home, release_id: str, *, step: str) -> None:
+    """Point `current` at a release with one rename, and force it to disk."""
+    aside = home.root / f".current-{release_id}{TEMPORARY}"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(Path(home.releases.name) / release_id)
+    reach(f"{step}.linked")
+    aside.replace(home.current)
+    reach(f"{step}.switched")
+    sync(home.root)
+
+
+def prune(home: Home, keep: int) -> tuple[str, ...]:
+    """Remove all but the newest `keep` releases, never the current one; the ids that went.
+
+    The caller holds the refresh lock. A reader that has a removed release open keeps its files
+    until it closes them.
+    """
+    if keep < 1:
+        raise ValueError(f"keep_releases must be at least 1, found {keep}")
+    current = _current_id(home)
+    kept = set(_release_ids(home)[:keep]) | {current}
+    gone = [release_id for release_id in _release_ids(home) if release_id not in kept]
+    for release_id in gone:
+        aside = home.releases / f".{release_id}{TEMPORARY}"
+        (home.releases / release_id).rename(aside)
+        reach("prune.moved")
+        shutil.rmtree(aside)
+    if gone:
+        sync(home.releases)
+    reach("prune.done")
+    return tuple(gone)
+
+
+def release_text(release: Release) -> str:
+    """A release as the text of `release.json`."""
+    fields = dataclasses.asdict(release)
+    del fields["is_current"]
+    fields["published_at"] = release.published_at.isoformat()
+    fields["as_of"] = release.as_of.isoformat()
+    return json.dumps(fields, indent=2, sort_keys=True)
+
+
+def newest_id(home: Home) -> str | None:
+    """The highest release id there is."""
+    return next(iter(_release_ids(home)), None)
+
+
+def _read(directory: Path) -> Release:
+    path = directory / RELEASE
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fields["published_at"] = datetime.fromisoformat(fields["published_at"])
+        fields["as_of"] = datetime.fromisoformat(fields["as_of"])
+        fields["loads"] = tuple(fields["loads"])
+        known = {field.name for field in dataclasses.fields(Release)}
+        return Release(**{key: value for key, value in fields.items() if key in known})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseCorrupt(
+            f"Release {directory.name} is damaged: {path} cannot be read "
+            f"({type(error).__name__}: {error}). "
+            "Choose another one of `embudo releases`, or run `embudo refresh --full`."
+        ) from error
+
+
+def _release_ids(home: Home) -> list[str]:
+    if not home.releases.is_dir():
+        return []
+    found = (path for path in home.releases.iterdir() if path.is_dir() and not is_temporary(path))
+    return sorted((path.name for path in found), reverse=True)
+
+
+def _current_id(home: Home) -> str | None:
+    try:
+        return home.current.readlink().name
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReleaseCorrupt(
+            f"{home.current} is not a link ({error}): expected a link to a folder of "
+            f"{home.releases}. Move it away, "
+            "then run `embudo rollback --to ID` with an id of `embudo releases`."
+        ) from error
+
+
+def _before_current(home: Home) -> str:
+    current = _current_id(home)
+    older = [
+        release_id for release_id in _release_ids(home) if current is None or release_id < current
+    ]
+    if not older:
+        raise ReleaseCorrupt(
+            f"There is no release before {current or 'the first'} to go back to. See `embudo "
+            "releases`."
+        )
+    return older[0]
