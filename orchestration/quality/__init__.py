@@ -1,0 +1,33 @@
+"""The quality gate: what a candidate must pass to become a release (invariant I2).
+
+Checks look and judge; they neither land nor build nor publish. Every check that is required and
+did not run has failed.
+"""
+
+from orchestration.quality.checks import accept, explain, missing_checks, raise_if_failed
+from orchestration.quality.gate import GateInput, required_checks, run_gate
+from orchestration.quality.loads import LoadLimits, LoadsVerdict, check_loads
+from orchestration.quality.metric_sanity import MetricMeta, MetricValue
+from orchestration.quality.receipts import read_gate, write_gate, write_receipt
+from orchestration.quality.results import write_results
+from orchestration.quality.suites import preload
+
+__all__ = [
+    "GateInput",
+    "LoadLimits",
+    "LoadsVerdict",
+    "MetricMeta",
+    "MetricValue",
+    "accept",
+    "check_loads",
+    "explain",
+    "missing_checks",
+    "preload",
+    "raise_if_failed",
+    "read_gate",
+    "required_checks",
+    "run_gate",
+    "write_gate",
+    "write_receipt",
+    "write_results",
+]

@@ -1,0 +1,243 @@
+"""Gate 2: what dbt's tests found, as check results with sample keys.
+
+It reads dbt's manifest and the compiled SQL that dbt leaves; running dbt belongs to
+`transformation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestration.quality.checks import could_not_run, judged
+from orchestration.quality.databases import Databases, identifier
+from orchestration.quality.privacy import SAMPLES, is_shown, shown, shown_columns, shown_text
+from orchestration.records import CheckResult, Severity
+
+MODELS_BUILT = "dbt.models_built"
+
+
+class NodeOutcome(Protocol):
+    """How one model, seed or test ended, as `transformation` tells it."""
+
+    @property
+    def unique_id(self) -> str:
+        """dbt's id, e.g. `test.embudo.unique_dim_reps_rep_version_key.1a2b`."""
+
+    @property
+    def status(self) -> str:
+        """dbt's word: success, pass, warn, fail, error, skipped."""
+
+    @property
+    def seconds(self) -> float:
+        """Wall time."""
+
+    @property
+    def message(self) -> str:
+        """dbt's message."""
+
+    @property
+    def failures(self) -> int:
+        """Failing rows of a test."""
+
+
+def dbt_check_names(manifest: Mapping[str, Any], *, unit_tests: bool = False) -> dict[str, str]:
+    """Names of the checks that dbt has to bring, with the model each looks at.
+
+    Every enabled data test counts; unit tests look at SQL and not at data, so they are asked for
+    only where `unit_tests` says so.
+    """
+    names = {
+        _name(node): _model_of(node, manifest) for node in _tests(manifest, unit_tests=unit_tests)
+    }
+    return {MODELS_BUILT: "all models", **names}
+
+
+def check_dbt(
+    outcomes: Iterable[NodeOutcome],
+    *,
+    manifest: Mapping[str, Any],
+    artifacts: Path,
+    databases: Databases,
+    unit_tests: bool = False,
+) -> tuple[CheckResult, ...]:
+    """One result a test, and one for the models as a whole. Where a node ran twice, the last
+    counts.
+
+    A required test without an outcome brings no result, so that it is missing from the receipt.
+    `artifacts` is dbt's target folder; `databases` are the candidate's, closed by dbt.
+    """
+    by_id = {outcome.unique_id: outcome for outcome in outcomes}
+    results = [_models_built(by_id.values(), manifest)]
+    with_outcome = _tests(manifest, unit_tests=True)
+    for node in with_outcome:
+        outcome = by_id.get(node["unique_id"])
+        if outcome is not None:
+            results.append(_test_result(node, outcome, manifest, artifacts, databases))
+    return tuple(results)
+
+
+def _models_built(outcomes: Iterable[NodeOutcome], manifest: Mapping[str, Any]) -> CheckResult:
+    built = [o for o in outcomes if o.unique_id.split(".")[0] in ("model", "seed", "snapshot")]
+    broken = [o.unique_id.split(".")[2] for o in built if o.status != "success"]
+    return judged(
+        gate=2,
+        name=MODELS_BUILT,
+        subject="all models",
+        good=not broken,
+        observed=f"{len(built) - len(broken)} of {len(built)} built"
+        + (f"; not {', '.join(sorted(broken)[:SAMPLES])}" if broken else ""),
+        expected="every model and seed that was begun is built",
+        failures=len(broken),
+    )
+
+
+def _test_result(
+    node: Mapping[str, Any],
+    outcome: NodeOutcome,
+    manifest: Mapping[str, Any],
+    artifacts: Path,
+    databases: Databases,
+) -> CheckResult:
+    name, model = _name(node), _model_of(node, manifest)
+    expected = _expected(node)
+    if outcome.status not in ("pass", "warn", "fail"):
+        reason = f"dbt says {outcome.status}" + (f": {outcome.message}" if outcome.message else "")
+        return could_not_run(gate=2, name=name, subject=model, expected=expected, reason=reason)
+    severity: Severity = "error" if outcome.status == "fail" else "warn"
+    keys: tuple[str, ...] = ()
+    if outcome.status != "pass" and node["resource_type"] == "test":
+        keys = sample_keys(node, manifest=manifest, artifacts=artifacts, databases=databases)
+    return judged(
+        gate=2,
+        name=name,
+        subject=model,
+        good=outcome.status == "pass",
+        severity=severity if outcome.status != "pass" else _severity(node),
+        observed=f"{outcome.failures:,} row(s)"
+        if node["resource_type"] == "test"
+        else shown_text(outcome.status),
+        expected=expected,
+        failures=outcome.failures,
+        sample_keys=keys,
+        seconds=outcome.seconds,
+    )
+
+
+def sample_keys(
+    node: Mapping[str, Any],
+    *,
+    manifest: Mapping[str, Any],
+    artifacts: Path,
+    databases: Databases,
+) -> tuple[str, ...]:
+    """Keys of a few rows that fail a test; none where no key column can be told from contact
+    data.
+    """
+    compiled = _compiled_sql(node, artifacts)
+    if compiled is None:
+        return ()
+    try:
+        with databases.open() as connection:
+            columns = [row[0] for row in connection.execute(f"describe ({compiled})").fetchall()]
+            by_key = _model_key_query(node, manifest, compiled, columns)
+            if by_key is None:
+                wanted = shown_columns(columns) or _aliased_key(node, columns)
+                if not wanted:
+                    return ()
+                picked = " || '|' || ".join(
+                    f"coalesce({identifier(c)}::varchar, '')" for c in wanted
+                )
+                by_key = f"select {picked} from ({compiled})"
+            rows = connection.execute(f"select * from ({by_key}) limit {SAMPLES}").fetchall()
+    except databases.errors:
+        return ()
+    return shown(row[0] for row in rows)
+
+
+def _model_key_query(
+    node: Mapping[str, Any], manifest: Mapping[str, Any], compiled: str, columns: Collection[str]
+) -> str | None:
+    """The model's own keys for generic tests whose failing rows do not carry them."""
+    kind = (node.get("test_metadata") or {}).get("name")
+    tested = node.get("column_name")
+    model = manifest["nodes"].get(node.get("attached_node") or "")
+    if model is None or not tested or kind not in ("not_null", "accepted_values"):
+        return None
+    keys = [key for key in _keys_of(model) if is_shown(key) and key != tested]
+    if not keys:
+        return None
+    relation = ".".join(
+        identifier(part)
+        for part in (model["database"], model["schema"], model.get("alias") or model["name"])
+    )
+    key, column = identifier(keys[0]), identifier(tested)
+    if kind == "not_null":
+        return f"select {key} from {relation} where {column} is null"
+    if "value_field" not in columns:
+        return None
+    return f"select {key} from {relation} where {column} in (select value_field from ({compiled}))"
+
+
+def _keys_of(model: Mapping[str, Any]) -> list[str]:
+    known = [str(key) for key in model.get("primary_key") or []]
+    return known or [column for column in model.get("columns", {}) if column.endswith("_key")]
+
+
+def _aliased_key(node: Mapping[str, Any], columns: Collection[str]) -> tuple[str, ...]:
+    """dbt calls the tested column `unique_field` or `from_field`: shown where the column may be."""
+    tested = node.get("column_name") or ""
+    if not is_shown(tested):
+        return ()
+    return tuple(
+        column for column in ("unique_field", "from_field", "value_field") if column in columns
+    )
+
+
+def _compiled_sql(node: Mapping[str, Any], artifacts: Path) -> str | None:
+    if node.get("compiled_code"):
+        return str(node["compiled_code"])
+    folder = artifacts / "compiled" / str(node["package_name"])
+    name = Path(str(node["path"])).name
+    for path in (
+        folder / str(node["original_file_path"]) / name,
+        folder / str(node["original_file_path"]),
+    ):
+        if path.is_file():
+            return path.read_text(encoding="utf-8").strip().rstrip(";")
+    return None
+
+
+def _tests(manifest: Mapping[str, Any], *, unit_tests: bool) -> list[Mapping[str, Any]]:
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    if unit_tests:
+        found += list(manifest.get("unit_tests", {}).values())
+    return found
+
+
+def _name(node: Mapping[str, Any]) -> str:
+    return f"dbt.{node['name']}"
+
+
+def _model_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    attached = node.get("attached_node") or next(
+        iter((node.get("depends_on") or {}).get("nodes", [])), ""
+    )
+    return attached.split(".")[2] if attached.count(".") >= 2 else str(node["name"])
+
+
+def _severity(node: Mapping[str, Any]) -> Severity:
+    return (
+        "warn" if str((node.get("config") or {}).get("severity", "")).lower() == "warn" else "error"
+    )
+
+
+def _expected(node: Mapping[str, Any]) -> str:
+    if node["resource_type"] == "unit_test":
+        return "the unit test's rows"
+    if node.get("description"):
+        return " ".join(str(node["description"]).split())
+    kind = (node.get("test_metadata") or {}).get("name")
+    column = node.get("column_name")
+    return f"{column} {str(kind).replace('_', ' ')}" if kind and column else "no rows"
