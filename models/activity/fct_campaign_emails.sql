@@ -1,0 +1,60 @@
+-- grain: one row a message that a campaign sent to one recipient
+{{ config(
+    materialized='incremental',
+    unique_key='email_key',
+    incremental_strategy='delete+insert',
+    on_schema_change='fail',
+    post_hook="delete from {{ this }} where email_key in (
+        select message_key from {{ ref('int_email__messages') }} where not is_sent
+    )"
+) }}
+
+with messages as (
+    select * from {{ ref('int_email__messages') }}
+    where is_sent
+),
+
+matches as (
+    select * from {{ ref('int_interactions__matches') }}
+),
+
+settings as (
+    select * from {{ source('embudo', 'settings') }}
+),
+
+final as (
+    select
+        -- keys
+        messages.message_key as email_key,
+        messages.campaign_key,
+        matches.contact_key,
+        matches.account_key,
+        matches.owner_key as rep_key,
+        matches.owner_version_key as rep_version_key,
+
+        -- attributes
+        not messages.is_bounced as is_delivered,
+        messages.is_bounced,
+        messages.is_opened,
+        messages.is_clicked,
+        messages.is_replied,
+        messages.is_unsubscribed,
+        messages.is_complained,
+        matches.match_method,
+        matches.match_count,
+
+        -- times
+        messages.sent_at,
+        {{ local_date('messages.sent_at') }} as sent_on,
+        messages.first_opened_at,
+        messages.first_clicked_at,
+        messages.first_replied_at
+    from messages
+    inner join matches on matches.interaction_key = 'email/' || messages.message_key
+    {% if is_incremental() %}
+    cross join settings
+    where matches.matched_seq = settings.load_seq
+    {% endif %}
+)
+
+select * from final

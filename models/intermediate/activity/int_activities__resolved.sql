@@ -1,0 +1,64 @@
+-- grain: one row an activity, with its rep's version, its account and whether it took place
+-- a refresh looks again at new and changed activities and at those whose owner has changed versions, whose contact or
+-- deal has come to another account, or whose time has come; resolved_seq is the load of the refresh that wrote the row
+{{ config(materialized='incremental', unique_key='activity_key', incremental_strategy='delete+insert') }}
+
+with activities as (
+    select * from {{ ref('int_activities__newest') }}
+    where not _is_deleted
+),
+
+versions as (
+    select * from {{ ref('int_users__versions') }}
+),
+
+user_keys as (
+    select * from {{ ref('int_users__keys') }}
+),
+
+situated as (
+    select
+        activities.activity_key,
+        activities.owner_key,
+        activities.started_at,
+        coalesce(contacts.account_key, deals.account_key) as account_key,
+        coalesce(outcomes.is_held, activities.outcome is not null or activities.started_at <= settings.as_of) as is_held,
+        coalesce(outcomes.is_reply, false) as is_reply,
+        activities._load_seq
+    from activities
+    cross join {{ source('embudo', 'settings') }} as settings
+    left join {{ ref('stg_files__contacts') }} as contacts on contacts.contact_key = activities.contact_key
+    left join {{ ref('stg_files__deals') }} as deals on deals.deal_key = activities.deal_key
+    left join {{ ref('activity_outcomes') }} as outcomes on outcomes.outcome = activities.outcome
+),
+
+selected as (
+    select situated.* from situated
+    {% if is_incremental() %}
+    {% set seen = highest(this, 'resolved_seq') %}
+    left join {{ this }} as existing on existing.activity_key = situated.activity_key
+    where
+        situated._load_seq > {{ seen }}
+        or {{ is_changed('existing', 'situated', 'activity_key', ['account_key', 'is_held', 'is_reply']) }}
+        or situated.owner_key in (
+            select user_key from user_keys
+            where key_kind = 'id' and changed_seq > {{ seen }}
+        )
+    {% endif %}
+),
+
+final as (
+    select
+        selected.activity_key,
+        selected.account_key,
+        versions.user_key as rep_key,
+        versions.rep_version_key,
+        selected.is_held,
+        selected.is_reply,
+        cast({{ current_load() }} as bigint) as resolved_seq
+    from selected
+    left join versions
+        on {{ is_version_at('versions', 'user_key', 'selected.owner_key', 'selected.started_at') }}
+)
+
+select * from final

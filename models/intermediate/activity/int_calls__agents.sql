@@ -1,0 +1,67 @@
+-- grain: one row a call, with the user who made or took it, in the version of the call's own time
+-- a refresh looks again at new and changed calls and at those whose agent's key means somebody else or whose user has
+-- changed versions; matched_seq is the load of the refresh that last wrote the row
+{{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
+
+with calls as (
+    select * from {{ ref('int_calls__newest') }}
+),
+
+keys as (
+    select * from {{ ref('int_users__keys') }}
+),
+
+versions as (
+    select * from {{ ref('int_users__versions') }}
+),
+
+{% if is_incremental() %}
+{% set seen = highest(this, 'matched_seq') %}
+stale_keys as (
+    select key_value from keys
+    where changed_seq > {{ seen }}
+),
+
+selected as (
+    select * from calls
+    where
+        _load_seq > {{ seen }}
+        or agent_key in (select key_value from stale_keys)
+        or agent_text in (select key_value from stale_keys)
+),
+{% else %}
+selected as (
+    select * from calls
+),
+{% endif %}
+
+matched as (
+    select
+        selected.call_key,
+        selected.started_at,
+        coalesce(by_key.user_key, by_text.user_key) as rep_key,
+        case when by_key.user_key is not null then 'id' else by_text.key_kind end as agent_match_method
+    from selected
+    left join keys as by_key
+        on by_key.key_kind = 'id'
+        and by_key.key_value = selected.agent_key
+        and by_key.user_key is not null
+    left join keys as by_text
+        on by_text.key_kind <> 'id'
+        and by_text.key_value = selected.agent_text
+        and by_text.user_key is not null
+),
+
+final as (
+    select
+        matched.call_key,
+        matched.rep_key,
+        versions.rep_version_key,
+        matched.agent_match_method,
+        cast({{ current_load() }} as bigint) as matched_seq
+    from matched
+    left join versions
+        on {{ is_version_at('versions', 'user_key', 'matched.rep_key', 'matched.started_at') }}
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- grain: one row a missed inbound call from a known number, and whether a connected call with the number followed
+-- within 24 hours
+-- a refresh looks again at all numbers that its calls have, or had before they changed
+{{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
+
+with calls as (
+    select
+        call_key,
+        other_number,
+        replaced_number,
+        started_at,
+        direction = 'inbound' and disposition <> 'answered' and not _is_deleted as is_missed,
+        disposition = 'answered' and not _is_deleted as is_connected,
+        _load_seq
+    from {{ ref('int_calls__newest') }}
+),
+
+{% if is_incremental() %}
+changed as (
+    select * from calls
+    where _load_seq > {{ highest(this, 'recovered_seq') }}
+),
+
+numbers as (
+    select other_number from changed
+    union
+    select replaced_number as other_number from changed
+),
+
+{% endif %}
+followed as (
+    select
+        calls.call_key,
+        calls.started_at,
+        calls.is_missed,
+        min(case when calls.is_connected then calls.started_at end) over (
+            partition by calls.other_number
+            order by calls.started_at asc, case when calls.is_connected then 0 else 1 end asc
+            rows between 1 following and unbounded following
+        ) as next_connected_at
+    from calls
+    {% if is_incremental() %}
+    inner join numbers on numbers.other_number = calls.other_number
+    {% endif %}
+    where calls.other_number is not null
+),
+
+final as (
+    select
+        call_key,
+        coalesce(next_connected_at <= {{ hours_after('started_at', 24) }}, false) as is_recovered,
+        cast({{ current_load() }} as bigint) as recovered_seq
+    from followed
+    where is_missed
+)
+
+select * from final

@@ -1,0 +1,48 @@
+-- grain: one row a stretch of days on which a deal was open in one stage, up to but not on `stage_to_on`
+-- a deal without a creation date is open since its first known stage change, or else on the data-as-of day alone
+with settings as (
+    select * from {{ source('embudo', 'settings') }}
+),
+
+visits as (
+    select * from {{ ref('int_deals__stage_visits') }}
+),
+
+first_visits as (
+    select
+        deal_key,
+        {{ local_date('min(entered_at)') }} as entered_on
+    from visits
+    group by deal_key
+),
+
+opened as (
+    select
+        deals.*,
+        coalesce(deals.created_on, first_visits.entered_on, settings.as_of_on) as open_from_on,
+        {{ dbt.dateadd('day', 1, 'settings.as_of_on') }} as open_to_on
+    from {{ ref('int_deals__deals') }} as deals
+    left join first_visits on deals.deal_key = first_visits.deal_key
+    cross join settings
+),
+
+final as (
+    select
+        deals.*,
+        visits.visit_number,
+        visits.stage as stage_then,
+        case
+            when visits.visit_number = 1 then deals.open_from_on
+            else greatest({{ local_date('visits.entered_at') }}, deals.open_from_on)
+        end as stage_from_on,
+        least(
+            coalesce(deals.closed_on, deals.open_to_on),
+            lead({{ local_date('visits.entered_at') }}, 1, deals.open_to_on) over (
+                partition by visits.deal_key order by visits.visit_number
+            )
+        ) as stage_to_on
+    from opened as deals
+    inner join visits on deals.deal_key = visits.deal_key
+)
+
+select * from final

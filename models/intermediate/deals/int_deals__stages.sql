@@ -1,0 +1,41 @@
+-- grain: one row a pipeline and stage that deals have been in, with what seeds/stages says of it
+-- a pipeline that the seed does not name takes the stages of `default`
+with visits as (
+    select distinct
+        pipeline,
+        stage
+    from {{ ref('int_deals__stage_visits') }}
+),
+
+used as (
+    select * from visits
+    union
+    select
+        pipeline,
+        stage
+    from {{ ref('int_deals__deals') }}
+),
+
+stages as (
+    select * from {{ ref('stages') }}
+),
+
+final as (
+    select
+        used.pipeline,
+        used.stage,
+        coalesce(own.position, fallback.position) as position,
+        case when own.stage is not null then own.probability else fallback.probability end
+            as probability,
+        coalesce(own.is_won, fallback.is_won, false) as is_won_stage,
+        coalesce(own.is_lost, fallback.is_lost, false) as is_lost_stage
+    from used
+    left join stages as own
+        on lower(used.pipeline) = lower(own.pipeline)
+        and lower(used.stage) = lower(own.stage)
+    left join stages as fallback
+        on fallback.pipeline = 'default'
+        and lower(used.stage) = lower(fallback.stage)
+)
+
+select * from final

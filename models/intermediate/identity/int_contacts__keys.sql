@@ -1,0 +1,43 @@
+-- grain: one row a way to name a contact: its key, an e-mail, a phone in E.164
+-- changed_seq says at which load the contacts behind it last changed; a way that means nobody any more stays with no
+-- contact, so that what was matched by it is matched anew
+{{ config(materialized='incremental', unique_key='match_key', incremental_strategy='delete+insert') }}
+
+with candidates as (
+    select * from {{ ref('int_contacts__candidates') }}
+),
+
+found as (
+    select
+        match_key,
+        min(key_kind) as key_kind,
+        min(key_value) as key_value,
+        count(*) as contact_count,
+        {{ dbt.hash(joined(
+            "contact_key || '|' || coalesce(account_key, '') || '|' || coalesce(owner_key, '') || '|'"
+            ~ " || cast(created_at as " ~ dbt.type_string() ~ ")"
+        )) }} as contacts_hash
+    from candidates
+    group by match_key
+),
+
+{% if is_incremental() %}
+final as (
+    select
+        coalesce(found.match_key, existing.match_key) as match_key,
+        coalesce(found.key_kind, existing.key_kind) as key_kind,
+        coalesce(found.key_value, existing.key_value) as key_value,
+        coalesce(found.contact_count, 0) as contact_count,
+        found.contacts_hash,
+        cast({{ current_load() }} as bigint) as changed_seq
+    from found
+    full outer join {{ this }} as existing on existing.match_key = found.match_key
+    where {{ is_changed('existing', 'found', 'match_key', ['contacts_hash']) }}
+)
+{% else %}
+final as (
+    select *, cast({{ current_load() }} as bigint) as changed_seq from found
+)
+{% endif %}
+
+select * from final

@@ -1,0 +1,42 @@
+-- grain: one row a line of a landed order; an order without lines has one empty line, so that it counts
+-- lines whose order has not landed are left out: orders_missing_of_lines counts them
+with orders as (
+    select * from {{ ref('stg_files__orders') }}
+),
+
+order_lines as (
+    select * from {{ ref('stg_files__order_lines') }}
+),
+
+final as (
+    select
+        -- keys
+        coalesce(order_lines.order_line_key, orders.order_key || '|') as order_line_key,
+        orders.order_key,
+        orders.account_key,
+        orders.contact_key,
+        orders.deal_key,
+        orders.owner_key,
+        order_lines.product_key,
+
+        -- attributes
+        orders.channel,
+        orders.status,
+        orders.currency,
+
+        -- measures
+        coalesce(order_lines.quantity, 0) as quantity,
+        order_lines.unit_price as unit_price_local,
+        cast(coalesce(
+            order_lines.quantity * order_lines.unit_price - coalesce(order_lines.discount, 0), 0
+        ) as decimal(20, 8)) as net_amount_local,
+        order_lines.unit_cost as unit_cost_local,
+
+        -- timestamps
+        orders.ordered_at,
+        orders.delivered_at
+    from orders
+    left join order_lines on orders.order_key = order_lines.order_key
+)
+
+select * from final

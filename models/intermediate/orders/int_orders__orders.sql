@@ -1,0 +1,65 @@
+-- grain: one row an order, with its place among the customer's orders that were not cancelled
+with lines as (
+    select * from {{ ref('int_orders__priced_lines') }}
+),
+
+orders as (
+    select
+        order_key,
+        customer_key,
+        account_key,
+        contact_key,
+        deal_key,
+        owner_key,
+        campaign_key,
+        channel,
+        status,
+        is_cancelled,
+        ordered_at,
+        ordered_on,
+        delivered_on,
+        count(product_key) as lines_count,
+        sum(quantity) as quantity,
+        sum(net_amount) as net_amount,
+        sum(cost_amount) as cost_amount
+    from lines
+    group by
+        order_key, customer_key, account_key, contact_key, deal_key, owner_key, campaign_key,
+        channel, status, is_cancelled, ordered_at, ordered_on, delivered_on
+),
+
+-- an order of nobody known stands alone
+numbered as (
+    select
+        order_key,
+        row_number() over (
+            partition by coalesce(customer_key, order_key) order by ordered_at, order_key
+        ) as order_number,
+        lag(ordered_on) over (
+            partition by coalesce(customer_key, order_key) order by ordered_at, order_key
+        ) as previous_ordered_on
+    from orders
+    where not is_cancelled
+),
+
+versions as (
+    select * from {{ ref('int_users__versions') }}
+),
+
+final as (
+    select
+        orders.*,
+        versions.rep_version_key,
+        numbered.order_number,
+        numbered.previous_ordered_on,
+        {{ dbt.datediff('numbered.previous_ordered_on', 'orders.ordered_on', 'day') }}
+            as days_since_previous_order,
+        coalesce(numbered.order_number = 1 and orders.customer_key is not null, false)
+            as is_first_order
+    from orders
+    left join numbered on orders.order_key = numbered.order_key
+    left join versions
+        on {{ is_version_at('versions', 'user_key', 'orders.owner_key', 'orders.ordered_at') }}
+)
+
+select * from final

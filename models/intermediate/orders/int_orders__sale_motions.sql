@@ -1,0 +1,48 @@
+-- grain: one row a line of an order that was not cancelled, with what kind of sale it is to its customer
+with lines as (
+    select * from {{ ref('int_orders__priced_lines') }}
+    where not is_cancelled
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
+numbered as (
+    select
+        lines.order_line_key,
+        lines.price_amount,
+        coalesce(lines.customer_key, lines.order_key) as buyer_key,
+        lines.product_category,
+        orders.order_number
+    from lines
+    inner join orders on lines.order_key = orders.order_key
+),
+
+-- lines of the same order are no history to one another
+remembered as (
+    select
+        *,
+        count(*) over earlier as earlier_lines_count,
+        max(price_amount) over earlier as dearest_amount
+    from numbered
+    window earlier as (
+        partition by buyer_key, product_category
+        order by order_number
+        range between unbounded preceding and 1 preceding
+    )
+),
+
+final as (
+    select
+        order_line_key,
+        case
+            when order_number = 1 then 'new'
+            when earlier_lines_count = 0 then 'cross_sell'
+            when price_amount > dearest_amount then 'up_sell'
+            else 'repeat'
+        end as sale_motion
+    from remembered
+)
+
+select * from final
