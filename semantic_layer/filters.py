@@ -1,0 +1,203 @@
+"""Filters that people write, made safe: parsed, checked against an allow-list, written anew.
+
+The text that reaches MetricFlow is never the caller's: it is written here from the syntax tree,
+node by node, so that what is not listed cannot pass. There are no tables, no subqueries, no
+functions beyond `FUNCTIONS` and no Jinja beyond three template calls, parsed here and never
+evaluated. What a name means is asked of a `Resolver`; looking it up does not belong here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orchestration.errors import QueryInvalid
+from semantic_layer.templates import NAME, Reference, placeholder, refused, take_templates
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+FUNCTIONS: dict[str, str] = {
+    "Lower": "lower", "Upper": "upper", "Trim": "trim", "Length": "length",
+    "StartsWith": "starts_with", "EndsWith": "ends_with", "Contains": "contains",
+    "Coalesce": "coalesce", "Abs": "abs",
+    "Year": "year", "Quarter": "quarter", "Month": "month", "Week": "week", "Day": "day",
+}  # fmt: skip
+"""sqlglot's class and DuckDB's name of each function that a filter may call."""
+
+_BINARY = {
+    "EQ": "=", "NEQ": "<>", "GT": ">", "GTE": ">=", "LT": "<", "LTE": "<=", "Like": "like",
+    "ILike": "ilike", "And": "and", "Or": "or", "Add": "+", "Sub": "-", "Mul": "*",
+}  # fmt: skip
+_TYPES = {"DATE", "TIMESTAMP", "INT", "BIGINT", "DOUBLE", "DECIMAL", "VARCHAR", "TEXT", "BOOLEAN"}
+_INTERVALS = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+_TRUNCATIONS = {"day", "week", "month", "quarter", "year"}
+_NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+")
+_BRACES = re.compile(r"(?<=[{}%#])(?=[{}%#])")
+_MAX_DEPTH = 100
+_MAX_NODES = 5_000
+_WORDS = "comparisons, and/or/not, in, between, like, is null, literals and "
+
+
+Resolver = Callable[[Reference], str]
+"""Gives the MetricFlow template of a reference, or raises `QueryInvalid`."""
+
+
+def render(text: str, *, resolve: Resolver) -> str:
+    """The filter as a MetricFlow template, or `QueryInvalid` naming the piece refused."""
+    bare, references = take_templates(text)
+    return _Writer(text=text, references=references, resolve=resolve).write(_parse(bare, text), 0)
+
+
+def _parse(bare: str, text: str) -> exp.Expr:
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree: exp.Expr = sqlglot.parse_one(bare, into=exp.Condition, dialect="duckdb")
+    except SqlglotError as error:
+        details = getattr(error, "errors", None) or [{}]
+        piece = str(details[0].get("highlight") or text).strip()
+        why = str(details[0].get("description") or "it is not a condition in SQL").rstrip(".")
+        raise refused(piece, text, f"it cannot be read ({why})") from error
+    except RecursionError as error:
+        raise refused(text, text, "it is nested too deep") from error
+    if sum(1 for _ in tree.walk()) > _MAX_NODES:
+        raise refused(text[:40] + "…", text[:200] + "…", f"it has more than {_MAX_NODES} parts")
+    return tree
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writer:
+    """Writes a syntax tree as SQL; a kind of node without a rule is refused."""
+
+    text: str
+    references: list[Reference]
+    resolve: Resolver
+
+    def write(self, node: exp.Expr, depth: int) -> str:
+        kind = type(node).__name__
+        if depth > _MAX_DEPTH:
+            raise refused(self.text[:40] + "…", self.text[:200] + "…", "it is nested too deep")
+        if kind in _BINARY:
+            self._only(node, "this", "expression")
+            sides = (self.write(node.args[side], depth + 1) for side in ("this", "expression"))
+            return f"({f' {_BINARY[kind]} '.join(sides)})"
+        if kind in FUNCTIONS:
+            return self._function(node, kind, depth)
+        rule = getattr(self, f"_write_{kind.lower()}", None)
+        if rule is None:
+            listed = ", ".join(sorted({*FUNCTIONS.values(), "date_trunc"}))
+            raise self._refuse(node, f"a filter may hold {_WORDS}the functions {listed}")
+        return str(rule(node, depth))
+
+    def _refuse(self, node: exp.Expr, why: str) -> QueryInvalid:
+        piece = node.sql(dialect="duckdb")
+        for number, reference in enumerate(self.references):
+            piece = piece.replace(f'"{placeholder(number)}"', reference.name)
+        return refused(piece, self.text, why)
+
+    def _only(self, node: exp.Expr, *allowed: str) -> None:
+        for name, value in node.args.items():
+            if name not in allowed and value:
+                raise self._refuse(node, f"`{name}` is not allowed in a filter")
+
+    def _function(self, node: exp.Expr, kind: str, depth: int) -> str:
+        self._only(node, "this", "expression", "expressions")
+        arguments = [node.this, node.args.get("expression"), *node.args.get("expressions", ())]
+        written = [
+            self.write(argument, depth + 1) for argument in arguments if argument is not None
+        ]
+        return f"{FUNCTIONS[kind]}({', '.join(written)})"
+
+    def _write_not(self, node: exp.Expr, depth: int) -> str:
+        return f"(not {self.write(node.this, depth + 1)})"
+
+    def _write_neg(self, node: exp.Expr, depth: int) -> str:
+        return f"(- {self.write(node.this, depth + 1)})"
+
+    def _write_paren(self, node: exp.Expr, depth: int) -> str:
+        return self.write(node.this, depth + 1)
+
+    def _write_null(self, node: exp.Expr, depth: int) -> str:
+        return "null"
+
+    def _write_boolean(self, node: exp.Expr, depth: int) -> str:
+        return "true" if node.this else "false"
+
+    def _write_literal(self, node: exp.Expr, depth: int) -> str:
+        value = str(node.this)
+        if not node.args.get("is_string"):
+            if not _NUMBER.fullmatch(value):
+                raise self._refuse(node, "it is not a number")
+            return value
+        if "\x00" in value:
+            raise self._refuse(node, "a text cannot hold a NUL character")
+        # No two signs of Jinja stand together, so that a text is never read as a template.
+        pieces = ["'" + piece.replace("'", "''") + "'" for piece in _BRACES.split(value)]
+        return pieces[0] if len(pieces) == 1 else f"({' || '.join(pieces)})"
+
+    def _write_in(self, node: exp.Expr, depth: int) -> str:
+        self._only(node, "this", "expressions")
+        if not node.expressions:
+            raise self._refuse(node, "`in` needs a list of values")
+        values = ", ".join(self.write(value, depth + 1) for value in node.expressions)
+        return f"({self.write(node.this, depth + 1)} in ({values}))"
+
+    def _write_between(self, node: exp.Expr, depth: int) -> str:
+        self._only(node, "this", "low", "high")
+        this, low, high = (self.write(node.args[key], depth + 1) for key in ("this", "low", "high"))
+        return f"({this} between {low} and {high})"
+
+    def _write_is(self, node: exp.Expr, depth: int) -> str:
+        right = node.args["expression"]
+        negated = type(right).__name__ == "Not"
+        value = right.this if negated else right
+        if type(value).__name__ not in ("Null", "Boolean"):
+            raise self._refuse(node, "`is` takes null, not null, true or false")
+        word = "is not" if negated else "is"
+        return f"({self.write(node.this, depth + 1)} {word} {self.write(value, depth + 1)})"
+
+    def _write_cast(self, node: exp.Expr, depth: int) -> str:
+        self._only(node, "this", "to")
+        target = node.args["to"]
+        name = str(getattr(target.this, "value", target.this)).upper()
+        if name not in _TYPES or target.expressions:
+            raise self._refuse(node, f"types are {', '.join(sorted(_TYPES)).lower()}")
+        return f"cast({self.write(node.this, depth + 1)} as {name.lower()})"
+
+    def _write_interval(self, node: exp.Expr, depth: int) -> str:
+        count, unit = str(getattr(node.this, "this", "")), str(node.args.get("unit") or "").upper()
+        if not re.fullmatch(r"\d{1,6}", count) or unit.rstrip("S") not in _INTERVALS:
+            raise self._refuse(node, "intervals are whole days, weeks, months, quarters or years")
+        return f"(interval {count} {unit.rstrip('S').lower()})"
+
+    def _write_datetrunc(self, node: exp.Expr, depth: int) -> str:
+        self._only(node, "this", "unit")
+        unit = str(getattr(node.args["unit"], "this", "")).lower()
+        if unit not in _TRUNCATIONS:
+            raise self._refuse(node, f"date_trunc takes {', '.join(sorted(_TRUNCATIONS))}")
+        return f"date_trunc('{unit}', {self.write(node.this, depth + 1)})"
+
+    def _write_timestamptrunc(self, node: exp.Expr, depth: int) -> str:
+        return self._write_datetrunc(node, depth)
+
+    def _write_column(self, node: Any, depth: int) -> str:
+        if node.args.get("table") or type(node.this).__name__ != "Identifier":
+            raise self._refuse(node, "name a dimension as entity__dimension, such as rep__team")
+        name = str(node.this.this)
+        numbers = {placeholder(number): number for number in range(len(self.references))}
+        if name in numbers:
+            return self.resolve(self.references[numbers[name]])
+        quoted = "texts stand in single quotes, names are letters, digits and underscores"
+        if not NAME.fullmatch(name):
+            raise self._refuse(node, quoted)
+        try:
+            return self.resolve(Reference(name=name))
+        except QueryInvalid as error:
+            if node.this.args.get("quoted"):
+                raise self._refuse(node, f"{quoted}. {error}") from error
+            raise

@@ -1,0 +1,70 @@
+"""From a metric down to its source streams, through dbt's `manifest.json`.
+
+The graph is dbt's; nothing is guessed from SQL. When the streams' loads came is `trust`'s affair.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import ReleaseCorrupt
+from semantic_layer.records import Lineage
+
+OWN_SOURCE = "embudo"
+"""dbt's name for what a refresh tells the models about itself: no stream of a company's."""
+
+
+class LineageGraph:
+    """Parents of every metric, model and source of one `manifest.json`."""
+
+    def __init__(self, manifest: Mapping[str, Any]) -> None:
+        self._parents: dict[str, tuple[str, ...]] = {
+            node: tuple(parents) for node, parents in manifest.get("parent_map", {}).items()
+        }
+        self._metrics = {node["name"]: key for key, node in manifest.get("metrics", {}).items()}
+        nodes = manifest.get("nodes", {})
+        self._names = {key: str(node["name"]) for key, node in nodes.items()}
+        self._sources = {
+            key: (str(node["source_name"]), str(node["name"]))
+            for key, node in manifest.get("sources", {}).items()
+        }
+
+    @classmethod
+    def read(cls, path: Path) -> LineageGraph:
+        """Read dbt's `manifest.json`."""
+        try:
+            return cls(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise ReleaseCorrupt(
+                f"{path} cannot be read as dbt's manifest ({error}). `embudo releases` lists the "
+                "other releases; `embudo refresh` makes a new one."
+            ) from error
+
+    def of(self, metrics: Sequence[str]) -> Lineage:
+        """Marts, streams and seeds behind these metrics, each in alphabetical order."""
+        marts: set[str] = set()
+        streams: set[str] = set()
+        seeds: set[str] = set()
+        waiting = [self._metrics[name] for name in metrics if name in self._metrics]
+        seen = set(waiting)
+        while waiting:
+            node = waiting.pop()
+            for parent in self._parents.get(node, ()):
+                kind = parent.partition(".")[0]
+                if kind == "model" and node.startswith("semantic_model."):
+                    marts.add(self._names.get(parent, parent))
+                elif kind == "seed":
+                    seeds.add(self._names.get(parent, parent))
+                elif kind == "source":
+                    source, stream = self._sources.get(parent, (OWN_SOURCE, ""))
+                    if source != OWN_SOURCE:
+                        streams.add(stream)
+                if parent not in seen:
+                    seen.add(parent)
+                    waiting.append(parent)
+        return Lineage(
+            models=tuple(sorted(marts)), streams=tuple(sorted(streams)), seeds=tuple(sorted(seeds))
+        )

@@ -1,0 +1,148 @@
+"""What the semantic layer hands out: metrics, dimensions, saved queries, trust, results.
+
+Plain frozen data. Reading files, planning and running queries do not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from semantic_layer.request import QueryRequest
+
+Grain = Literal["day", "week", "month", "quarter", "year"]
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+"""From the finest to the coarsest."""
+
+DimensionKind = Literal["categorical", "time", "entity"]
+MetricKind = Literal["simple", "ratio", "derived", "cumulative", "conversion"]
+
+METRIC_TIME = "metric_time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """Something to group or filter by. `name` is MetricFlow's, without a grain (`rep__team`)."""
+
+    name: str
+    kind: DimensionKind
+    label: str
+    label_es: str = ""
+    description: str = ""
+    grains: tuple[str, ...] = ()
+    """Of a time dimension, from its finest to the coarsest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One metric of the catalogue, as its YAML defines it."""
+
+    name: str
+    kind: MetricKind
+    label: str
+    label_es: str
+    description: str
+    """The formula in words: what is counted, by which date, what is left out."""
+    unit: str
+    better: str
+    cadence: str
+    roles: tuple[str, ...]
+    owner: str
+    family: str
+    inputs: tuple[str, ...]
+    """Metrics that it is made of."""
+    formula: str
+    """The definition as an expression in SQL."""
+    requires_metric_time: bool
+    """True where the metric has no value without a time to group by (offsets, running totals)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """Where a metric comes from: the marts it reads, and the source streams behind them."""
+
+    models: tuple[str, ...]
+    streams: tuple[str, ...]
+    """Names of the contract (`deals`, `order_lines`), whatever sources feed them."""
+    seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricCard:
+    """One metric whole."""
+
+    metric: Metric
+    dimensions: tuple[Dimension, ...]
+    grains: tuple[str, ...]
+    lineage: Lineage
+    sql: str
+    """What is run for the metric alone, by month where it needs a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """A saved query's wish to be a table."""
+
+    name: str
+    schema: str
+    alias: str
+    export_as: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedQuery:
+    """A query that the analysts wrote down."""
+
+    name: str
+    label: str
+    description: str
+    request: QueryRequest
+    exports: tuple[Export, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """How far an answer can be trusted (I8). Times are UTC."""
+
+    release_id: str
+    as_of: datetime | None
+    verdict: str
+    published_at: datetime | None = None
+    draft: bool = False
+    """True where the definitions are not those of the release."""
+    streams: Mapping[str, datetime | None] = field(default_factory=dict)
+    """`source.stream` behind the metrics, and when its last load came."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultColumn:
+    """What a column of a result holds."""
+
+    name: str
+    kind: Literal["metric", "categorical", "time", "entity"]
+    label: str
+    label_es: str = ""
+    unit: str = ""
+    better: str = ""
+    grain: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryResult:
+    """An answer. Group-by columns come first, then metrics, each in the order asked for.
+
+    Columns have MetricFlow's names: a time by month is `metric_time__month`, and holds dates.
+    Values are as DuckDB gives them, never rounded; a count is an integer.
+    """
+
+    request: QueryRequest
+    table: pa.Table
+    columns: tuple[ResultColumn, ...]
+    sql: str
+    trust: Trust
+    currency: str = ""

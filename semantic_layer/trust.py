@@ -1,0 +1,94 @@
+"""How far an answer can be trusted: what `release.json` says of the release that it came from (I8).
+
+Deciding a verdict is the gate's; here it is only read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import ReleaseCorrupt
+from semantic_layer.records import Trust
+from semantic_layer.warehouse import Warehouse
+
+RELEASE_FILE = "release.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFacts:
+    """What is known of a release, whatever the metrics. Times are UTC."""
+
+    release_id: str
+    verdict: str
+    as_of: datetime | None = None
+    published_at: datetime | None = None
+    draft: bool = False
+    currency: str = ""
+    streams: Mapping[str, datetime | None] = field(default_factory=dict)
+
+    def trust(self, streams: Sequence[str]) -> Trust:
+        """The part that concerns metrics with these streams behind them."""
+        return Trust(
+            release_id=self.release_id,
+            as_of=self.as_of,
+            verdict=self.verdict,
+            published_at=self.published_at,
+            draft=self.draft,
+            streams={
+                name: at
+                for name, at in sorted(self.streams.items())
+                if name.rpartition(".")[2] in streams
+            },
+        )
+
+
+def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False) -> ReleaseFacts:
+    """Read `release.json`; a candidate has none yet, and says so in its verdict."""
+    path = release_dir / RELEASE_FILE
+    if draft and not path.exists():
+        return ReleaseFacts(release_id=release_dir.name, verdict="none", draft=True)
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        streams = {str(name): utc(at) for name, at in (facts.get("streams") or {}).items()}
+        return ReleaseFacts(
+            release_id=str(facts["release_id"]),
+            verdict=str(facts["verdict"]),
+            as_of=utc(facts.get("as_of")),
+            published_at=utc(facts.get("published_at")),
+            draft=draft,
+            currency=str(facts.get("currency") or ""),
+            streams=streams or _loads(warehouse),
+        )
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ReleaseCorrupt(
+            f"{path} is missing or damaged ({type(error).__name__}: {error}). `embudo releases` "
+            "lists the other releases; `embudo rollback` returns to one of them."
+        ) from error
+
+
+def utc(text: str | None) -> datetime | None:
+    """A time from its ISO text; one without an offset is UTC."""
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _loads(warehouse: Warehouse) -> dict[str, datetime | None]:
+    """The last load of each stream as the marts tell it, where they do."""
+    if not warehouse.has_table("quality", "loads"):
+        return {}
+    sql = (
+        "select source || '.' || stream as stream, max(landed_at) as landed_at "
+        "from marts.quality.loads group by 1"
+    )
+    rows = warehouse.query(sql).to_pylist()
+    return {
+        str(row["stream"]): row["landed_at"].replace(tzinfo=UTC) if row["landed_at"] else None
+        for row in rows
+    }
