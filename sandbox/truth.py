@@ -1,0 +1,154 @@
+"""What the exports must come to: rows of every stream, what is wrong with them, and the true figures.
+
+Computed from the company's arrays, never from the files. `truth.json` lies beside the inbox, not in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from sandbox import measures_sales, measures_talk
+from sandbox.clock import EPOCH
+from sandbox.company import Company
+from sandbox.exports import Export, Written
+from sandbox.figures import Figure
+from sandbox.known import Known
+
+FILE_NAME = "truth.json"
+
+
+@dataclass(frozen=True)
+class MadeWith:
+    """The arguments of `generate`, and the last day that was written."""
+
+    seed: int
+    scale: float
+    months: int
+    end: str
+    until: str
+
+
+@dataclass(frozen=True)
+class StreamTruth:
+    """Rows of one stream over all its files. `read` = `landed` + `quarantined`."""
+
+    source: str
+    stream: str
+    files: int
+    read: int
+    landed: int
+    quarantined: int
+    repeats: int
+    """Landed rows that say again what another row said, or by then an older version of it."""
+
+
+@dataclass(frozen=True)
+class BrokenLine:
+    """One line that must go to quarantine."""
+
+    source: str
+    stream: str
+    file: str
+    """Relative to the inbox."""
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Truth:
+    """All that is known of a generated folder."""
+
+    made_with: MadeWith
+    as_of: str
+    """The latest business time, UTC."""
+    streams: Mapping[str, StreamTruth]
+    """By `source.stream`."""
+    quarantine: Sequence[BrokenLine]
+    matches: Mapping[str, Mapping[str, int]]
+    metrics: Mapping[str, Figure] = field(default_factory=dict)
+
+    def metric(self, name: str) -> Figure:
+        """The figure of a metric."""
+        return self.metrics[name]
+
+    def write(self, folder: Path) -> None:
+        """Write `truth.json` into `folder`."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Truth:
+        """The truth of a generated folder."""
+        given = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        return cls(
+            made_with=MadeWith(**given["made_with"]),
+            as_of=given["as_of"],
+            streams={name: StreamTruth(**one) for name, one in given["streams"].items()},
+            quarantine=[BrokenLine(**one) for one in given["quarantine"]],
+            matches=given["matches"],
+            metrics={name: Figure(**one) for name, one in given["metrics"].items()},
+        )
+
+
+def figures(known: Known) -> dict[str, Figure]:
+    """Every true figure."""
+    sold = measures_sales.revenue(known)
+    return {
+        **sold,
+        **measures_sales.costs(known, sold),
+        **measures_sales.deals(known),
+        **measures_sales.leads(known),
+        **measures_talk.calls(known),
+        **measures_talk.activities(known),
+        **measures_talk.emails(known),
+        **measures_talk.people(known),
+    }
+
+
+def make_truth(
+    company: Company, exports: Sequence[Export], written: Sequence[Written], *, made_with: MadeWith, until: int, earlier: Truth | None = None
+) -> Truth:
+    """The truth of all that was exported up to and with day `until`; `written` continues what `earlier` knew."""
+    known = Known(company, until)
+    lines = [BrokenLine(w.source, w.stream, w.file, line, reason) for w in written for line, reason in w.broken]
+    streams = {}
+    for export in exports:
+        one = _stream(company, export, written, until)
+        name = f"{one.source}.{one.stream}"
+        before = earlier.streams.get(name) if earlier else None
+        streams[name] = one if before is None else _added(before, one)
+    as_of = datetime(EPOCH.year, 1, 1, tzinfo=UTC) + timedelta(seconds=known.as_of)
+    return Truth(
+        made_with=made_with,
+        as_of=as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        streams=streams,
+        quarantine=[*(earlier.quarantine if earlier else ()), *lines],
+        matches=measures_talk.matches(known),
+        metrics=figures(known),
+    )
+
+
+def _stream(company: Company, export: Export, written: Sequence[Written], until: int) -> StreamTruth:
+    layout = export.layout
+    files = [w for w in written if (w.source, w.stream) == (layout.source, layout.stream)]
+    is_mailings = (layout.source, layout.stream) == ("mailer", "campaigns")
+    first_time = company.streams["mailings" if is_mailings else layout.stream]
+    read, broken = sum(w.rows for w in files), sum(len(w.broken) for w in files)
+    shown = int(np.count_nonzero(export.frame.known_on <= until))
+    return StreamTruth(
+        layout.source, layout.stream, files=len(files), read=read, landed=read - broken, quarantined=broken,
+        repeats=shown - len(first_time.known_by(until)),
+    )  # fmt: skip
+
+
+def _added(before: StreamTruth, now: StreamTruth) -> StreamTruth:
+    return StreamTruth(
+        now.source, now.stream, files=before.files + now.files, read=before.read + now.read,
+        landed=before.landed + now.landed, quarantined=before.quarantined + now.quarantined, repeats=now.repeats,
+    )  # fmt: skip
