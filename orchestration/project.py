@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -20,11 +20,15 @@ _MODEL_SUFFIXES = (".sql", ".yml", ".yaml")
 
 @dataclass(frozen=True)
 class BuildState:
-    """Fingerprints (sha256) of all that decides a release's figures besides the landed rows."""
+    """All that decides a release's figures: fingerprints (sha256) of the project, and what had landed.
+
+    `landed` maps a load to those of its parts (files) that no longer count.
+    """
 
     models: str
     seeds: str
     settings: str
+    landed: Mapping[str, list[int]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """As the text of `build.json`."""

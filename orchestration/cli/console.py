@@ -92,5 +92,6 @@ class StepReporter:
             return
         elapsed = time.monotonic() - self._since
         self.seconds[self._name] = self.seconds.get(self._name, 0.0) + elapsed
-        self.console.print(f"  {mark} {self._name:<28} {self._detail:<64} {elapsed:6.1f} s")
+        line = f"  {mark} {self._name:<24}{elapsed:6.1f} s  [dim]{self._detail}[/dim]"
+        self.console.print(line.rstrip(), soft_wrap=True)
         self._name = None

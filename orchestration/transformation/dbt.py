@@ -22,6 +22,8 @@ from orchestration.project import PROJECT_ROOT
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+_BINARY_MANIFEST = "partial_parse.msgpack"
+
 _QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -87,53 +89,55 @@ class Dbt:
     root: Path = PROJECT_ROOT
     _manifest: Manifest | None = field(default=None, repr=False)
 
-    def parse(self, *, cache: Path | None = None) -> bool:
-        """Read the whole project; partial parsing is off (dbt-core#13004 breaks it for ratio metrics).
+    def parse(self, *, cache: Path) -> None:
+        """Read the whole project, or take it from `cache`, a folder named after the project's state.
 
-        `cache` is a file named after the state of the project: where it exists the manifest in it is
-        taken as it is, else it is written. Returns whether the project was read anew. Raises
-        `BuildFailed` with dbt's own words, which name the file.
+        The folder then holds `manifest.json`, `semantic_manifest.json` and dbt's own binary form. Partial
+        parsing is off: dbt-core#13004 breaks it for ratio metrics. Raises `BuildFailed` with dbt's own
+        words, which name the file.
         """
-        if cache is not None and cache.exists():
-            self._manifest = _cached_manifest(cache)
-            return False
+        binary = cache / _BINARY_MANIFEST
+        if not binary.exists():
+            self._parse_into(cache)
+        self._manifest = _read_manifest(binary)
+
+    def _parse_into(self, cache: Path) -> None:
+        partial = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
         self._manifest = None
-        outcome = self._invoke(["parse", "--no-partial-parse"])
+        outcome = self._invoke(["parse", "--no-partial-parse"], artifacts=partial)
         if not outcome.success:
+            shutil.rmtree(partial, ignore_errors=True)
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
-        self._manifest = outcome.result
-        if cache is not None:
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            for outdated in cache.parent.glob(f"*{cache.suffix}"):
-                outdated.unlink()
-            partial = cache.with_suffix(".tmp")
-            shutil.copyfile(self.artifacts / "partial_parse.msgpack", partial)
-            partial.replace(cache)
-        return True
+        for outdated in cache.parent.iterdir():
+            if outdated != partial:
+                shutil.rmtree(outdated, ignore_errors=True)
+        partial.replace(cache)
 
     def build(
         self,
-        select: Sequence[str],
         *,
+        select: Sequence[str] = (),
         exclude: Sequence[str] = (),
         full_refresh: bool = False,
         on_node: Callable[[NodeResult], None] | None = None,
     ) -> BuildResult:
-        """Seed, run and test the selected nodes in the order of the graph.
+        """Seed, run and test the selected nodes, or all, in the order of the graph.
 
         A test that fails is a result, not an error: the gate judges it. Raises `BuildFailed` when
         dbt itself cannot go on (nothing selected runs, a model does not compile …).
         """
-        if self._manifest is None:
-            self.parse()
-        arguments = ["build", "--select", *select]
+        arguments = ["build"]
+        if select:
+            arguments += ["--select", *select]
         if exclude:
             arguments += ["--exclude", *exclude]
         if full_refresh:
             arguments.append("--full-refresh")
         outcome = self._invoke(arguments, on_node=on_node)
         if outcome.result is None:
-            raise BuildFailed(f"dbt cannot build {' '.join(select)}: {_reason(outcome)}")
+            raise BuildFailed(f"dbt cannot build the models: {_reason(outcome)}")
         result = BuildResult(tuple(_node_result(r) for r in outcome.result.results))
         if result.broken:
             first = result.broken[0]
@@ -143,13 +147,12 @@ class Dbt:
             )
         return result
 
-    def manifest_json(self) -> dict[str, Any]:
-        """The manifest as dbt wrote it."""
-        text = (self.artifacts / "manifest.json").read_text(encoding="utf-8")
-        return dict(json.loads(text))
-
     def _invoke(
-        self, arguments: list[str], *, on_node: Callable[[NodeResult], None] | None = None
+        self,
+        arguments: list[str],
+        *,
+        artifacts: Path | None = None,
+        on_node: Callable[[NodeResult], None] | None = None,
     ) -> Any:
         from dbt.cli.main import dbtRunner
 
@@ -169,7 +172,7 @@ class Dbt:
         common = [
             "--project-dir", str(self.root),
             "--profiles-dir", str(self.root),
-            "--target-path", str(self.artifacts),
+            "--target-path", str(artifacts or self.artifacts),
             "--log-path", str(self.artifacts / "logs"),
             "--vars", json.dumps(dict(self.variables), sort_keys=True),
             "--quiet",
@@ -210,10 +213,10 @@ def _let_go() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _cached_manifest(cache: Path) -> Manifest:
+def _read_manifest(binary: Path) -> Manifest:
     from dbt.contracts.graph.manifest import Manifest
 
-    manifest = Manifest.from_msgpack(cache.read_bytes())
+    manifest = Manifest.from_msgpack(binary.read_bytes())
     manifest.build_flat_graph()
     manifest.rebuild_ref_lookup()
     manifest.rebuild_source_lookup()

@@ -1,0 +1,125 @@
+"""Metric values, the gate on the marts, and the release itself.
+
+The gate's checks are shown beside the marts they look at; that a release needs the gate's receipt is
+enforced by `publication`, not by the order of steps here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets.models import mart_keys
+from orchestration.assets.resource import RESOURCE_KEY, plain_errors
+from orchestration.records import CheckResult
+from orchestration.refresh import Refresh
+from orchestration.workplace import Workplace
+
+METRIC_VALUES = dg.AssetKey(["performance", "metric_values"])
+RELEASE = dg.AssetKey(["release", "current"])
+
+
+def release_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """`performance/metric_values` and `release/current`."""
+    marts = mart_keys(manifest)
+
+    @dg.asset(
+        key=METRIC_VALUES,
+        deps=marts,
+        group_name="release",
+        kinds={"metricflow", "duckdb"},
+        required_resource_keys={RESOURCE_KEY},
+        description="Every metric by month, evaluated through the semantic layer.",
+    )
+    def metric_values(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        refresh: Refresh = context.resources.refresh
+        with plain_errors(refresh):
+            rows = refresh.evaluate_metrics()
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    @dg.asset(
+        key=RELEASE,
+        deps=[*marts, METRIC_VALUES],
+        group_name="release",
+        kinds={"duckdb"},
+        required_resource_keys={RESOURCE_KEY},
+        description="The immutable warehouse that readers get, published only with the gate's receipt.",
+    )
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        refresh: Refresh = context.resources.refresh
+        with plain_errors(refresh):
+            published = refresh.publish()
+        return dg.MaterializeResult(
+            metadata={
+                "release": published.release_id,
+                "data as of": published.as_of.isoformat(),
+                "verdict": published.verdict,
+                "loads": len(published.loads),
+            }
+        )
+
+    return [metric_values, release]
+
+
+def quality_gate(workplace: Workplace) -> dg.AssetChecksDefinition:
+    """Gate 3 as checks on the marts that they look at, or on the metric values."""
+    by_name = {key.path[-1]: key for key in mart_keys(workplace.manifest)}
+    subjects = {
+        name: by_name.get(subject, METRIC_VALUES)
+        for name, subject in workplace.mart_checks().items()
+    }
+    specs = [
+        dg.AssetCheckSpec(
+            _dagster_name(name),
+            asset=key,
+            # Only the release comes after the metric values, so only the release waits for the gate.
+            blocking=key == METRIC_VALUES,
+            additional_deps=[] if key == METRIC_VALUES else [METRIC_VALUES],
+        )
+        for name, key in subjects.items()
+    ]
+
+    @dg.multi_asset_check(
+        name="quality_gate", specs=specs, required_resource_keys={RESOURCE_KEY}
+    )
+    def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        refresh: Refresh = context.resources.refresh
+        with plain_errors(refresh):
+            report = refresh.check()
+        results = {_dagster_name(check.name): check for check in report.checks}
+        for spec in specs:
+            yield _result(spec, results.get(spec.name))
+        with plain_errors(refresh):
+            refresh.sign()
+
+    return gate
+
+
+def _result(spec: dg.AssetCheckSpec, check: CheckResult | None) -> dg.AssetCheckResult:
+    if check is None:
+        return dg.AssetCheckResult(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=False,
+            description="The check did not run, which counts as failed.",
+        )
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=check.outcome == "pass",
+        severity=(
+            dg.AssetCheckSeverity.WARN
+            if check.outcome == "warn"
+            else dg.AssetCheckSeverity.ERROR
+        ),
+        metadata={
+            "observed": check.observed,
+            "expected": check.expected,
+            "failures": check.failures,
+            "seconds": round(check.seconds, 3),
+        },
+    )
+
+
+def _dagster_name(check_name: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in check_name)

@@ -1,0 +1,58 @@
+"""The `embudo` application: its commands in the order a newcomer meets them, and how errors end it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from orchestration.cli import analyst, engineer, start, status
+from orchestration.cli.console import err
+from orchestration.errors import EmbudoError
+
+app = typer.Typer(
+    name="embudo",
+    help="A sales-metrics warehouse that a small data team runs itself.\n\n"
+    "Start with `embudo demo`, or `embudo init` for your own files; then `embudo refresh` and "
+    "`embudo query revenue --grain month`.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for panel, commands in (
+    ("Start", (start.init, start.demo)),
+    ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
+    ("Engineer", (engineer.rollback, engineer.ui)),
+    ("Analyst", (analyst.query, analyst.metrics, analyst.validate)),
+):
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user ends with a message and an exit code, no traceback."""
+    # No part of the stack may call home (I11), whatever the user's own environment says.
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    try:
+        app()
+    except EmbudoError as error:
+        err.print(f"[bold red]Error:[/bold red] {_escaped(error)}", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("Stopped. The current release is untouched; `embudo refresh` starts again cleanly.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _escaped(error: EmbudoError) -> str:
+    from rich.markup import escape
+
+    return escape(str(error))

@@ -1,0 +1,259 @@
+"""The engineer's day: `refresh`, `quarantine`, `releases`, `rollback`, `ui`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from orchestration.cli.analyst import Format, FormatOption
+from orchestration.cli.console import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    InboxOption,
+    StepReporter,
+    err,
+    out,
+)
+from orchestration.errors import BuildFailed
+from semantic_layer.present import _csv_cell as escaped_cell
+
+_QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
+
+if TYPE_CHECKING:
+    from orchestration.ingestion.quarantine import QuarantinedRow
+    from orchestration.refresh import Refresh
+
+
+def refresh(
+    full: Annotated[
+        bool, typer.Option("--full", help="Rebuild all history from landing, not only what is new.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which files would be read, and stop.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    inbox: InboxOption = None,
+) -> None:
+    """Read new files, build the warehouse, check it, publish a release.
+
+    The same job as in Dagster; its run shows there too. With nothing new it says so and publishes
+    nothing. A failed gate exits with 5, names the checks, and leaves the current release alone.
+    """
+    if dry_run:
+        _say_what_would_be_read(config=config, home=home, inbox=inbox)
+        return
+    run_refresh(config=config, home=home, inbox=inbox, full=full)
+
+
+def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = False) -> None:
+    """Refresh with progress on stderr; raises what ended it."""
+    from orchestration.refresh import Refresh
+    from orchestration.workplace import Workplace
+
+    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    err.print(f"Refreshing [bold]{workplace.settings.company}[/bold], run {run_id}")
+    with (
+        StepReporter() as report,
+        Refresh(workplace=workplace, run_id=run_id, report=report, full=full) as running,
+    ):
+        if full or running.anything_new():
+            _run_job(running)
+    if not running.has_work:
+        err.print("Nothing is new: no file, model, seed or setting has changed. Nothing published.")
+    elif running.released:
+        err.print(
+            f"Released [bold]{running.released.release_id}[/bold], data as of "
+            f"{running.released.as_of:%Y-%m-%d %H:%M} UTC, verdict {running.released.verdict}."
+        )
+
+
+def _run_job(running: Refresh) -> None:
+    """Run Dagster's job in this process, on the instance that the UI shows."""
+    import dagster as dg
+
+    from orchestration.definitions import REFRESH_JOB, build_defs
+    from orchestration.instance import prepare_instance
+
+    running.report.step("Start Dagster")
+    prepare_instance(running.workplace.home.dagster)
+    definitions = build_defs(workplace=running.workplace, started=running)
+    with dg.DagsterInstance.get() as instance:
+        result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
+            instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
+        )
+    if running.error is not None:
+        raise running.error
+    if not result.success:
+        raise BuildFailed(
+            "The job failed outside its steps; `embudo ui` shows run "
+            f"{result.run_id} with the whole story."
+        )
+
+
+def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> None:
+    from orchestration import ingestion
+    from orchestration.workplace import Workplace
+
+    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    waiting = workplace.pending()
+    if not waiting:
+        out.print("No new files.")
+        return
+    table = Table(title=f"{len(waiting)} file(s) would be read", title_justify="left")
+    for column in ("Source", "Stream", "File", "Bytes"):
+        table.add_column(column, justify="right" if column == "Bytes" else "left")
+    for item in waiting:
+        table.add_row(item.source, item.stream, item.file, f"{item.size_bytes:,}")
+    out.print(table)
+
+
+def quarantine(
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    stream: Annotated[str | None, typer.Option("--stream", help="Only this stream.")] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the rows into this folder, to be mended and dropped again."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to list.")] = 50,
+    raw: Annotated[bool, typer.Option("--raw", help="Show the rows themselves, contact data too.")] = False,
+    output: FormatOption = Format.table,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the rows that broke their contract: file, line, reason.
+
+    Mend the file in the inbox and refresh, or `--export` the rows, mend those and drop them: each counts once.
+    """
+    from orchestration.ingestion import quarantine as kept
+    from orchestration.settings import Home
+
+    place = Home.at(home)
+    if export is not None:
+        for path in kept.export(place, to=export, source=source, stream=stream):
+            out.print(f"Wrote {path}")
+        return
+    rows = kept.list_open(place, source=source, stream=stream, limit=limit)
+    if output is not Format.table:
+        _print_rows([_shown(row, raw=raw) for row in rows], output)
+        return
+    counts = kept.count_open(place)
+    if not counts:
+        out.print("Nothing is in quarantine.")
+        return
+    table = Table(title=f"{sum(counts.values()):,} row(s) in quarantine", title_justify="left")
+    for column in ("Source", "Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(value) for value in _shown(row, raw=raw).values()))
+    out.print(table)
+    if len(rows) < sum(counts.values()):
+        out.print(f"The first {len(rows)}; --limit shows more, --source and --stream narrow it down.")
+
+
+def releases(
+    output: FormatOption = Format.table,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the releases that are kept, newest first."""
+    from orchestration import publication
+    from orchestration.publication.layout import Layout
+
+    kept = publication.releases(Layout(home))
+    rows = [
+        {
+            "release_id": release.release_id,
+            "current": release.is_current,
+            "published_at": release.published_at.isoformat(),
+            "as_of": release.as_of.isoformat(),
+            "verdict": release.verdict,
+            "built": "in full" if release.full else f"on {release.based_on}",
+            "loads": len(release.loads),
+        }
+        for release in kept
+    ]
+    if output is not Format.table:
+        _print_rows(rows, output)
+        return
+    if not rows:
+        out.print("No release yet: `embudo refresh` makes one.")
+        return
+    table = Table(title="Releases", title_justify="left")
+    for column in rows[0]:
+        table.add_column(column.replace("_", " "))
+    for row in rows:
+        table.add_row(*("→" if v is True else "" if v is False else str(v) for v in row.values()))
+    out.print(table)
+
+
+def rollback(
+    to: Annotated[str | None, typer.Argument(help="A release; the one before if left out.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make an older release current again, after verifying its checksums."""
+    from orchestration import publication
+    from orchestration.publication.layout import Layout
+
+    layout = Layout(home)
+    with publication.refresh_lock(layout, run_id="rollback"):
+        publication.recover(layout)
+        release = publication.rollback(layout, to)
+    out.print(f"Current is now [bold]{release.release_id}[/bold], data as of {release.as_of:%Y-%m-%d}.")
+
+
+def ui(
+    port: Annotated[int, typer.Option("--port", help="Port of the page.")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="Address; Dagster has no login.")] = "127.0.0.1",
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    inbox: InboxOption = None,
+) -> None:
+    """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
+    from orchestration.instance import prepare_instance
+    from orchestration.workplace import Workplace
+
+    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    prepare_instance(workplace.home.dagster)
+    os.environ["EMBUDO_CONFIG"] = str(config.resolve())
+    os.environ["EMBUDO_HOME"] = str(workplace.home.root)
+    if inbox is not None:
+        os.environ["EMBUDO_INBOX"] = str(inbox.resolve())
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    err.print(f"Dagster on http://{host}:{port} (Ctrl-C stops it)")
+    os.execv(
+        dagster,
+        [dagster, "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)],
+    )
+
+
+def _shown(row: QuarantinedRow, *, raw: bool) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "source": row.source,
+        "stream": row.stream,
+        "file": row.file,
+        "line": row.line,
+        "reason": row.reason,
+    }
+    return shown | ({"raw": row.raw} if raw else {})
+
+
+def _print_rows(rows: list[dict[str, object]], output: Format) -> None:
+    if output is Format.json:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+        return
+    if rows:
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: escaped_cell(v) for k, v in row.items()} for row in rows)

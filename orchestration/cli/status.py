@@ -1,0 +1,207 @@
+"""One screen that says what is fresh, what failed, why, and what to do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from orchestration.cli.analyst import Format, FormatOption
+from orchestration.cli.console import DEFAULT_CONFIG, DEFAULT_HOME, ConfigOption, HomeOption, out
+
+LAST_REFRESHES = 5
+
+
+def status(
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show every check of the last failed refresh.")
+    ] = False,
+    output: FormatOption = Format.table,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """What is fresh, what failed, why, and what to do next."""
+    facts = gather(config=config, home=home)
+    if output is Format.json:
+        typer.echo(json.dumps(facts, indent=2, default=str))
+        return
+    _show_release(facts["release"])
+    _show_sources(facts["sources"])
+    _show_refreshes(facts["refreshes"])
+    if explain:
+        _show_failed_checks(home, facts["refreshes"])
+    out.print("\n[bold]What to do[/bold]")
+    for advice in facts["advice"]:
+        out.print(f"  • {advice}")
+
+
+def gather(*, config: Path, home: Path) -> dict[str, Any]:
+    """The facts behind the screen: release, sources, refreshes, advice. Times are UTC, ISO 8601."""
+    from orchestration import ingestion, publication
+    from orchestration.publication.layout import Layout
+    from orchestration.settings import Home
+
+    place = Home.at(home)
+    release = publication.current_release(Layout(place.root))
+    if not place.ledger.exists():
+        return {
+            "release": None,
+            "sources": [],
+            "refreshes": [],
+            "advice": ["Nothing has been landed here yet: `embudo demo`, or `embudo init`."],
+        }
+    open_rows = ingestion.quarantine.count_open(place)
+    with ingestion.Ledger(place.ledger) as ledger:
+        loads = [load for load, _ in ledger.active_loads()]
+        refreshes = ledger.refreshes(limit=LAST_REFRESHES)
+        aside = ledger.open_set_aside()
+    sources: dict[tuple[str, str], dict[str, Any]] = {}
+    for load in loads:
+        entry = sources.setdefault(
+            (load.source, load.stream), {"loads": 0, "rows_landed": 0, "last_load": load.landed_at}
+        )
+        entry["loads"] += 1
+        entry["rows_landed"] += load.rows_landed
+        entry["last_load"] = max(entry["last_load"], load.landed_at)
+    facts: dict[str, Any] = {
+        "release": {
+            "release_id": release.release_id,
+            "published_at": release.published_at.isoformat(),
+            "as_of": release.as_of.isoformat(),
+            "verdict": release.verdict,
+            "accepted": dict(release.accepted),
+        }
+        if release
+        else None,
+        "sources": [
+            {
+                "source": source,
+                "stream": stream,
+                **entry,
+                "rows_quarantined": open_rows.get((source, stream), 0),
+            }
+            for (source, stream), entry in sorted(sources.items())
+        ],
+        "refreshes": [
+            {
+                "run_id": run.run_id,
+                "started_at": run.started_at.isoformat(),
+                "verdict": run.verdict or "killed or running",
+                "release_id": run.release_id,
+                "error": run.error,
+                **run.detail,
+            }
+            for run in refreshes
+        ],
+        "set_aside": [vars(item) for item in aside],
+    }
+    facts["advice"] = _advice(facts, config=config, home=home)
+    return facts
+
+
+def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
+    from orchestration.workplace import Workplace
+
+    advice = []
+    last = facts["refreshes"][0] if facts["refreshes"] else None
+    if last and last["error"]:
+        first = last["error"].splitlines()[0]
+        advice.append(
+            f"The last refresh failed: {first} See `embudo status --explain`; readers still get the "
+            "current release."
+        )
+    quarantined = sum(source["rows_quarantined"] for source in facts["sources"])
+    if quarantined:
+        advice.append(
+            f"{quarantined:,} row(s) are in quarantine: `embudo quarantine` lists them, "
+            "`embudo quarantine --export FOLDER` writes them out to be mended."
+        )
+    for item in facts.get("set_aside", []):
+        advice.append(
+            f"{item['source']} {item['stream']}: {item['file']} was set aside: {item['reason']}"
+        )
+    if config.exists():
+        pending = Workplace.open(config=config, home=home, inbox=None).pending()
+        if pending:
+            advice.append(f"{len(pending)} new file(s) wait in the inbox: `embudo refresh`.")
+    if facts["release"] is None:
+        advice.append("There is no release yet: `embudo refresh`.")
+    return advice or ["Nothing: all is well."]
+
+
+def _show_release(release: dict[str, Any] | None) -> None:
+    if release is None:
+        out.print("[yellow]No release yet.[/yellow]")
+        return
+    out.print(
+        f"Current release [bold]{release['release_id']}[/bold], data as of {release['as_of'][:16]} UTC, "
+        f"verdict [bold]{release['verdict']}[/bold], published {_ago(release['published_at'])}."
+    )
+
+
+def _show_sources(sources: list[dict[str, Any]]) -> None:
+    table = Table(title="Sources", title_justify="left")
+    for column in ("Source", "Stream"):
+        table.add_column(column)
+    for column in ("Loads", "Rows landed", "In quarantine", "Last load"):
+        table.add_column(column, justify="right")
+    for entry in sources:
+        quarantined = entry["rows_quarantined"]
+        table.add_row(
+            entry["source"],
+            entry["stream"],
+            f"{entry['loads']:,}",
+            f"{entry['rows_landed']:,}",
+            f"[yellow]{quarantined:,}[/yellow]" if quarantined else "0",
+            _ago(entry["last_load"].isoformat()),
+        )
+    out.print(table)
+
+
+def _show_refreshes(refreshes: list[dict[str, Any]]) -> None:
+    table = Table(title=f"Last {LAST_REFRESHES} refreshes", title_justify="left")
+    for column in ("Run", "Started", "Verdict", "Why it ran", "Failed checks"):
+        table.add_column(column, overflow="fold")
+    table.add_column("Seconds", justify="right")
+    for run in refreshes:
+        colour = {"pass": "green", "warn": "yellow"}.get(run["verdict"], "red")
+        table.add_row(
+            run["run_id"],
+            _ago(run["started_at"]),
+            f"[{colour}]{run['verdict']}[/{colour}]",
+            ", ".join(run.get("reasons", [])),
+            ", ".join(run.get("failed_checks", [])[:3]),
+            f"{run.get('seconds', 0):.1f}",
+        )
+    out.print(table)
+
+
+def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
+    from orchestration import quality
+    from orchestration.settings import Home
+
+    for run in refreshes:
+        if not run["error"]:
+            continue
+        report = quality.read_gate(Home.at(home).candidate(run["run_id"]))
+        out.print(f"\n[bold]Run {run['run_id']}[/bold]")
+        out.print(quality.explain(report) if report else run["error"], markup=False)
+        return
+    out.print("\nNone of the last refreshes failed.")
+
+
+def _ago(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    hours = minutes // 60
+    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"

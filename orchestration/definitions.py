@@ -1,0 +1,64 @@
+"""What Dagster shows and runs: streams, models, checks, the release, schedules and the file-drop sensor.
+
+`build_defs` assembles them for one company; `defs` is what `dagster` loads, with settings and home taken from
+the environment (`EMBUDO_CONFIG`, `EMBUDO_HOME`, `EMBUDO_INBOX`). What a step does belongs to
+`orchestration.refresh` and the rooms behind it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.landing import landing_assets
+from orchestration.assets.models import model_assets
+from orchestration.assets.release import quality_gate, release_assets
+from orchestration.assets.resource import RESOURCE_KEY, refresh_resource
+from orchestration.refresh import Refresh
+from orchestration.schedules import refresh_schedule
+from orchestration.sensors import file_drop_sensor
+from orchestration.workplace import Workplace
+
+REFRESH_JOB = "refresh"
+
+
+def build_defs(*, workplace: Workplace, started: Refresh | None = None) -> dg.Definitions:
+    """All of Dagster's definitions for one company.
+
+    `started` is a refresh that the command line has begun; without it each run begins its own. Reads the
+    dbt manifest of the working tree, parsing the project where it changed.
+    """
+    manifest = workplace.manifest
+    job = dg.define_asset_job(
+        REFRESH_JOB,
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        description="Read the sources, build the warehouse, check it, publish a release.",
+    )
+    return dg.Definitions(
+        assets=[
+            landing_assets(workplace, manifest),
+            model_assets(manifest),
+            *release_assets(manifest),
+        ],
+        asset_checks=[quality_gate(workplace)],
+        jobs=[job],
+        schedules=[refresh_schedule(workplace.settings, job)],
+        sensors=[file_drop_sensor(workplace, job)],
+        resources={RESOURCE_KEY: refresh_resource(workplace, started=started)},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions of the company that the environment names."""
+    inbox = os.environ.get("EMBUDO_INBOX")
+    return build_defs(
+        workplace=Workplace.open(
+            config=Path(os.environ.get("EMBUDO_CONFIG", "embudo.yml")),
+            home=Path(os.environ.get("EMBUDO_HOME", ".embudo")),
+            inbox=Path(inbox) if inbox else None,
+        )
+    )

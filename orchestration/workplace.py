@@ -1,0 +1,167 @@
+"""A company's settings and its home, and what can be asked of them without refreshing anything.
+
+The state of the working tree, the parsed dbt project, drafts of definitions, files that wait in the inbox.
+Running a refresh belongs to `orchestration.refresh`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.ingestion import Ledger, load_contract
+from orchestration.ingestion.inbox import scan
+from orchestration.project import BuildState, build_state
+from orchestration.publication.layout import Layout
+from orchestration.publication.releases import (
+    current_directory,
+    release_directory,
+)
+from orchestration.quality import MetricMeta, required_checks
+from orchestration.quality.dbt_results import dbt_check_names
+from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
+from orchestration.settings import Home, Settings, load_settings
+from orchestration.transformation.dbt import Dbt
+
+if TYPE_CHECKING:
+    from semantic_layer.layer import SemanticLayer
+
+BUILD_STATE = "build.json"
+
+
+@dataclass(frozen=True)
+class PendingFile:
+    """A file that the next refresh will read; its path is relative to the inbox."""
+
+    source: str
+    stream: str
+    file: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One company: its settings, its home, and the project's working tree."""
+
+    settings: Settings
+    home: Home
+
+    @classmethod
+    def open(cls, *, config: Path, home: Path, inbox: Path | None) -> Workplace:
+        """Load the settings; raises `SettingsInvalid` with the key, the value and what is allowed."""
+        return cls(settings=load_settings(config, inbox=inbox), home=Home.at(home))
+
+    @property
+    def layout(self) -> Layout:
+        """Where candidates and releases lie."""
+        return Layout(self.home.root)
+
+    @cached_property
+    def state(self) -> BuildState:
+        """Fingerprints of models, seeds and settings as they are now."""
+        as_of = {"as_of": str(self.settings.as_of)} if self.settings.as_of else {}
+        return build_state(settings={**self.settings.dbt_vars(), **as_of})
+
+    def released_state(self) -> BuildState | None:
+        """The fingerprints that the current release was built from; None where there is no release."""
+        current = current_directory(self.layout)
+        return BuildState.read(current / BUILD_STATE) if current else None
+
+    def landed(self) -> dict[str, list[int]]:
+        """Loads of which something counts, each with those of its parts that no longer do."""
+        with Ledger(self.home.ledger) as ledger:
+            return {load.load_id: list(gone) for load, gone in ledger.active_loads()}
+
+    def pending(self) -> list[PendingFile]:
+        """Files in the inboxes that no load holds yet, and those whose mapping has changed."""
+        contract = load_contract()
+        found: list[PendingFile] = []
+        with Ledger(self.home.prepare().ledger) as ledger:
+            for source, spec in self.settings.sources.items():
+                for stream in spec.streams:
+                    news = scan(
+                        self.settings, source=source, stream=contract[stream], ledger=ledger
+                    )
+                    files = [(file.path, file.size) for file in news.new]
+                    files += [(part.path, 0) for part in news.replaced if not files]
+                    found += [PendingFile(source, stream, path, size) for path, size in files]
+        return found
+
+    def sources_of(self, stream: str) -> list[str]:
+        """The sources that feed a stream."""
+        return [name for name, spec in self.settings.sources.items() if stream in spec.streams]
+
+    def dbt(self, *, warehouse: Path, marts: Path, artifacts: Path) -> Dbt:
+        """dbt on a pair of databases, with the project parsed (or its parsed form taken from the cache)."""
+        dbt = Dbt(
+            warehouse=warehouse.resolve(),
+            marts=marts.resolve(),
+            artifacts=artifacts.resolve(),
+            variables=self.settings.dbt_vars(),
+        )
+        dbt.parse(cache=self._parsed)
+        return dbt
+
+    def parsed(self) -> Path:
+        """The folder with `manifest.json` and `semantic_manifest.json` of the working tree."""
+        if not self._parsed.exists():
+            # Nothing is opened; the names of the files are those of the databases in the manifest.
+            scratch = self.home.dbt
+            self.dbt(
+                warehouse=scratch / "warehouse.duckdb",
+                marts=scratch / "marts.duckdb",
+                artifacts=scratch,
+            )
+        return self._parsed
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """dbt's manifest of the working tree."""
+        return dict(json.loads((self.parsed() / "manifest.json").read_text(encoding="utf-8")))
+
+    @cached_property
+    def metric_meta(self) -> tuple[MetricMeta, ...]:
+        """What the gate has to know of each metric."""
+        from semantic_layer.catalogue import read_metrics
+
+        text = (self.parsed() / "semantic_manifest.json").read_text(encoding="utf-8")
+        return tuple(MetricMeta(name=m.name, unit=m.unit) for m in read_metrics(text).values())
+
+    def required_checks(self, *, unit_tests: bool) -> dict[str, str]:
+        """Every check that a release needs, with what it looks at."""
+        return required_checks(
+            self.manifest,
+            metrics=self.metric_meta,
+            revenue_from=self.settings.revenue_from,
+            unit_tests=unit_tests,
+        )
+
+    def mart_checks(self) -> dict[str, str]:
+        """Gate 3's part of them: what is looked at once the marts and metrics are there."""
+        earlier = {*LOADS_REQUIRED, *dbt_check_names(self.manifest, unit_tests=True)}
+        required = self.required_checks(unit_tests=False)
+        return {name: subject for name, subject in required.items() if name not in earlier}
+
+    def draft_layer(self) -> SemanticLayer:
+        """The working tree's definitions on the current release's tables."""
+        from semantic_layer.layer import SemanticLayer
+
+        parsed = self.parsed()
+        return SemanticLayer.draft(
+            parsed / "semantic_manifest.json",
+            parsed / "manifest.json",
+            release_directory(self.layout),
+        )
+
+    @property
+    def _parsed(self) -> Path:
+        from dbt.version import __version__
+
+        key = json.dumps(
+            [self.state.models, self.state.seeds, self.settings.dbt_vars(), __version__], sort_keys=True
+        )
+        return self.home.dbt / hashlib.sha256(key.encode()).hexdigest()[:16]

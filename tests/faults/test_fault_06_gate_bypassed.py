@@ -1,0 +1,185 @@
+"""Fault 6: a check warns past its limit, is deselected, raises, or the publish step runs alone.
+
+In each case: no receipt, nothing published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.errors import GateFailed, PublicationRefused
+from orchestration.publication import (
+    Candidate,
+    open_candidate,
+    prepare_candidate,
+    publish,
+    releases,
+    seal,
+)
+from orchestration.quality import (
+    LoadLimits,
+    MetricMeta,
+    check_loads,
+    write_gate,
+    write_receipt,
+    write_results,
+)
+from orchestration.quality.checks import judged
+from orchestration.quality.databases import Databases
+from orchestration.quality.dbt_results import check_dbt, dbt_check_names
+from orchestration.quality.metric_sanity import check_metrics, metric_names
+from orchestration.records import CheckResult, GateReport, LandingResult, SetAside
+from orchestration.settings import Home
+from tests.unit.publication.making import amount_in, build, make_release
+
+TESTS = ("not_null_amount", "amount_not_negative")
+METRICS = (MetricMeta(name="revenue", unit="currency"),)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    unique_id: str
+    status: str
+    failures: int = 0
+    seconds: float = 0.0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A refresh after its build: what dbt's tests said, and what else the gate found."""
+
+    outcomes: tuple[Outcome, ...] = tuple(Outcome(f"test.embudo.{t}", "pass") for t in TESTS)
+    more: tuple[CheckResult, ...] = ()
+    required: dict[str, str] = field(
+        default_factory=lambda: dbt_check_names(MANIFEST) | metric_names(METRICS)
+    )
+
+
+MANIFEST: dict[str, Any] = {
+    "nodes": {
+        f"test.embudo.{name}": {
+            "unique_id": f"test.embudo.{name}",
+            "name": name,
+            "resource_type": "test",
+            "package_name": "embudo",
+            "path": f"{name}.sql",
+            "original_file_path": f"dbt_project/data_tests/{name}.sql",
+            "depends_on": {"nodes": ["model.embudo.fct_orders"]},
+            "config": {},
+        }
+        for name in TESTS
+    }
+}
+
+
+def _run(home: Home, attempt: Attempt) -> Candidate:
+    """Gate, seal, sign and publish, as a refresh does."""
+    candidate = prepare_candidate(home, "run-2", full=False)
+    build(candidate, amount=20)
+    nothing = LandingResult(loads=())
+    checks = (
+        *check_loads(nothing, history=(), limits=LoadLimits()).checks,
+        *check_dbt(
+            attempt.outcomes,
+            manifest=MANIFEST,
+            artifacts=candidate.artifacts,
+            databases=Databases.of(candidate.directory),
+        ),
+        *check_metrics((), metrics=METRICS, complete_before=date(2026, 7, 1)),
+        *attempt.more,
+    )
+    report = GateReport(run_id=candidate.run_id, checks=checks)
+    write_results(candidate.marts, report)
+    write_gate(candidate.directory, report)
+    write_receipt(candidate.directory, report, attempt.required, seal(candidate))
+    publish(home, candidate, required_checks=attempt.required)
+    return candidate
+
+
+def _changed(name: str, status: str, failures: int = 0) -> tuple[Outcome, ...]:
+    return tuple(
+        replace(o, status=status, failures=failures) if o.unique_id.endswith(name) else o
+        for o in Attempt().outcomes
+    )
+
+
+BYPASSES = {
+    "warns past its limit": Attempt(
+        more=(
+            judged(
+                gate=3,
+                name="marts.customer.fct_orders.channel_not_null",
+                subject="fct_orders",
+                good=False,
+                observed="6 rows",
+                expected="channel is there",
+                severity="warn",
+                failures=6,
+                warn_limit=5,
+            ),
+        )
+    ),
+    "fails": Attempt(outcomes=_changed("not_null_amount", "fail", 1)),
+    "is deselected": Attempt(outcomes=Attempt().outcomes[:1]),
+    "is skipped": Attempt(outcomes=_changed("amount_not_negative", "skipped")),
+    "raises": Attempt(outcomes=_changed("amount_not_negative", "error")),
+    "was never written": Attempt(required=Attempt().required | {"reconcile.orders": "fct_orders"}),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    found = Home.at(tmp_path / "home")
+    make_release(found, "run-1", amount=10)
+    return found
+
+
+def test_the_same_attempt_is_published_when_every_check_passes(home: Home) -> None:
+    _run(home, Attempt())
+    assert amount_in(home.current) == (20, 20)
+
+
+@pytest.mark.parametrize("bypass", list(BYPASSES))
+def test_a_check_that(home: Home, bypass: str) -> None:
+    with pytest.raises(GateFailed):
+        _run(home, BYPASSES[bypass])
+
+    candidate = open_candidate(home, "run-2")
+    assert not candidate.receipt.exists()
+    assert (candidate.directory / "gate.json").exists(), "the report is kept for a look"
+    with pytest.raises(PublicationRefused, match="No receipt"):
+        publish(home, candidate, required_checks=BYPASSES[bypass].required)
+    assert len(releases(home)) == 1
+    assert amount_in(home.current) == (10, 10)
+
+
+def test_a_warning_within_its_limit_is_published_as_a_warning(home: Home) -> None:
+    aside = SetAside(source="crm", stream="deals", file="d.csv", reason="cut short")
+    result = LandingResult(loads=(), set_aside=(aside,))
+    warned = check_loads(result, history=(), limits=LoadLimits()).checks
+    _run(home, Attempt(more=warned))
+    assert next(iter(releases(home))).verdict == "warn"
+
+
+def test_the_publish_step_alone(home: Home) -> None:
+    candidate = prepare_candidate(home, "run-2", full=False)
+    build(candidate, amount=20)
+    with pytest.raises(PublicationRefused, match="No receipt"):
+        publish(home, open_candidate(home, "run-2"), required_checks=Attempt().required)
+    assert amount_in(home.current) == (10, 10)
+
+
+def test_a_receipt_of_an_earlier_run_is_of_no_use(home: Home) -> None:
+    candidate = prepare_candidate(home, "run-2", full=False)
+    build(candidate, amount=20)
+    stolen = (home.current / "receipt.json").read_bytes()
+    candidate.receipt.write_bytes(stolen)
+    with pytest.raises(PublicationRefused, match="of run run-1"):
+        publish(home, candidate, required_checks=Attempt().required)
+    assert amount_in(home.current) == (10, 10)
