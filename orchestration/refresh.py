@@ -243,7 +243,7 @@ class Refresh:
                 connection=connection,
             )
             names = [metric.name for metric in layer.metrics()]
-            values = layer.values(names, "month")
+            values = layer.values(names, "month", until=_as_of_day(self.candidate.warehouse))
             connection.register("evaluated", values)
             connection.execute(
                 "create or replace table performance.metric_values as select * from evaluated"
@@ -265,7 +265,7 @@ class Refresh:
                 outcomes=self._nodes,
                 metrics=self.workplace.metric_meta,
                 values=_monthly(candidate.marts),
-                complete_before=_first_of_month(candidate.warehouse),
+                complete_before=_as_of_day(candidate.warehouse).replace(day=1),
                 previous_values=_monthly(self._base / candidate.marts.name) if self._base else (),
                 previous_rows=self._previous_rows,
                 revenue_from=settings.revenue_from,
@@ -361,14 +361,14 @@ def _monthly(marts: Path) -> list[quality.MetricValue]:
     return [quality.MetricValue(metric=row[0], month=row[1], value=row[2]) for row in rows]
 
 
-def _first_of_month(warehouse: Path) -> date:
-    """The first day of the month that the data-as-of day is in: months before it are complete."""
+def _as_of_day(warehouse: Path) -> date:
+    """The data-as-of day, in the reporting time zone."""
     import duckdb
 
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         row = connection.execute("select as_of_on from landing.settings").fetchone()
     assert row is not None
-    return date(row[0].year, row[0].month, 1)
+    return date(row[0].year, row[0].month, row[0].day)
 
 
 def _said_of(landed: LandingResult) -> str:

@@ -19,15 +19,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="1 is 25,000 orders in 24 months")
     parser.add_argument("--months", type=int, default=24)
     parser.add_argument("--end", type=date.fromisoformat, default=END, metavar="DATE")
-    parser.add_argument("--until", type=date.fromisoformat, default=None, metavar="DATE",
-                        help="leave out what exports show later")  # fmt: skip
-    parser.add_argument("--next-day", action="store_true", help="add the next day's files to a folder made before")
+    parser.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        default=None,
+        metavar="DATE",
+        help="leave out what exports show later",
+    )
+    parser.add_argument(
+        "--next-day", action="store_true", help="add the next day's files to a folder made before"
+    )
     given = parser.parse_args(arguments)
     if given.next_day:
         truth = generate_day(given.out)
     else:
         truth = generate(
-            given.out, seed=given.seed, scale=given.scale, months=given.months, end=given.end, until=given.until
+            given.out,
+            seed=given.seed,
+            scale=given.scale,
+            months=given.months,
+            end=given.end,
+            until=given.until,
         )
     rows = sum(one.read for one in truth.streams.values())
     broken = sum(one.quarantined for one in truth.streams.values())

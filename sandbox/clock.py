@@ -33,8 +33,12 @@ _HOLIDAYS = ((1, 1), (1, 6), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8
 _YEARLY_GROWTH = 1.18
 
 # Share of work that begins in each hour of the day, local time.
-OFFICE_HOURS = np.array([0] * 8 + [3, 9, 12, 12, 10, 6, 4, 6, 10, 11, 9, 5, 1, 0, 0, 0], dtype=float)
-WEB_HOURS = np.array([3, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 7, 6, 6, 7, 7, 8, 8, 9, 10, 11, 9, 6], dtype=float)
+OFFICE_HOURS = np.array(
+    [0] * 8 + [3, 9, 12, 12, 10, 6, 4, 6, 10, 11, 9, 5, 1, 0, 0, 0], dtype=float
+)
+WEB_HOURS = np.array(
+    [3, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 7, 6, 6, 7, 7, 8, 8, 9, 10, 11, 9, 6], dtype=float
+)
 WAKING_HOURS = np.where(np.arange(24) < 7, 0.0, WEB_HOURS)
 
 
@@ -75,7 +79,8 @@ class Clock:
     @cached_property
     def _changes(self) -> tuple[Ints, Ints]:
         zone = ZoneInfo(ZONE)
-        instants, offsets = [], []
+        instants: list[int] = []
+        offsets: list[int] = []
         for year in range(1990, 2061):
             for month in (1, 3, 10):
                 for day in range(1, 2) if month == 1 else range(25, 32):
@@ -129,9 +134,13 @@ class Clock:
         weekday = (self.days + 3) % 7
         dates = self.days.astype("datetime64[D]").astype(object)
         open_ = np.array([(day.month, day.day) not in _HOLIDAYS for day in dates])
-        return np.asarray(self.season * _WEEKDAYS[weekday] * np.where(open_, 1.0, 0.02), dtype=np.float64)
+        return np.asarray(
+            self.season * _WEEKDAYS[weekday] * np.where(open_, 1.0, 0.02), dtype=np.float64
+        )
 
-    def moments(self, rng: np.random.Generator, days: Ints, hours: Floats, *, step: int = 1) -> Ints:
+    def moments(
+        self, rng: np.random.Generator, days: Ints, hours: Floats, *, step: int = 1
+    ) -> Ints:
         """An instant on each of `days` at hours drawn from `hours`, to `step` seconds.
 
         The hour that the autumn clock change repeats is left out, since a wall clock cannot tell it.
@@ -141,7 +150,9 @@ class Clock:
         instants = self.to_utc(days * DAY + hour * 3600 + second)
         return np.asarray(np.where((hour == 2), instants + 7200, instants), dtype=np.int64)
 
-    def spread(self, rng: np.random.Generator, count: int, weights: Floats, hours: Floats, *, step: int = 1) -> Ints:
+    def spread(
+        self, rng: np.random.Generator, count: int, weights: Floats, hours: Floats, *, step: int = 1
+    ) -> Ints:
         """`count` sorted instants over the whole generation."""
         days = self.first_day + pick(rng, count, weights)
         return np.sort(self.moments(rng, days, hours, step=step))

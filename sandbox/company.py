@@ -41,17 +41,29 @@ class Company:
     def streams(self) -> Mapping[str, Frame]:
         """The rows of every stream that is exported, without repeats, by its name in the contract."""
         return {
-            "users": self.staff.users, "accounts": self.customers.accounts, "contacts": self.customers.contacts,
-            "products": self.products, "leads": self.selling.leads, "deals": self.selling.deals,
-            "deal_stage_changes": self.selling.stages, "activities": self.talking.activities,
-            "tasks": self.talking.tasks, "campaigns": self.marketing.campaigns,
-            "staff_costs": self.staff.costs, "targets": self.marketing.targets,
-            "survey_answers": self.marketing.surveys, "calls": self.talking.calls,
-            "agent_states": self.talking.states, "mailings": self.mailing.mailings,
-            "email_events": self.mailing.events, "marketing_spend": self.marketing.spend,
-            "social_interactions": self.marketing.social, "orders": self.shopping.orders,
-            "order_lines": self.shopping.lines, "invoices": self.shopping.invoices,
-        }  # fmt: skip
+            "users": self.staff.users,
+            "accounts": self.customers.accounts,
+            "contacts": self.customers.contacts,
+            "products": self.products,
+            "leads": self.selling.leads,
+            "deals": self.selling.deals,
+            "deal_stage_changes": self.selling.stages,
+            "activities": self.talking.activities,
+            "tasks": self.talking.tasks,
+            "campaigns": self.marketing.campaigns,
+            "staff_costs": self.staff.costs,
+            "targets": self.marketing.targets,
+            "survey_answers": self.marketing.surveys,
+            "calls": self.talking.calls,
+            "agent_states": self.talking.states,
+            "mailings": self.mailing.mailings,
+            "email_events": self.mailing.events,
+            "marketing_spend": self.marketing.spend,
+            "social_interactions": self.marketing.social,
+            "orders": self.shopping.orders,
+            "order_lines": self.shopping.lines,
+            "invoices": self.shopping.invoices,
+        }
 
 
 def first_of_months(end: date, months: int) -> date:
@@ -69,12 +81,21 @@ def make_company(*, seed: int, scale: float, months: int, end: date) -> Company:
     products = make_products(clock, seed=seed)
     selling = make_selling(clock, staff, customers, seed=seed, scale=volume)
     shopping = make_shopping(clock, staff, customers, products, selling, seed=seed, scale=volume)
-    talking = _with_late_calls(make_talking(clock, staff, customers, selling, seed=seed, scale=volume))
+    talking = _with_late_calls(
+        make_talking(clock, staff, customers, selling, seed=seed, scale=volume)
+    )
     return Company(
-        clock=clock, seed=seed, staff=staff, customers=customers, products=products, selling=selling,
-        shopping=shopping, talking=talking, mailing=make_mailing(clock, customers, seed=seed, scale=volume),
+        clock=clock,
+        seed=seed,
+        staff=staff,
+        customers=customers,
+        products=products,
+        selling=selling,
+        shopping=shopping,
+        talking=talking,
+        mailing=make_mailing(clock, customers, seed=seed, scale=volume),
         marketing=make_marketing(clock, staff, customers, shopping, seed=seed, scale=volume),
-    )  # fmt: skip
+    )
 
 
 def _with_late_calls(talking: Talking) -> Talking:
@@ -83,6 +104,8 @@ def _with_late_calls(talking: Talking) -> Talking:
     late = calls["call"] * 2_654_435_761 % 1_000 < 10
     delay = np.where(late, 3 + calls["call"] % 40, 0)
     return Talking(
-        calls=calls.first_known(calls.known_on + delay), states=talking.states, activities=talking.activities,
+        calls=calls.first_known(calls.known_on + delay),
+        states=talking.states,
+        activities=talking.activities,
         tasks=talking.tasks,
-    )  # fmt: skip
+    )

@@ -55,13 +55,19 @@ def make_customers(clock: Clock, staff: Staff, *, seed: int, scale: float) -> Cu
     account_owner = staff.owners_in(rng, region)
     employees = np.round(np.exp(rng.normal(3.0, 1.2, account_count))).astype(np.int64) + 1
     accounts = {
-        "account": np.arange(account_count, dtype=np.int64), "name": rng.integers(0, 10_000, account_count),
-        "industry": rng.integers(0, len(INDUSTRIES), account_count), "employees": employees,
-        "annual_revenue": employees * rng.integers(4_000_000, 12_000_000, account_count), "region": region,
-        "city": rng.integers(0, 4, account_count), "postal": rng.integers(1_000, 52_000, account_count),
-        "segment": np.searchsorted([50, 250], employees), "owner": account_owner,
-        "created_at": account_at, "updated_at": account_at,
-    }  # fmt: skip
+        "account": np.arange(account_count, dtype=np.int64),
+        "name": rng.integers(0, 10_000, account_count),
+        "industry": rng.integers(0, len(INDUSTRIES), account_count),
+        "employees": employees,
+        "annual_revenue": employees * rng.integers(4_000_000, 12_000_000, account_count),
+        "region": region,
+        "city": rng.integers(0, 4, account_count),
+        "postal": rng.integers(1_000, 52_000, account_count),
+        "segment": np.searchsorted([50, 250], employees),
+        "owner": account_owner,
+        "created_at": account_at,
+        "updated_at": account_at,
+    }
 
     created_at = _creation(clock, rng, count)
     account_of = np.where(rng.random(count) < 0.3, rng.integers(0, account_count, count), NONE)
@@ -74,35 +80,58 @@ def make_customers(clock: Clock, staff: Staff, *, seed: int, scale: float) -> Cu
     homes = np.flatnonzero(in_household)
     phone_of[homes] = HOUSEHOLDS + np.arange(len(homes)) // 2
     _, group, sizes = np.unique(phone_of, return_inverse=True, return_counts=True)
-    owner_of = np.where(account_of != NONE, lookup(account_owner, account_of, NONE), staff.owners(rng, count))
+    owner_of = np.where(
+        account_of != NONE, lookup(account_owner, account_of, NONE), staff.owners(rng, count)
+    )
     contacts = {
-        "contact": number, "account": account_of, "name": rng.integers(0, 1_000_000, count),
-        "phone": phone_of, "mobile": MOBILES + (number * 48_271 + 12_345) % _PRIME,
-        "writing": rng.integers(0, 6, count), "job": np.where(account_of == NONE, NONE, rng.integers(0, len(JOBS), count)),
-        "birth_year": np.where(rng.random(count) < 0.8, rng.integers(1945, 2005, count), NONE), "owner": owner_of,
-        "channel": rng.integers(0, len(CHANNELS), count), "stage": np.zeros(count, dtype=np.int64),
-        "created_at": created_at, "updated_at": created_at,
-    }  # fmt: skip
+        "contact": number,
+        "account": account_of,
+        "name": rng.integers(0, 1_000_000, count),
+        "phone": phone_of,
+        "mobile": MOBILES + (number * 48_271 + 12_345) % _PRIME,
+        "writing": rng.integers(0, 6, count),
+        "job": np.where(account_of == NONE, NONE, rng.integers(0, len(JOBS), count)),
+        "birth_year": np.where(rng.random(count) < 0.8, rng.integers(1945, 2005, count), NONE),
+        "owner": owner_of,
+        "channel": rng.integers(0, len(CHANNELS), count),
+        "stage": np.zeros(count, dtype=np.int64),
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
     return Customers(
-        accounts=_with_updates(clock, rng, accounts, "segment", np.minimum(accounts["segment"] + 1, 2), 0.05),
+        accounts=_with_updates(
+            clock, rng, accounts, "segment", np.minimum(accounts["segment"] + 1, 2), 0.05
+        ),
         contacts=_with_updates(clock, rng, contacts, "stage", rng.integers(1, 3, count), 0.25),
-        account_of=account_of, owner_of=owner_of, owner_of_account=account_owner, created_at=created_at,
-        mobile_of=contacts["mobile"], phone_of=phone_of, is_shared=(phone_of != NONE) & (sizes[group] > 1),
-    )  # fmt: skip
+        account_of=account_of,
+        owner_of=owner_of,
+        owner_of_account=account_owner,
+        created_at=created_at,
+        mobile_of=contacts["mobile"],
+        phone_of=phone_of,
+        is_shared=(phone_of != NONE) & (sizes[group] > 1),
+    )
 
 
 def _creation(clock: Clock, rng: np.random.Generator, count: int) -> Ints:
     """Sorted minutes: two fifths in the two years before the first day, the rest as the company grows."""
     before = round(count * 0.4)
-    days = np.concatenate([
-        clock.first_day - rng.integers(1, 730, before),
-        clock.first_day + pick(rng, count - before, clock.office),
-    ])
+    days = np.concatenate(
+        [
+            clock.first_day - rng.integers(1, 730, before),
+            clock.first_day + pick(rng, count - before, clock.office),
+        ]
+    )
     return np.sort(clock.moments(rng, np.asarray(days, dtype=np.int64), OFFICE_HOURS, step=60))
 
 
 def _with_updates(
-    clock: Clock, rng: np.random.Generator, rows: dict[str, Ints], column: str, changed: Ints, share: float
+    clock: Clock,
+    rng: np.random.Generator,
+    rows: dict[str, Ints],
+    column: str,
+    changed: Ints,
+    share: float,
 ) -> Frame:
     """The first versions, and a later one for a share of them with `column` changed."""
     known_on = np.maximum(clock.local_day(rows["created_at"]), clock.first_day)
@@ -110,5 +139,7 @@ def _with_updates(
     later = {name: values[some] for name, values in rows.items()}
     later[column] = changed[some]
     changed_on = known_on[some] + rng.integers(5, 400, len(some))
-    later["updated_at"] = clock.to_utc(changed_on * DAY + rng.integers(9 * 60, 18 * 60, len(some)) * 60)
+    later["updated_at"] = clock.to_utc(
+        changed_on * DAY + rng.integers(9 * 60, 18 * 60, len(some)) * 60
+    )
     return stack([Frame(rows, known_on), Frame(later, changed_on)])

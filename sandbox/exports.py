@@ -19,13 +19,13 @@ import pyarrow as pa
 from sandbox.clock import EPOCH, NONE, Array, day_number
 from sandbox.company import Company
 from sandbox.frames import Frame, lookup
-from sandbox.layout import LAYOUTS, MACROS, Layout
+from sandbox.layout import LAYOUTS, Layout, macros, selects
 from sandbox.planting import Broken, break_text, key_of, plan_broken, with_repeats
 from sandbox.workbook import Cell, write_workbook
 
 SHEET = "Inversión"
 _ZIPPED = "events_"
-_BATCH_ROWS = 1_000_000
+_BATCH_ROWS = 250_000
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,14 @@ def write_files(
     with duckdb.connect() as connection:
         # Below this, threads wait for one another longer than they work.
         threads = 2 if len(company.mailing.events) > 100_000 else 1
-        connection.execute(f"set threads = {threads}")
-        for macro in MACROS:
+        connection.execute(f"set threads = {threads}; set enable_progress_bar = false")
+        words = selects()
+        for macro in macros():
             connection.execute(macro)
         for export in exports:
+            select = words[(export.layout.source, export.layout.stream)]
             for batch in _batches(export.frame, named):
-                found += _write_batch(connection, company, inbox, export, batch)
+                found += _write_batch(connection, company, inbox, export, batch, select)
     return found
 
 
@@ -118,14 +120,19 @@ def _batches(frame: Frame, named: Sequence[Span]) -> Iterator[list[Span]]:
 
 
 def _write_batch(
-    connection: duckdb.DuckDBPyConnection, company: Company, inbox: Path, export: Export, batch: Sequence[Span]
+    connection: duckdb.DuckDBPyConnection,
+    company: Company,
+    inbox: Path,
+    export: Export,
+    batch: Sequence[Span],
+    select: str,
 ) -> list[Written]:
     layout, known_on = export.layout, export.frame.known_on
     begin = int(np.searchsorted(known_on, batch[0][1]))
     end = int(np.searchsorted(known_on, batch[-1][2] + 1))
     frame = export.frame.take(np.arange(begin, end, dtype=np.int64))
     connection.register("rows", _arrow(company, layout, frame))
-    connection.execute(f"create or replace temp table shown as {layout.select}")
+    connection.execute(f"create or replace temp table shown as {select}")
     connection.unregister("rows")
     found = []
     for name, first, last in batch:
@@ -134,14 +141,21 @@ def _write_batch(
         shown = f"select * from shown where rowid >= {low} and rowid < {high} order by rowid"
         path, marks = _write(connection, inbox, layout, name, shown, high - low, broken)
         file = path.relative_to(inbox).as_posix()
-        found.append(Written(layout.source, layout.stream, file, high - low + len(marks), tuple(marks)))
+        found.append(
+            Written(layout.source, layout.stream, file, high - low + len(marks), tuple(marks))
+        )
     return found
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, inbox: Path, layout: Layout, name: str, shown: str, count: int,
+    connection: duckdb.DuckDBPyConnection,
+    inbox: Path,
+    layout: Layout,
+    name: str,
+    shown: str,
+    count: int,
     broken: Sequence[Broken],
-) -> tuple[Path, list[tuple[int, str]]]:  # fmt: skip
+) -> tuple[Path, list[tuple[int, str]]]:
     folder = inbox / layout.folder
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{layout.stem}_{name}.{layout.kind}"
@@ -149,7 +163,11 @@ def _write(
         return path, _write_sheet(connection, shown, path, broken)
     if layout.kind == "parquet":
         return path, _write_parquet(connection, layout, shown, path, count, broken)
-    options = f"format csv, header, delimiter '{layout.delimiter}'" if layout.kind == "csv" else "format json"
+    options = (
+        f"format csv, header, delimiter '{layout.delimiter}'"
+        if layout.kind == "csv"
+        else "format json"
+    )
     connection.execute(f"copy ({shown}) to '{_sql(path)}' ({options})")
     marks = _finish_text(layout, path, broken)
     if f"{layout.stem}_" == _ZIPPED and name.endswith("-07"):
@@ -161,7 +179,8 @@ def _arrow(company: Company, layout: Layout, rows: Frame) -> pa.Table:
     columns = {**rows.columns, **_widened(company, layout, rows)}
     if layout.local_times:
         columns = {
-            name: company.clock.to_local(values) if name.endswith("_at") else values for name, values in columns.items()
+            name: company.clock.to_local(values) if name.endswith("_at") else values
+            for name, values in columns.items()
         }
     return pa.table({name: _arrow_column(values) for name, values in columns.items()})
 
@@ -202,7 +221,11 @@ def _finish_text(layout: Layout, path: Path, broken: Sequence[Broken]) -> list[t
 
 def _zip(path: Path) -> Path:
     zipped = path.with_name(path.name + ".gz")
-    with path.open("rb") as plain, zipped.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+    with (
+        path.open("rb") as plain,
+        zipped.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as out,
+    ):
         while block := plain.read(1 << 20):
             out.write(block)
     path.unlink()
@@ -210,9 +233,15 @@ def _zip(path: Path) -> Path:
 
 
 def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, shown: str, path: Path, count: int, broken: Sequence[Broken]
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    shown: str,
+    path: Path,
+    count: int,
+    broken: Sequence[Broken],
 ) -> list[tuple[int, str]]:
-    select, marks = f"select * from ({shown})", []
+    select = f"select * from ({shown})"
+    marks: list[tuple[int, str]] = []
     for one in broken:
         change = f"'{key_of(one)}' as {layout.identity}"
         if one.reason == "no_customer":
@@ -249,4 +278,3 @@ def _write_sheet(
 
 def _sql(path: Path) -> str:
     return str(path).replace("'", "''")
-

@@ -29,7 +29,9 @@ class Frame:
 
     def take(self, rows: Ints | Bools) -> Frame:
         """The rows at these positions, or where true."""
-        return Frame({name: values[rows] for name, values in self.columns.items()}, self.known_on[rows])
+        return Frame(
+            {name: values[rows] for name, values in self.columns.items()}, self.known_on[rows]
+        )
 
     def known_by(self, day: int) -> Frame:
         """The rows that exports have shown by the end of `day`."""

@@ -29,9 +29,9 @@ def generate(
 ) -> Truth:
     """Write `folder`/inbox, `folder`/embudo.yml and `folder`/truth.json, and return the truth.
 
-    The company lives `months` calendar months, the last of them that of `end`. Scale 1 has 40 reps, 20,000 contacts and
-    25,000 orders in 24 months. `until` (a day of the company, `end` by default) leaves out what exports would show later:
-    `generate_day` adds that. Of the last month, if it is not over, each day is a file.
+    The company lives `months` calendar months, the last of them that of `end`. Scale 1 has 40 reps, 20,000
+    contacts and 25,000 orders in 24 months. `until` (a day of the company, `end` by default) leaves out what
+    exports would show later: `generate_day` adds that. Of a month that is not over, each day is a file.
     """
     until = min(until or end, end)
     company = make_company(seed=seed, scale=scale, months=months, end=end)
@@ -52,8 +52,9 @@ def generate(
 def generate_day(folder: Path, day: date | None = None) -> Truth:
     """Add the files of the days after the last one written, up to and with `day` (by default the next day alone).
 
-    `folder` is one that `generate` made; its truth becomes that of `day`. The files of all days together hold the same
-    rows as those of `generate` without `until`. Raises `ValueError` past the company's last day or before the next.
+    `folder` is one that `generate` made; its truth becomes that of `day`. The files of all days together hold
+    the same rows as those of `generate` without `until`. Raises `ValueError` for a day that is written already
+    or lies past the company's last.
     """
     before = Truth.read(folder)
     made = before.made_with
@@ -64,8 +65,12 @@ def generate_day(folder: Path, day: date | None = None) -> Truth:
         raise ValueError(f"day {day} is not among those left to write: {begin} to {end}")
     company = make_company(seed=made.seed, scale=made.scale, months=made.months, end=end)
     exports = exports_of(company)
-    written = write_files(company, exports, folder / "inbox", start=day_number(begin), until=day_number(day))
+    written = write_files(
+        company, exports, folder / "inbox", start=day_number(begin), until=day_number(day)
+    )
     made_with = MadeWith(made.seed, made.scale, made.months, made.end, day.isoformat())
-    truth = make_truth(company, exports, written, made_with=made_with, until=day_number(day), earlier=before)
+    truth = make_truth(
+        company, exports, written, made_with=made_with, until=day_number(day), earlier=before
+    )
     truth.write(folder)
     return truth

@@ -15,11 +15,20 @@ from sandbox.words import CATEGORIES, INDUSTRIES, REGIONS, TEAMS
 
 # Of each stream, the columns that are business times in the contract.
 _BUSINESS_TIMES = {
-    "accounts": ("created_at",), "contacts": ("created_at",), "leads": ("created_at",),
-    "deals": ("created_at", "closed_at"), "deal_stage_changes": ("entered_at",), "activities": ("started_at",),
-    "tasks": ("created_at",), "orders": ("ordered_at",), "calls": ("started_at",), "agent_states": ("started_at",),
-    "email_events": ("occurred_at",), "social_interactions": ("occurred_at",), "survey_answers": ("answered_at",),
-}  # fmt: skip
+    "accounts": ("created_at",),
+    "contacts": ("created_at",),
+    "leads": ("created_at",),
+    "deals": ("created_at", "closed_at"),
+    "deal_stage_changes": ("entered_at",),
+    "activities": ("started_at",),
+    "tasks": ("created_at",),
+    "orders": ("ordered_at",),
+    "calls": ("started_at",),
+    "agent_states": ("started_at",),
+    "email_events": ("occurred_at",),
+    "social_interactions": ("occurred_at",),
+    "survey_answers": ("answered_at",),
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,9 @@ class Known:
         """The latest business time, in UTC seconds."""
         return max(
             int(self.rows(stream)[column].max(initial=NONE))
-            for stream, columns in _BUSINESS_TIMES.items() for column in columns
-        )  # fmt: skip
+            for stream, columns in _BUSINESS_TIMES.items()
+            for column in columns
+        )
 
     @cached_property
     def as_of_day(self) -> int:
@@ -99,7 +109,9 @@ class Known:
 
     def category(self, products: Ints) -> Dimension:
         """Category of each product."""
-        return Dimension("product__category", self.company.products["category"][products], CATEGORIES)
+        return Dimension(
+            "product__category", self.company.products["category"][products], CATEGORIES
+        )
 
 
 CONTACTS = 1_000_000_000

@@ -50,17 +50,28 @@ def make_mailing(clock: Clock, customers: Customers, *, seed: int, scale: float)
     of, contact, outside, person = of[keep], contact[keep], outside[keep], person[keep]
     total = len(of)
     messages = {
-        "message": np.arange(total, dtype=np.int64), "mailing": of, "contact": np.where(outside, NONE, contact),
-        "stranger": np.where(outside, -2 - person, NONE), "writing": rng.integers(0, 8, total),
+        "message": np.arange(total, dtype=np.int64),
+        "mailing": of,
+        "contact": np.where(outside, NONE, contact),
+        "stranger": np.where(outside, -2 - person, NONE),
+        "writing": rng.integers(0, 8, total),
         "names_contact": ((rng.random(total) < 0.4) & ~outside).astype(np.int64),
         "sent_at": launched_at[of] + rng.integers(0, 5400, total),
-    }  # fmt: skip
+    }
     events = _events(clock, rng, messages, segment[of], weights[of])
-    return Mailing(mailings=mailings, messages=Frame(messages, clock.local_day(messages["sent_at"])), events=events)
+    return Mailing(
+        mailings=mailings,
+        messages=Frame(messages, clock.local_day(messages["sent_at"])),
+        events=events,
+    )
 
 
 def _events(
-    clock: Clock, rng: np.random.Generator, messages: dict[str, Ints], segment: Ints, season: np.ndarray
+    clock: Clock,
+    rng: np.random.Generator,
+    messages: dict[str, Ints],
+    segment: Ints,
+    season: np.ndarray,
 ) -> Frame:
     sent_at = messages["sent_at"]
     total = len(sent_at)
@@ -77,13 +88,17 @@ def _events(
     complained = ~bounced & (rng.random(total) < 0.0006)
     after = opened_at + rng.integers(5, 900, total)
     parts = (
-        (SENT, sent_at, ~bounced | bounced, False), (DELIVERED, arrived_at, ~bounced, False),
-        (BOUNCE, arrived_at, bounced, False), (OPEN, opened_at, opened, False),
+        (SENT, sent_at, ~bounced | bounced, False),
+        (DELIVERED, arrived_at, ~bounced, False),
+        (BOUNCE, arrived_at, bounced, False),
+        (OPEN, opened_at, opened, False),
         (OPEN, opened_at + rng.integers(3600, 5 * DAY, total), again, False),
-        (OPEN, arrived_at + rng.integers(1, 30, total), scanned, True), (CLICK, after, clicked, False),
+        (OPEN, arrived_at + rng.integers(1, 30, total), scanned, True),
+        (CLICK, after, clicked, False),
         (REPLY, after + rng.integers(60, DAY, total), replied, False),
-        (UNSUBSCRIBE, after + 30, left, False), (COMPLAINT, after + 45, complained, False),
-    )  # fmt: skip
+        (UNSUBSCRIBE, after + 30, left, False),
+        (COMPLAINT, after + 45, complained, False),
+    )
     message = np.concatenate([messages["message"][some] for _, _, some, _ in parts])
     place = np.repeat(np.arange(len(parts)), [int(some.sum()) for _, _, some, _ in parts])
     at = np.concatenate([instant[some] for _, instant, some, _ in parts])
@@ -91,7 +106,10 @@ def _events(
     machine = np.array([machine for _, _, _, machine in parts], dtype=np.int64)[place]
     order = np.argsort(at, kind="stable")
     columns = {
-        "event": (message * _SLOTS + place)[order], "message": message[order], "kind": kind[order],
-        "machine": machine[order], "occurred_at": at[order],
-    }  # fmt: skip
+        "event": (message * _SLOTS + place)[order],
+        "message": message[order],
+        "kind": kind[order],
+        "machine": machine[order],
+        "occurred_at": at[order],
+    }
     return Frame(columns, clock.local_day(columns["occurred_at"]))

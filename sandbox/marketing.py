@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandbox.clock import DAY, NONE, OFFICE_HOURS, WAKING_HOURS, Clock, Ints, generator, month_index, pick
+from sandbox.clock import (
+    DAY,
+    NONE,
+    OFFICE_HOURS,
+    WAKING_HOURS,
+    Clock,
+    Ints,
+    generator,
+    month_index,
+    pick,
+)
 from sandbox.customers import Customers
 from sandbox.frames import Frame, lookup, stack
 from sandbox.people import Staff
@@ -37,10 +47,12 @@ def make_marketing(
     """30,000 social interactions and 4,000 answers at scale 1; a line of spend a day and channel."""
     rng = generator(seed, "marketing")
     return Marketing(
-        campaigns=_campaigns(clock), spend=_spend(clock, rng, scale), social=_social(clock, rng, customers, scale),
+        campaigns=_campaigns(clock),
+        spend=_spend(clock, rng, scale),
+        social=_social(clock, rng, customers, scale),
         surveys=_surveys(clock, rng, customers, scale),
         targets=_targets(clock, generator(seed, "targets"), staff, shopping),
-    )  # fmt: skip
+    )
 
 
 def _campaigns(clock: Clock) -> Frame:
@@ -50,11 +62,13 @@ def _campaigns(clock: Clock) -> Frame:
     channels = len(CAMPAIGN_CHANNELS)
     number = np.arange(len(quarters) * channels, dtype=np.int64)
     columns = {
-        "campaign": number, "channel": number % channels, "quarter": np.repeat(quarters, channels),
+        "campaign": number,
+        "channel": number % channels,
+        "quarter": np.repeat(quarters, channels),
         "launched_at": clock.to_utc(np.repeat(starts, channels) * DAY + 9 * 3600),
         "ended_at": clock.to_utc(np.repeat(ends, channels) * DAY + 18 * 3600),
         "budget": np.tile(_DAILY_CENTS * 100, len(quarters)),
-    }  # fmt: skip
+    }
     return Frame(columns, np.maximum(np.repeat(starts, channels), clock.first_day))
 
 
@@ -63,11 +77,20 @@ def _spend(clock: Clock, rng: np.random.Generator, scale: float) -> Frame:
     channels = len(CAMPAIGN_CHANNELS)
     day, channel = np.repeat(clock.days, channels), np.tile(np.arange(channels), len(clock.days))
     season = np.repeat(clock.season, channels)
-    amount = np.round(_DAILY_CENTS[channel] * season * scale**0.8 * rng.gamma(6.0, 1 / 6, len(day))).astype(np.int64) + 1
+    amount = (
+        np.round(
+            _DAILY_CENTS[channel] * season * scale**0.8 * rng.gamma(6.0, 1 / 6, len(day))
+        ).astype(np.int64)
+        + 1
+    )
     columns = {
-        "line": np.arange(len(day), dtype=np.int64), "day": day, "channel": channel.astype(np.int64),
-        "campaign": campaign_of(clock, day, channel), "amount": amount, "statement": np.zeros(len(day), dtype=np.int64),
-    }  # fmt: skip
+        "line": np.arange(len(day), dtype=np.int64),
+        "day": day,
+        "channel": channel.astype(np.int64),
+        "campaign": campaign_of(clock, day, channel),
+        "amount": amount,
+        "statement": np.zeros(len(day), dtype=np.int64),
+    }
     first = Frame(columns, day)
     halves = np.flatnonzero(rng.random(len(day)) < 0.03)
     half = amount[halves] // 3
@@ -77,8 +100,10 @@ def _spend(clock: Clock, rng: np.random.Generator, scale: float) -> Frame:
     is_last = (month != month_index(day + 1)) & (channel < 3) & (day < clock.last_day - 1)
     some = np.flatnonzero(is_last)
     restated = {
-        **first.take(some).columns, "amount": amount[some] * 9 // 10 + 7, "statement": np.ones(len(some), dtype=np.int64),
-    }  # fmt: skip
+        **first.take(some).columns,
+        "amount": amount[some] * 9 // 10 + 7,
+        "statement": np.ones(len(some), dtype=np.int64),
+    }
     return stack([first, split, Frame(restated, day[some] + 2)])
 
 
@@ -98,14 +123,19 @@ def _social(clock: Clock, rng: np.random.Generator, customers: Customers, scale:
     contact = customers.known_at(rng, at)
     how = pick(rng, count, np.array([0.15, 0.1, 0.75]))
     columns = {
-        "interaction": np.arange(count, dtype=np.int64), "network": prospect % 4, "prospect": prospect,
-        "contact": np.where(how == 2, NONE, contact), "by_email": (how == 1).astype(np.int64),
+        "interaction": np.arange(count, dtype=np.int64),
+        "network": prospect % 4,
+        "prospect": prospect,
+        "contact": np.where(how == 2, NONE, contact),
+        "by_email": (how == 1).astype(np.int64),
         "kind": pick(rng, count, np.array([0.35, 0.25, 0.15, 0.05, 0.06, 0.03, 0.02, 0.04, 0.05])),
         "campaign": np.where(
-            rng.random(count) < 0.6, campaign_of(clock, clock.local_day(at), np.full(count, SOCIAL)), NONE
+            rng.random(count) < 0.6,
+            campaign_of(clock, clock.local_day(at), np.full(count, SOCIAL)),
+            NONE,
         ),
         "occurred_at": at,
-    }  # fmt: skip
+    }
     return Frame(columns, clock.local_day(at))
 
 
@@ -117,17 +147,23 @@ def _surveys(clock: Clock, rng: np.random.Generator, customers: Customers, scale
     csat = 1 + pick(rng, count, np.array([0.05, 0.07, 0.16, 0.4, 0.32]))
     nps = pick(rng, count, np.array([2, 1, 1, 2, 2, 4, 6, 14, 20, 26, 22], dtype=np.float64))
     columns = {
-        "answer": np.arange(count, dtype=np.int64), "survey": survey, "contact": contact,
-        "account": lookup(customers.account_of, contact, NONE), "agent": customers.owner_of[contact],
-        "score": np.where(survey == 1, nps, csat), "answered_at": at,
-    }  # fmt: skip
+        "answer": np.arange(count, dtype=np.int64),
+        "survey": survey,
+        "contact": contact,
+        "account": lookup(customers.account_of, contact, NONE),
+        "agent": customers.owner_of[contact],
+        "score": np.where(survey == 1, nps, csat),
+        "answered_at": at,
+    }
     return Frame(columns, clock.local_day(at))
 
 
 def _targets(clock: Clock, rng: np.random.Generator, staff: Staff, shopping: Shopping) -> Frame:
     """Revenue targets by month for the company, each region and each rep; some reps' are revised in the month."""
     sold = shopping.orders.newest("order", "updated_at")
-    value = np.bincount(shopping.lines["order"], weights=net_cents(shopping.lines), minlength=len(sold))
+    value = np.bincount(
+        shopping.lines["order"], weights=net_cents(shopping.lines), minlength=len(sold)
+    )
     counts = sold["status"] != CANCELLED
     months = np.unique(month_index(clock.days))
     starts = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
@@ -136,24 +172,37 @@ def _targets(clock: Clock, rng: np.random.Generator, staff: Staff, shopping: Sho
     season = season / season.mean()
     share = staff.skill[staff.reps] ** 1.5
     share = share / share.sum() * 0.87
-    rep_target = _round(np.outer(season * mean, share) * rng.uniform(0.9, 1.2, (len(months), len(share))))
+    rep_target = _round(
+        np.outer(season * mean, share) * rng.uniform(0.9, 1.2, (len(months), len(share)))
+    )
     region_of = staff.region[staff.reps]
-    of_region = np.stack([rep_target[:, region_of == r].sum(axis=1) for r in range(len(REGIONS))], axis=1)
+    of_region = np.stack(
+        [rep_target[:, region_of == r].sum(axis=1) for r in range(len(REGIONS))], axis=1
+    )
     company = of_region.sum(axis=1, keepdims=True)
     parts = []
     for scope, keys, target in (
-        (COMPANY, np.array([NONE]), company), (REGION, np.arange(len(REGIONS)), of_region), (REP, staff.reps, rep_target),
-    ):  # fmt: skip
+        (COMPANY, np.array([NONE]), company),
+        (REGION, np.arange(len(REGIONS)), of_region),
+        (REP, staff.reps, rep_target),
+    ):
         month = np.repeat(starts, len(keys))
         columns = {
-            "scope": np.full(len(month), scope, dtype=np.int64), "key": np.tile(keys, len(months)).astype(np.int64),
-            "month": month, "target": target.ravel(), "set_on": month - 10,
-        }  # fmt: skip
+            "scope": np.full(len(month), scope, dtype=np.int64),
+            "key": np.tile(keys, len(months)).astype(np.int64),
+            "month": month,
+            "target": target.ravel(),
+            "set_on": month - 10,
+        }
         parts.append(Frame(columns, np.maximum(month - 10, clock.first_day)))
     first = parts[-1]
     some = np.flatnonzero(rng.random(len(first)) < 0.05)
     changed = first.take(some).columns
-    revised = {**changed, "target": changed["target"] * 11 // 10 // 100 * 100, "set_on": changed["month"] + 4}
+    revised = {
+        **changed,
+        "target": changed["target"] * 11 // 10 // 100 * 100,
+        "set_on": changed["month"] + 4,
+    }
     parts.append(Frame(revised, changed["month"] + 4))
     targets = stack(parts)
     identity = (targets["month"] * 10 + targets["scope"]) * 100_000 + targets["key"] + 1

@@ -33,13 +33,19 @@ def revenue(known: Known) -> dict[str, Figure]:
     of = place[lines["order"]]
     month = known.months(orders["ordered_at"])
     owner, at = orders["owner"], orders["ordered_at"]
-    cuts = (known.region(owner[of]), known.team(owner[of], at[of]), known.category(lines["product"]))
+    cuts = (
+        known.region(owner[of]),
+        known.team(owner[of], at[of]),
+        known.category(lines["product"]),
+    )
     net = net_cents(lines)
     found = {
         "revenue": summed(month[of], net, *cuts, unit=CENTS),
         "orders": counted(month, known.region(owner), known.team(owner, at)),
         "units_sold": summed(month[of], lines["quantity"], *cuts),
-        "cost_of_goods_sold": summed(month[of], lines["quantity"] * lines["cost"], *cuts, unit=CENTS),
+        "cost_of_goods_sold": summed(
+            month[of], lines["quantity"] * lines["cost"], *cuts, unit=CENTS
+        ),
     }
     customer = customer_of(orders)
     found["average_order_value"] = ratio(found["revenue"], found["orders"])
@@ -51,7 +57,9 @@ def revenue(known: Known) -> dict[str, Figure]:
     found["revenue_yoy_growth"] = growth(found["revenue"], months_back=12)
     done = orders["status"][of] == COMPLETED
     delivered = known.months(orders["delivered_at"][of[done]])
-    found["delivered_revenue"] = summed(delivered, net[done], *(c.where(done) for c in cuts), unit=CENTS)
+    found["delivered_revenue"] = summed(
+        delivered, net[done], *(c.where(done) for c in cuts), unit=CENTS
+    )
     invoices = known.rows("invoices")
     invoices = invoices.take(invoices["status"] != 2)
     found["invoiced_revenue"] = summed(
@@ -83,7 +91,9 @@ def _customers(
     return {
         "active_customers": active,
         "new_customers": counted(their_month, known.industry(newcomers)),
-        "returning_customers": distinct(month[returning], customer[returning], industry.where(returning)),
+        "returning_customers": distinct(
+            month[returning], customer[returning], industry.where(returning)
+        ),
         "customer_retention_rate": ratio(staying, base),
         "customer_churn_rate": combined(lambda a, b: 1 - a / b, staying, base),
         "orders_per_customer": ratio(by_industry, active),
@@ -110,7 +120,9 @@ def costs(known: Known, sold: dict[str, Figure]) -> dict[str, Figure]:
     acquiring = summed(month[wins], cost[wins], unit=CENTS)
     targets = known.rows("targets").newest("identity", "set_on")
     targets = targets.take(targets["scope"] == REP)
-    quota = summed(month_index(targets["month"]), targets["target"], known.region(targets["key"]), unit=CENTS)
+    quota = summed(
+        month_index(targets["month"]), targets["target"], known.region(targets["key"]), unit=CENTS
+    )
     return {
         "marketing_spend": spent,
         "sales_staff_cost": summed(month, cost, known.region(staff["user"]), unit=CENTS),
@@ -145,9 +157,7 @@ def deals(known: Known) -> dict[str, Figure]:
         "won_value": value,
         "lost_value": missed,
         "win_rate": ratio(wins, ended),
-        "win_rate_by_value": combined(
-            lambda a, b, _: a / (a + b), value, missed, ended
-        ),
+        "win_rate_by_value": combined(lambda a, b, _: a / (a + b), value, missed, ended),
         "average_deal_size": ratio(value, wins),
         "sales_cycle_days": ratio(days, wins),
         "opportunity_conversion_rate": ratio(
@@ -157,13 +167,23 @@ def deals(known: Known) -> dict[str, Figure]:
     }
 
 
-def _open(known: Known, rows: Frame, created: Ints, closed: Ints, region: Dimension) -> dict[str, Figure]:
+def _open(
+    known: Known, rows: Frame, created: Ints, closed: Ints, region: Dimension
+) -> dict[str, Figure]:
     """Deals open at the end of each month, and of the data-as-of day, in their newest amount."""
     first = int(month_index(np.array([known.company.clock.first_day]))[0])
     last = int(month_index(np.array([known.as_of_day]))[0])
     value, count = {}, {}
     for month in range(first, last + 1):
-        end = int(np.array([month + 1]).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)[0]) - 1
+        end = (
+            int(
+                np.array([month + 1])
+                .astype("datetime64[M]")
+                .astype("datetime64[D]")
+                .astype(np.int64)[0]
+            )
+            - 1
+        )
         day = min(end, known.as_of_day)
         is_open = (created <= day) & ((closed == NONE) | (closed > day))
         name = str(np.datetime64(month, "M"))
@@ -178,10 +198,11 @@ def _open(known: Known, rows: Frame, created: Ints, closed: Ints, region: Dimens
         "pipeline_value": Figure(at_end.total, value, at_end.by_dimension),
         "opportunities_open": Figure(counts.total, count, counts.by_dimension),
         "weighted_pipeline_value": Figure(
-            summed(months, weighted, unit=CENTS * 100).total, {},
+            summed(months, weighted, unit=CENTS * 100).total,
+            {},
             summed(months, weighted, region.where(now), unit=CENTS * 100).by_dimension,
         ),
-    }  # fmt: skip
+    }
 
 
 def leads(known: Known) -> dict[str, Figure]:
@@ -189,7 +210,10 @@ def leads(known: Known) -> dict[str, Figure]:
     rows = known.leads
     created = known.days(rows["created_at"])
     month = month_index(created)
-    cuts = (Dimension("lead__channel", rows["channel"], _LEAD_CHANNELS), known.region(rows["owner"]))
+    cuts = (
+        Dimension("lead__channel", rows["channel"], _LEAD_CHANNELS),
+        known.region(rows["owner"]),
+    )
     made = counted(month, *cuts)
     touched_at = first_touches(known, rows)
     touched = touched_at != NONE
@@ -237,7 +261,10 @@ def first_touches(known: Known, leads: Frame) -> Ints:
     of_lead = diary.take(diary["lead"] != NONE)
     by_contact = _next(who, when, leads["contact"], leads["created_at"])
     by_lead = _next(of_lead["lead"], of_lead["started_at"], leads["lead"], leads["created_at"])
-    both = np.minimum(np.where(by_contact == NONE, 1 << 60, by_contact), np.where(by_lead == NONE, 1 << 60, by_lead))
+    both = np.minimum(
+        np.where(by_contact == NONE, 1 << 60, by_contact),
+        np.where(by_lead == NONE, 1 << 60, by_lead),
+    )
     return np.asarray(np.where(both == 1 << 60, NONE, both), dtype=np.int64)
 
 

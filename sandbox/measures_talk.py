@@ -10,8 +10,18 @@ from sandbox.figures import Dimension, Figure, combined, counted, distinct, rati
 from sandbox.frames import Frame
 from sandbox.known import Known
 from sandbox.talking import (
-    ANSWERED, DEMO, EMAIL, HELD, INBOUND, INTERNAL, MEETING, OUT, OUTBOUND, PROPOSAL, VISIT,
-)  # fmt: skip
+    ANSWERED,
+    DEMO,
+    EMAIL,
+    HELD,
+    INBOUND,
+    INTERNAL,
+    MEETING,
+    OUT,
+    OUTBOUND,
+    PROPOSAL,
+    VISIT,
+)
 from sandbox.words import NETWORKS
 
 _ABANDONED = 4
@@ -30,7 +40,11 @@ def calls(known: Known) -> dict[str, Figure]:
 
     def part(some: Array, values: Array | None = None) -> Figure:
         cut = tuple(dimension.where(some) for dimension in cuts)
-        return counted(month[some], *cut) if values is None else summed(month[some], values[some], *cut)
+        return (
+            counted(month[some], *cut)
+            if values is None
+            else summed(month[some], values[some], *cut)
+        )
 
     everyone = np.ones(len(rows), dtype=np.bool_)
     taken, reached = part(inbound & met), part(outbound & met)
@@ -125,15 +139,17 @@ def people(known: Known) -> dict[str, Figure]:
     csat, nps = answers.take(answers["survey"] == 0), answers.take(answers["survey"] == 1)
     balance = (nps["score"] >= 9).astype(np.int64) - (nps["score"] <= 6)
     at = known.months(nps["answered_at"])
-    score = ratio(summed(at, balance, known.region(nps["agent"])), counted(at, known.region(nps["agent"])))
+    score = ratio(
+        summed(at, balance, known.region(nps["agent"])), counted(at, known.region(nps["agent"]))
+    )
     return {
-        "new_contacts": counted(known.months(contacts["created_at"]), known.region(contacts["owner"])),
+        "new_contacts": counted(
+            known.months(contacts["created_at"]), known.region(contacts["owner"])
+        ),
         "social_prospects": reached,
         "engaged_social_prospects": keen,
         "social_engagement_rate": ratio(keen, reached),
-        "csat_score": ratio(
-            _answers(known, csat.take(csat["score"] >= 4)), _answers(known, csat)
-        ),
+        "csat_score": ratio(_answers(known, csat.take(csat["score"] >= 4)), _answers(known, csat)),
         "net_promoter_score": combined(lambda a: 100 * a, score),
     }
 
@@ -157,21 +173,28 @@ def matches(known: Known) -> dict[str, dict[str, int]]:
     social = known.rows("social_interactions")
     return {
         "calls": {
-            "all": len(rows), "matched": int(found.sum()), "by_contact_id": int(named.sum()),
-            "by_phone": int((found & ~named).sum()), "ambiguous": int((found & ~named & (sharers > 1)).sum()),
+            "all": len(rows),
+            "matched": int(found.sum()),
+            "by_contact_id": int(named.sum()),
+            "by_phone": int((found & ~named).sum()),
+            "ambiguous": int((found & ~named & (sharers > 1)).sum()),
             "unknown_agent": int((rows["agent"] >= 9_000).sum()),
         },
         "emails": {
-            "all": len(messages), "matched": int((messages["contact"] != NONE).sum()),
+            "all": len(messages),
+            "matched": int((messages["contact"] != NONE).sum()),
             "by_contact_id": int(messages["names_contact"].sum()),
-            "by_email": int(((messages["contact"] != NONE) & (messages["names_contact"] == 0)).sum()),
+            "by_email": int(
+                ((messages["contact"] != NONE) & (messages["names_contact"] == 0)).sum()
+            ),
         },
         "social": {
-            "all": len(social), "matched": int((social["contact"] != NONE).sum()),
+            "all": len(social),
+            "matched": int((social["contact"] != NONE).sum()),
             "by_contact_id": int(((social["contact"] != NONE) & (social["by_email"] == 0)).sum()),
             "by_email": int((social["by_email"] == 1).sum()),
         },
-    }  # fmt: skip
+    }
 
 
 def _phones(known: Known) -> tuple[Array, Array]:
@@ -180,5 +203,3 @@ def _phones(known: Known) -> tuple[Array, Array]:
     numbers = np.concatenate([contacts["mobile"], contacts["phone"][contacts["phone"] != NONE]])
     found, counts = np.unique(numbers, return_counts=True)
     return found, counts
-
-

@@ -76,12 +76,22 @@ def make_staff(clock: Clock, *, seed: int, scale: float) -> Staff:
     skill = np.where(role == REP, np.clip(rng.normal(1.0, 0.3, count), 0.4, 1.8), 1.0)
 
     first = {
-        "user": user, "direction": direction, "role": role, "manager": manager, "region": region,
-        "acquires": acquires, "hired": hired, "updated_at": clock.to_utc(hired * DAY + 9 * 3600),
-    }  # fmt: skip
-    movers = reps[2 :: 6]
+        "user": user,
+        "direction": direction,
+        "role": role,
+        "manager": manager,
+        "region": region,
+        "acquires": acquires,
+        "hired": hired,
+        "updated_at": clock.to_utc(hired * DAY + 9 * 3600),
+    }
+    movers = reps[2::6]
     moved_on = clock.first_day + np.sort(
-        rng.integers(len(clock.days) // 4, max(len(clock.days) * 4 // 5, len(clock.days) // 4 + 1), len(movers))
+        rng.integers(
+            len(clock.days) // 4,
+            max(len(clock.days) * 4 // 5, len(clock.days) // 4 + 1),
+            len(movers),
+        )
     )
     moves = {name: values[movers] for name, values in first.items()}
     moves["direction"] = (direction[movers] + 1) % 3
@@ -91,11 +101,17 @@ def make_staff(clock: Clock, *, seed: int, scale: float) -> Staff:
     return Staff(
         users=Frame(versions, known_on),
         costs=_costs(clock, rng, user[role != SUPPORT], role, skill),
-        reps=reps, region=region, acquires=acquires, direction=direction, skill=skill,
-    )  # fmt: skip
+        reps=reps,
+        region=region,
+        acquires=acquires,
+        direction=direction,
+        skill=skill,
+    )
 
 
-def _costs(clock: Clock, rng: np.random.Generator, payroll: Ints, role: Ints, skill: Floats) -> Frame:
+def _costs(
+    clock: Clock, rng: np.random.Generator, payroll: Ints, role: Ints, skill: Floats
+) -> Frame:
     months = np.unique(month_index(clock.days))
     user = np.tile(payroll, len(months))
     month = np.repeat(months, len(payroll))
@@ -103,8 +119,11 @@ def _costs(clock: Clock, rng: np.random.Generator, payroll: Ints, role: Ints, sk
     base = np.choose(role[user], [170_000, 260_000, 420_000, 0]) + (user * 137 % 40) * 1_000
     commission = np.where(role[user] == REP, rng.gamma(4.0, 12_000, len(user)) * skill[user], 0.0)
     columns = {
-        "user": user, "month": starts, "salary": base.astype(np.int64), "commission": np.round(commission).astype(np.int64),
-    }  # fmt: skip
+        "user": user,
+        "month": starts,
+        "salary": base.astype(np.int64),
+        "commission": np.round(commission).astype(np.int64),
+    }
     return Frame(columns, starts + 24)
 
 
@@ -115,7 +134,9 @@ def make_products(clock: Clock, *, seed: int) -> Frame:
     price = np.round(np.exp(rng.normal(3.4, 0.9, PRODUCT_COUNT)) * 20) * 5 + 95
     margin = rng.uniform(0.25, 0.6, PRODUCT_COUNT)
     columns = {
-        "product": product, "category": product % len(CATEGORIES), "price": price.astype(np.int64),
+        "product": product,
+        "category": product % len(CATEGORIES),
+        "price": price.astype(np.int64),
         "cost": np.round(price * (1 - margin)).astype(np.int64),
-    }  # fmt: skip
+    }
     return Frame(columns, np.full(PRODUCT_COUNT, clock.first_day, dtype=np.int64))

@@ -20,10 +20,21 @@ from sandbox.layout import Layout
 
 # Share of rows that a later export sends once more: the same row, or by then an older version of it.
 _REPEATS = {
-    "calls": 0.005, "email_events": 0.003, "orders": 0.01, "order_lines": 0.004, "activities": 0.005,
-    "social_interactions": 0.005, "leads": 0.01, "deals": 0.03, "contacts": 0.01, "accounts": 0.01,
-    "deal_stage_changes": 0.005, "agent_states": 0.001, "survey_answers": 0.01, "invoices": 0.01,
-}  # fmt: skip
+    "calls": 0.005,
+    "email_events": 0.003,
+    "orders": 0.01,
+    "order_lines": 0.004,
+    "activities": 0.005,
+    "social_interactions": 0.005,
+    "leads": 0.01,
+    "deals": 0.03,
+    "contacts": 0.01,
+    "accounts": 0.01,
+    "deal_stage_changes": 0.005,
+    "agent_states": 0.001,
+    "survey_answers": 0.01,
+    "invoices": 0.01,
+}
 _BROKEN_SHARE = 0.0008
 _MOST_BROKEN = 60
 _QUIET_DAYS = 45
@@ -86,7 +97,9 @@ def _reasons(layout: Layout) -> Sequence[str]:
     return reasons
 
 
-def break_text(layout: Layout, data: bytes, broken: Sequence[Broken]) -> tuple[bytes, list[tuple[int, str]]]:
+def break_text(
+    layout: Layout, data: bytes, broken: Sequence[Broken]
+) -> tuple[bytes, list[tuple[int, str]]]:
     """A CSV or JSONL file with its broken lines put in; also the line and reason of each."""
     lines = data.splitlines(keepends=True)
     first = 1 if layout.kind == "csv" else 0
@@ -99,7 +112,9 @@ def break_text(layout: Layout, data: bytes, broken: Sequence[Broken]) -> tuple[b
     else:
         model = json.loads(lines[0])
         make = lambda one: _broken_json(layout, model, one)  # noqa: E731
-    spots = sorted((first + int(one.place * (len(lines) - first)), one.number, one) for one in broken)
+    spots = sorted(
+        (first + int(one.place * (len(lines) - first)), one.number, one) for one in broken
+    )
     out, at, found = [], 0, []
     for spot, _, one in spots:
         out += lines[at:spot]

@@ -48,7 +48,9 @@ def campaign_of(clock: Clock, days: Ints, channel: Ints) -> Ints:
     return np.where(channel == NONE, NONE, quarter * len(CAMPAIGN_CHANNELS) + channel)
 
 
-def make_selling(clock: Clock, staff: Staff, customers: Customers, *, seed: int, scale: float) -> Selling:
+def make_selling(
+    clock: Clock, staff: Staff, customers: Customers, *, seed: int, scale: float
+) -> Selling:
     """30,000 leads and 8,000 deals at scale 1; three deals in four come from a lead."""
     rng = generator(seed, "selling")
     count = max(80, round(30_000 * scale))
@@ -83,22 +85,43 @@ def make_selling(clock: Clock, staff: Staff, customers: Customers, *, seed: int,
     deal_of_lead[deal_lead[from_lead]] = from_lead
 
     leads = {
-        "lead": np.arange(count, dtype=np.int64), "contact": contact,
-        "account": lookup(customers.account_of, contact, NONE), "name": rng.integers(0, 1_000_000, count),
-        "writing": rng.integers(0, 6, count), "channel": channel, "campaign": campaign, "owner": owner,
-        "created_at": created_at, "qualified_at": np.where(fate == 0, judged_at, NONE),
-        "disqualified_at": np.where(fate == 1, judged_at, NONE), "converted_at": converted_at,
-        "deal": deal_of_lead, "updated_at": created_at,
-    }  # fmt: skip
+        "lead": np.arange(count, dtype=np.int64),
+        "contact": contact,
+        "account": lookup(customers.account_of, contact, NONE),
+        "name": rng.integers(0, 1_000_000, count),
+        "writing": rng.integers(0, 6, count),
+        "channel": channel,
+        "campaign": campaign,
+        "owner": owner,
+        "created_at": created_at,
+        "qualified_at": np.where(fate == 0, judged_at, NONE),
+        "disqualified_at": np.where(fate == 1, judged_at, NONE),
+        "converted_at": converted_at,
+        "deal": deal_of_lead,
+        "updated_at": created_at,
+    }
     deal_contact, deal_owner = _of_deals(rng, staff, customers, leads, deal_lead, deal_at)
     return _close(
-        clock, rng, staff, leads=leads, deal_lead=deal_lead, created_at=deal_at, created_day=day,
-        contact=deal_contact, owner=deal_owner, account_of=customers.account_of,
-    )  # fmt: skip
+        clock,
+        rng,
+        staff,
+        leads=leads,
+        deal_lead=deal_lead,
+        created_at=deal_at,
+        created_day=day,
+        contact=deal_contact,
+        owner=deal_owner,
+        account_of=customers.account_of,
+    )
 
 
 def _of_deals(
-    rng: np.random.Generator, staff: Staff, customers: Customers, leads: dict[str, Ints], deal_lead: Ints, at: Ints
+    rng: np.random.Generator,
+    staff: Staff,
+    customers: Customers,
+    leads: dict[str, Ints],
+    deal_lead: Ints,
+    at: Ints,
 ) -> tuple[Ints, Ints]:
     known = customers.known_at(rng, at)
     contact = np.where(deal_lead == NONE, known, lookup(leads["contact"], deal_lead, NONE))
@@ -109,13 +132,17 @@ def _of_deals(
 def _lead_versions(clock: Clock, leads: dict[str, Ints]) -> Frame:
     """A lead is seen when created, when judged, and when it becomes a deal."""
     blank = np.full(len(leads["lead"]), NONE, dtype=np.int64)
-    unknown = {name: blank for name in ("qualified_at", "disqualified_at", "converted_at", "deal")}
+    unknown = dict.fromkeys(("qualified_at", "disqualified_at", "converted_at", "deal"), blank)
     created = leads | unknown
     judged_at = np.maximum(leads["qualified_at"], leads["disqualified_at"])
     judged = leads | {"converted_at": blank, "deal": blank, "updated_at": judged_at}
     converted = leads | {"updated_at": leads["converted_at"]}
     frames = []
-    for rows, some in ((created, blank == NONE), (judged, judged_at != NONE), (converted, leads["deal"] != NONE)):
+    for rows, some in (
+        (created, blank == NONE),
+        (judged, judged_at != NONE),
+        (converted, leads["deal"] != NONE),
+    ):
         frames.append(Frame(rows, clock.local_day(rows["updated_at"])).take(some))
     return stack(frames)
 
@@ -130,9 +157,18 @@ def _cycle_days(rng: np.random.Generator, skill: Array, since_lead: Ints) -> Int
 
 
 def _close(
-    clock: Clock, rng: np.random.Generator, staff: Staff, *, leads: dict[str, Ints], deal_lead: Ints,
-    created_at: Ints, created_day: Ints, contact: Ints, owner: Ints, account_of: Ints,
-) -> Selling:  # fmt: skip
+    clock: Clock,
+    rng: np.random.Generator,
+    staff: Staff,
+    *,
+    leads: dict[str, Ints],
+    deal_lead: Ints,
+    created_at: Ints,
+    created_day: Ints,
+    contact: Ints,
+    owner: Ints,
+    account_of: Ints,
+) -> Selling:
     count = len(created_at)
     skill = staff.skill[owner]
     status = np.where(rng.random(count) < np.clip(0.5 * skill, 0.15, 0.85), WON, LOST)
@@ -140,44 +176,70 @@ def _close(
     reached = np.where(status == WON, 3, rng.integers(0, 4, count))
     lead_day = clock.local_day(lookup(leads["created_at"], deal_lead, NONE))
     cycle = _cycle_days(rng, skill, np.where(deal_lead == NONE, 0, created_day - lead_day))
-    closed_at = clock.to_utc((created_day + cycle) * DAY + rng.integers(16 * 60 + 30, 18 * 60, count) * 60)
+    closed_at = clock.to_utc(
+        (created_day + cycle) * DAY + rng.integers(16 * 60 + 30, 18 * 60, count) * 60
+    )
     closed_at = np.where(status == OPEN, NONE, closed_at)
     amount = np.round(np.exp(rng.normal(7.4, 0.8, count)) * 10).astype(np.int64) * 10
 
     deal = np.arange(count, dtype=np.int64)
     base = {
-        "deal": deal, "account": lookup(account_of, contact, NONE), "contact": contact, "lead": deal_lead,
-        "owner": owner, "pipeline": (lookup(account_of, contact, NONE) == NONE).astype(np.int64),
+        "deal": deal,
+        "account": lookup(account_of, contact, NONE),
+        "contact": contact,
+        "lead": deal_lead,
+        "owner": owner,
+        "pipeline": (lookup(account_of, contact, NONE) == NONE).astype(np.int64),
         "type": np.where(deal_lead == NONE, rng.integers(1, 3, count), 0),
-        "product": rng.integers(0, PRODUCT_COUNT, count), "created_at": created_at,
-        "expected_on": created_day + 45, "reason": rng.integers(0, 5, count),
-    }  # fmt: skip
+        "product": rng.integers(0, PRODUCT_COUNT, count),
+        "created_at": created_at,
+        "expected_on": created_day + 45,
+        "reason": rng.integers(0, 5, count),
+    }
     blank = np.full(count, NONE, dtype=np.int64)
     versions, changes = [], []
+    last_amount = amount
     for stage, share in enumerate(_STAGE_SHARE):
         minute = 9 * 60 + 90 * stage + rng.integers(0, 80, count)
         on = created_day + np.floor(cycle * share).astype(np.int64)
         entered = clock.to_utc(on * DAY + minute * 60) if stage else created_at
-        amount = np.round(amount * rng.uniform(0.94, 1.04, count)).astype(np.int64) if stage else amount
+        amount = (
+            np.round(amount * rng.uniform(0.94, 1.04, count)).astype(np.int64) if stage else amount
+        )
         rows = base | {
-            "stage": np.full(count, stage, dtype=np.int64), "amount": amount, "closed_at": blank,
-            "status": np.full(count, OPEN, dtype=np.int64), "updated_at": entered, "reason": blank,
-        }  # fmt: skip
+            "stage": np.full(count, stage, dtype=np.int64),
+            "amount": amount,
+            "closed_at": blank,
+            "status": np.full(count, OPEN, dtype=np.int64),
+            "updated_at": entered,
+            "reason": blank,
+        }
         frame = Frame(rows, clock.local_day(entered)).take(reached >= stage)
         versions.append(frame)
         changes.append(_change(frame))
-        last_amount = amount if stage == 0 else np.where(reached >= stage, amount, last_amount)
+        last_amount = np.where(reached >= stage, amount, last_amount)
     end = base | {
-        "stage": np.where(status == WON, WON_STAGE, LOST_STAGE), "amount": last_amount, "closed_at": closed_at,
-        "status": status, "updated_at": closed_at, "reason": np.where(status == LOST, base["reason"], NONE),
-    }  # fmt: skip
+        "stage": np.where(status == WON, WON_STAGE, LOST_STAGE),
+        "amount": last_amount,
+        "closed_at": closed_at,
+        "status": status,
+        "updated_at": closed_at,
+        "reason": np.where(status == LOST, base["reason"], NONE),
+    }
     frame = Frame(end, clock.local_day(closed_at)).take(status != OPEN)
     return Selling(
-        leads=_lead_versions(clock, leads), deals=stack([*versions, frame]), stages=stack([*changes, _change(frame)]),
-        lead_created_at=leads["created_at"], lead_contact=leads["contact"], lead_owner=leads["owner"],
-        deal_created_at=created_at, deal_closed_at=closed_at, deal_status=status, deal_contact=contact,
+        leads=_lead_versions(clock, leads),
+        deals=stack([*versions, frame]),
+        stages=stack([*changes, _change(frame)]),
+        lead_created_at=leads["created_at"],
+        lead_contact=leads["contact"],
+        lead_owner=leads["owner"],
+        deal_created_at=created_at,
+        deal_closed_at=closed_at,
+        deal_status=status,
+        deal_contact=contact,
         deal_owner=owner,
-    )  # fmt: skip
+    )
 
 
 def _change(frame: Frame) -> Frame:

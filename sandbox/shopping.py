@@ -27,14 +27,23 @@ class Shopping:
 
 
 def make_shopping(
-    clock: Clock, staff: Staff, customers: Customers, products: Frame, selling: Selling, *, seed: int, scale: float
+    clock: Clock,
+    staff: Staff,
+    customers: Customers,
+    products: Frame,
+    selling: Selling,
+    *,
+    seed: int,
+    scale: float,
 ) -> Shopping:
     """25,000 orders at scale 1, of which half come from one contact in twelve and some from won deals."""
     rng = generator(seed, "shopping")
     sold = np.flatnonzero(
-        (selling.deal_status == WON) & (selling.deal_contact != NONE)
-        & (rng.random(len(selling.deal_status)) < 0.6) & (clock.local_day(selling.deal_closed_at) < clock.last_day)
-    ).astype(np.int64)  # fmt: skip
+        (selling.deal_status == WON)
+        & (selling.deal_contact != NONE)
+        & (rng.random(len(selling.deal_status)) < 0.6)
+        & (clock.local_day(selling.deal_closed_at) < clock.last_day)
+    ).astype(np.int64)
     count = max(60, round(25_000 * scale)) - len(sold)
     free_at = clock.spread(rng, max(count, 0), clock.demand, WEB_HOURS)
     chosen = customers.known_at(rng, free_at, favour=1.3)
@@ -48,22 +57,32 @@ def make_shopping(
 
     count = len(at)
     channel = np.where(deal == NONE, pick(rng, count, _CHANNELS), 1)
-    owner = np.where(deal == NONE, customers.owner_of[contact], lookup(selling.deal_owner, deal, NONE))
+    owner = np.where(
+        deal == NONE, customers.owner_of[contact], lookup(selling.deal_owner, deal, NONE)
+    )
     alone = np.isin(channel, (0, 3)) & (rng.random(count) < 0.3) & (deal == NONE)
     account = customers.account_of[contact]
     by_account = (account != NONE) & (rng.random(count) < 0.2)
     fate = pick(rng, count, np.array([0.02, 0.94, 0.04]))
     settled_at = at + rng.integers(DAY, 10 * DAY, count)
     orders = {
-        "order": np.arange(count, dtype=np.int64), "account": account,
-        "contact": np.where(by_account, NONE, contact), "deal": deal,
-        "owner": np.where(alone, NONE, owner), "ordered_at": at, "delivered_at": np.full(count, NONE, dtype=np.int64),
-        "status": np.full(count, OPEN, dtype=np.int64), "channel": channel, "updated_at": at,
-    }  # fmt: skip
+        "order": np.arange(count, dtype=np.int64),
+        "account": account,
+        "contact": np.where(by_account, NONE, contact),
+        "deal": deal,
+        "owner": np.where(alone, NONE, owner),
+        "ordered_at": at,
+        "delivered_at": np.full(count, NONE, dtype=np.int64),
+        "status": np.full(count, OPEN, dtype=np.int64),
+        "channel": channel,
+        "updated_at": at,
+    }
     first = Frame(orders, clock.local_day(at))
     settled = orders | {
-        "delivered_at": np.where(fate == COMPLETED, settled_at, NONE), "status": fate, "updated_at": settled_at,
-    }  # fmt: skip
+        "delivered_at": np.where(fate == COMPLETED, settled_at, NONE),
+        "status": fate,
+        "updated_at": settled_at,
+    }
     last = Frame(settled, clock.local_day(settled_at)).take(fate != OPEN)
 
     late = rng.random(count) < 0.01
@@ -72,38 +91,56 @@ def make_shopping(
     last = last.first_known(np.maximum(last.known_on, seen_on[last["order"]]))
     lines = _lines(rng, products, orders["order"], account != NONE, seen_on)
     return Shopping(
-        orders=stack([first, last]), lines=lines, invoices=_invoices(clock, rng, last, lines, count),
-    )  # fmt: skip
+        orders=stack([first, last]),
+        lines=lines,
+        invoices=_invoices(clock, rng, last, lines, count),
+    )
 
 
-def _lines(rng: np.random.Generator, products: Frame, orders: Ints, wholesale: Ints, seen_on: Ints) -> Frame:
+def _lines(
+    rng: np.random.Generator, products: Frame, orders: Ints, wholesale: Ints, seen_on: Ints
+) -> Frame:
     sizes = 1 + pick(rng, len(orders), _LINES)
     order = np.repeat(orders, sizes)
     starts = np.cumsum(sizes) - sizes
     number = np.arange(len(order), dtype=np.int64) - starts[order] + 1
-    weights = 1.0 / (1.0 + np.arange(len(products)) % 40)
+    weights = np.asarray(1.0 / (1.0 + np.arange(len(products)) % 40), dtype=np.float64)
     product = pick(rng, len(order), weights)
     quantity = rng.geometric(0.5, len(order)) * np.where(wholesale[order], 3, 1)
     price = products["price"][product]
-    discount = np.round(quantity * price * rng.choice([0.05, 0.1, 0.15], len(order))).astype(np.int64)
+    discount = np.round(quantity * price * rng.choice([0.05, 0.1, 0.15], len(order))).astype(
+        np.int64
+    )
     columns = {
-        "order": order, "line": number, "product": product, "quantity": quantity.astype(np.int64), "price": price,
-        "discount": np.where(rng.random(len(order)) < 0.2, discount, NONE), "cost": products["cost"][product],
-    }  # fmt: skip
+        "order": order,
+        "line": number,
+        "product": product,
+        "quantity": quantity.astype(np.int64),
+        "price": price,
+        "discount": np.where(rng.random(len(order)) < 0.2, discount, NONE),
+        "cost": products["cost"][product],
+    }
     return Frame(columns, seen_on[order])
 
 
 def net_cents(lines: Frame) -> Ints:
     """Quantity x price - discount of each line."""
-    return np.asarray(lines["quantity"] * lines["price"] - np.maximum(lines["discount"], 0), dtype=np.int64)
+    return np.asarray(
+        lines["quantity"] * lines["price"] - np.maximum(lines["discount"], 0), dtype=np.int64
+    )
 
 
-def _invoices(clock: Clock, rng: np.random.Generator, settled: Frame, lines: Frame, count: int) -> Frame:
+def _invoices(
+    clock: Clock, rng: np.random.Generator, settled: Frame, lines: Frame, count: int
+) -> Frame:
     done = settled.take(settled["status"] == COMPLETED)
     total = np.bincount(lines["order"], weights=net_cents(lines), minlength=count).astype(np.int64)
     on = clock.local_day(done["delivered_at"])
     columns = {
-        "invoice": np.arange(len(done), dtype=np.int64), "order": done["order"], "invoiced_on": on,
-        "amount": total[done["order"]], "status": pick(rng, len(done), np.array([0.3, 0.68, 0.02])),
-    }  # fmt: skip
+        "invoice": np.arange(len(done), dtype=np.int64),
+        "order": done["order"],
+        "invoiced_on": on,
+        "amount": total[done["order"]],
+        "status": pick(rng, len(done), np.array([0.3, 0.68, 0.02])),
+    }
     return Frame(columns, np.maximum(on, done.known_on))

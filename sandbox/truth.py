@@ -112,11 +112,21 @@ def figures(known: Known) -> dict[str, Figure]:
 
 
 def make_truth(
-    company: Company, exports: Sequence[Export], written: Sequence[Written], *, made_with: MadeWith, until: int, earlier: Truth | None = None
+    company: Company,
+    exports: Sequence[Export],
+    written: Sequence[Written],
+    *,
+    made_with: MadeWith,
+    until: int,
+    earlier: Truth | None = None,
 ) -> Truth:
     """The truth of all that was exported up to and with day `until`; `written` continues what `earlier` knew."""
     known = Known(company, until)
-    lines = [BrokenLine(w.source, w.stream, w.file, line, reason) for w in written for line, reason in w.broken]
+    lines = [
+        BrokenLine(w.source, w.stream, w.file, line, reason)
+        for w in written
+        for line, reason in w.broken
+    ]
     streams = {}
     for export in exports:
         one = _stream(company, export, written, until)
@@ -134,7 +144,9 @@ def make_truth(
     )
 
 
-def _stream(company: Company, export: Export, written: Sequence[Written], until: int) -> StreamTruth:
+def _stream(
+    company: Company, export: Export, written: Sequence[Written], until: int
+) -> StreamTruth:
     layout = export.layout
     files = [w for w in written if (w.source, w.stream) == (layout.source, layout.stream)]
     is_mailings = (layout.source, layout.stream) == ("mailer", "campaigns")
@@ -142,13 +154,23 @@ def _stream(company: Company, export: Export, written: Sequence[Written], until:
     read, broken = sum(w.rows for w in files), sum(len(w.broken) for w in files)
     shown = int(np.count_nonzero(export.frame.known_on <= until))
     return StreamTruth(
-        layout.source, layout.stream, files=len(files), read=read, landed=read - broken, quarantined=broken,
+        layout.source,
+        layout.stream,
+        files=len(files),
+        read=read,
+        landed=read - broken,
+        quarantined=broken,
         repeats=shown - len(first_time.known_by(until)),
-    )  # fmt: skip
+    )
 
 
 def _added(before: StreamTruth, now: StreamTruth) -> StreamTruth:
     return StreamTruth(
-        now.source, now.stream, files=before.files + now.files, read=before.read + now.read,
-        landed=before.landed + now.landed, quarantined=before.quarantined + now.quarantined, repeats=now.repeats,
-    )  # fmt: skip
+        now.source,
+        now.stream,
+        files=before.files + now.files,
+        read=before.read + now.read,
+        landed=before.landed + now.landed,
+        quarantined=before.quarantined + now.quarantined,
+        repeats=now.repeats,
+    )

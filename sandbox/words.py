@@ -3,23 +3,115 @@
 from __future__ import annotations
 
 FIRST_NAMES = (
-    "Ana", "Íñigo", "Lucía", "Óscar", "María", "José", "Carmen", "Andrés", "Sofía", "Ángel", "Elena", "Raúl",
-    "Nuria", "Martín", "Begoña", "Iván", "Rocío", "Joaquín", "Inés", "Víctor", "Paula", "Adrián", "Marta", "Tomás",
-    "Irene", "Hugo", "Noelia", "Jesús", "Alba", "Rubén", "Clara", "Sergio", "Julia", "Pablo", "Pilar", "Diego",
-)  # fmt: skip
+    "Ana",
+    "Íñigo",
+    "Lucía",
+    "Óscar",
+    "María",
+    "José",
+    "Carmen",
+    "Andrés",
+    "Sofía",
+    "Ángel",
+    "Elena",
+    "Raúl",
+    "Nuria",
+    "Martín",
+    "Begoña",
+    "Iván",
+    "Rocío",
+    "Joaquín",
+    "Inés",
+    "Víctor",
+    "Paula",
+    "Adrián",
+    "Marta",
+    "Tomás",
+    "Irene",
+    "Hugo",
+    "Noelia",
+    "Jesús",
+    "Alba",
+    "Rubén",
+    "Clara",
+    "Sergio",
+    "Julia",
+    "Pablo",
+    "Pilar",
+    "Diego",
+)
 LAST_NAMES = (
-    "García", "Muñoz", "Fernández", "López", "Martínez", "Sánchez", "Pérez", "Gómez", "Ruiz", "Ibáñez", "Núñez",
-    "Ortega", "Castaño", "Delgado", "Vázquez", "Ramos", "Gil", "Serrano", "Blanco", "Molina", "Morales", "Suárez",
-    "Iglesias", "Peña", "Cortés", "Garrido", "Santos", "Lozano", "Guerrero", "Cano", "Prieto", "Méndez", "Cruz",
-)  # fmt: skip
+    "García",
+    "Muñoz",
+    "Fernández",
+    "López",
+    "Martínez",
+    "Sánchez",
+    "Pérez",
+    "Gómez",
+    "Ruiz",
+    "Ibáñez",
+    "Núñez",
+    "Ortega",
+    "Castaño",
+    "Delgado",
+    "Vázquez",
+    "Ramos",
+    "Gil",
+    "Serrano",
+    "Blanco",
+    "Molina",
+    "Morales",
+    "Suárez",
+    "Iglesias",
+    "Peña",
+    "Cortés",
+    "Garrido",
+    "Santos",
+    "Lozano",
+    "Guerrero",
+    "Cano",
+    "Prieto",
+    "Méndez",
+    "Cruz",
+)
 COMPANY_WORDS = (
-    "Distribuciones", "Comercial", "Suministros", "Talleres", "Almacenes", "Conservas", "Transportes", "Bodegas",
-    "Ferretería", "Papelería", "Clínica", "Hostelería", "Jardinería", "Óptica", "Panadería", "Electricidad",
-)  # fmt: skip
+    "Distribuciones",
+    "Comercial",
+    "Suministros",
+    "Talleres",
+    "Almacenes",
+    "Conservas",
+    "Transportes",
+    "Bodegas",
+    "Ferretería",
+    "Papelería",
+    "Clínica",
+    "Hostelería",
+    "Jardinería",
+    "Óptica",
+    "Panadería",
+    "Electricidad",
+)
 COMPANY_NAMES = (
-    "El Sol", "La Peña", "Río Duero", "San Blas", "Los Álamos", "Miramar", "Aragón", "Cantábrico", "La Muñeca",
-    "Nórdica", "Levantina", "del Ebro", "Santa Inés", "Moncayo", "La Española", "Campiña", "Guadiana",
-)  # fmt: skip
+    "El Sol",
+    "La Peña",
+    "Río Duero",
+    "San Blas",
+    "Los Álamos",
+    "Miramar",
+    "Aragón",
+    "Cantábrico",
+    "La Muñeca",
+    "Nórdica",
+    "Levantina",
+    "del Ebro",
+    "Santa Inés",
+    "Moncayo",
+    "La Española",
+    "Campiña",
+    "Guadiana",
+)
 COMPANY_FORMS = (" S.L.", ", S.A.", "; S.L.U.", " e Hijos")
 
 REGIONS = ("Centro", "Norte", "Levante", "Sur", "Cataluña")
@@ -34,14 +126,42 @@ CITIES = (
 TEAMS = ("Recepción", "Emisión", "Campo", "Mixto")
 DIRECTIONS = ("Entrante", "Saliente", "Campo", "Mixto")
 ROLES = ("Comercial", "Responsable", "Dirección", "Soporte")
-INDUSTRIES = ("Comercio", "Hostelería", "Industria", "Sanidad", "Construcción", "Educación", "Transporte")
+INDUSTRIES = (
+    "Comercio",
+    "Hostelería",
+    "Industria",
+    "Sanidad",
+    "Construcción",
+    "Educación",
+    "Transporte",
+)
 SEGMENTS = ("Pyme", "Mediana", "Grande")
 JOBS = ("Compras", "Dirección", "Administración", "Operaciones", "Marketing", "Informática")
 CHANNELS = ("Web", "Teléfono", "Correo", "Redes sociales", "Buscadores", "Feria", "Recomendación")
 STAGES_OF_LIFE = ("Prospecto", "Cliente", "Inactivo")
 
-CATEGORIES = ("Oficina", "Limpieza", "Cafetería", "Informática", "Mobiliario", "Seguridad", "Embalaje", "Jardín")
-PRODUCT_WORDS = ("Básico", "Clásico", "Plus", "Profesional", "Eco", "Compacto", "Grande", "Premium", "Ligero", "Duo")
+CATEGORIES = (
+    "Oficina",
+    "Limpieza",
+    "Cafetería",
+    "Informática",
+    "Mobiliario",
+    "Seguridad",
+    "Embalaje",
+    "Jardín",
+)
+PRODUCT_WORDS = (
+    "Básico",
+    "Clásico",
+    "Plus",
+    "Profesional",
+    "Eco",
+    "Compacto",
+    "Grande",
+    "Premium",
+    "Ligero",
+    "Duo",
+)
 
 DEAL_STAGES = ("Prospección", "Calificación", "Propuesta", "Negociación", "Ganada", "Perdida")
 DEAL_STATUS = ("Abierta", "Ganada", "Perdida")
@@ -65,5 +185,24 @@ AGENT_STATES = ("AVAIL", "ONCALL", "WRAP", "SELL", "CONTENT", "TRAIN", "BREAK", 
 CAMPAIGN_CHANNELS = ("email", "social", "search", "phone", "event", "referral")
 EVENT_KINDS = ("sent", "delivered", "open", "click", "reply", "bounce", "unsubscribe", "complaint")
 NETWORKS = ("instagram", "linkedin", "facebook", "tiktok")
-SOCIAL_KINDS = ("impression", "view", "like", "follow", "comment", "share", "reply", "message", "click")
+SOCIAL_KINDS = (
+    "impression",
+    "view",
+    "like",
+    "follow",
+    "comment",
+    "share",
+    "reply",
+    "message",
+    "click",
+)
 SURVEYS = ("csat", "nps")
+MAIL_SEGMENTS = ("Clientes", "Prospectos", "Promoción")
+TASK_SUBJECTS = (
+    "Llamar al cliente",
+    "Enviar presupuesto",
+    "Preparar visita",
+    "Revisar pedido",
+    "Felicitar",
+)
+SCOPES = ("empresa", "equipo", "zona", "comercial")

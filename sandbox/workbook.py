@@ -30,7 +30,8 @@ Type="{_RELS}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
 Type="{_RELS}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{_RELS}/styles" \
 Target="styles.xml"/></Relationships>""",
     "xl/styles.xml": f"""<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts><fills count="2"><fill/><fill/>\
-</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0"/>\
+</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs>\
+<cellXfs count="2"><xf numFmtId="0"/>\
 <xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>""",
 }
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -38,7 +39,9 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 Cell = str | int | float | date | None
 
 
-def write_workbook(path: Path, *, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def write_workbook(
+    path: Path, *, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> None:
     """Write one sheet with a header row."""
     body = "".join(_row(number, row) for number, row in enumerate([header, *rows], start=1))
     parts = _PARTS | {
@@ -52,7 +55,11 @@ def write_workbook(path: Path, *, sheet: str, header: Sequence[str], rows: Itera
 
 
 def _row(number: int, cells: Sequence[Cell]) -> str:
-    return f'<row r="{number}">' + "".join(_cell(f"{chr(65 + i)}{number}", c) for i, c in enumerate(cells)) + "</row>"
+    return (
+        f'<row r="{number}">'
+        + "".join(_cell(f"{chr(65 + i)}{number}", c) for i, c in enumerate(cells))
+        + "</row>"
+    )
 
 
 def _cell(place: str, value: Cell) -> str:

@@ -158,11 +158,12 @@ def to_csv(result: QueryResult) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in result.columns])
     for row in result.table.to_pylist():
-        writer.writerow([_csv_cell(row[column.name]) for column in result.columns])
+        writer.writerow([csv_cell(row[column.name]) for column in result.columns])
     return out.getvalue()
 
 
-def _csv_cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """A value as a cell; a text that a spreadsheet would run gets a `'` before it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -176,7 +177,7 @@ def _csv_cell(value: object) -> str:
 
 
 def to_json(result: QueryResult, *, lang: Language = "en") -> str:
-    """`metrics`, `columns`, `rows` (lists, in the order of columns), `trust`; every digit."""
+    """`metrics`, `columns`, `rows` (objects by column name), `trust`; every digit."""
     payload = {
         "metrics": list(result.request.metrics),
         "columns": [
@@ -190,7 +191,7 @@ def to_json(result: QueryResult, *, lang: Language = "en") -> str:
             for column in result.columns
         ],
         "rows": [
-            [_json_value(row[column.name]) for column in result.columns]
+            {column.name: _json_value(row[column.name]) for column in result.columns}
             for row in result.table.to_pylist()
         ],
         "trust": trust_dict(result.trust),

@@ -14,6 +14,6 @@
 {% macro stated_amount() -%}
     case
         when money_metrics.metric is null then cast(targets.target as decimal(18, 4))
-        else {{ reporting_amount('targets.target') }}
+        else {{ reporting_amount('cast(targets.target as decimal(28, 4))') }}
     end
 {%- endmacro %}

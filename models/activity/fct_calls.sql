@@ -82,8 +82,8 @@ final as (
     from flagged
     left join agents on agents.call_key = flagged.call_key
     left join matches
-        on matches.interaction_key = 'call/' || flagged.call_key
-        and flagged.direction <> 'internal'
+        on matches.interaction_key
+        = case when flagged.direction <> 'internal' then 'call/' || flagged.call_key end
     left join recoveries on recoveries.call_key = flagged.call_key
 )
 

@@ -1,5 +1,5 @@
--- grain: one row a day, deal, stage and rep version: open at the end of the day, or a zero where it was open earlier in
--- the period that the day ends; a day on which nothing is open has one row without a deal
+-- grain: one row a day, deal, stage visit and rep version: open at the end of the day, or a zero where it was open
+-- earlier in the period that the day ends; a day on which nothing is open has one row without a deal
 -- the zeros make the last day of a week, month, quarter or year the last one under any filter as well
 with open_days as (
     select * from {{ ref('int_deals__open_days') }}
@@ -32,35 +32,50 @@ days as (
     from closing_days
 ),
 
+valued as (
+    select
+        days.*,
+        cast(case
+            when days.open_count = 1
+                then {{ reporting_amount('cast(days.amount_local as decimal(28, 4))') }}
+            else 0
+        end as decimal(28, 4)) as amount
+    from days
+    {{ join_rates('days.currency', 'days.snapshot_on') }}
+),
+
 final as (
     select
+        -- keys
         cast(dates.date_on as {{ dbt.type_string() }}) || coalesce(
-            '|' || days.deal_key || '|' || cast(days.visit_number as {{ dbt.type_string() }}) || '|'
-            || coalesce(days.rep_version_key, ''),
+            '|' || valued.deal_key || '|' || cast(valued.visit_number as {{ dbt.type_string() }}) || '|'
+            || coalesce(valued.rep_version_key, ''),
             ''
         ) as open_deal_day_key,
-        days.deal_key,
-        days.account_key,
-        days.contact_key,
-        days.lead_key,
-        days.product_key,
-        days.campaign_key,
-        days.rep_version_key,
-        coalesce(days.stage, 'none') as stage,
-        days.pipeline,
-        cast(coalesce(days.open_count, 0) as bigint) as open_count,
-        cast(coalesce({{ reporting_amount('days.amount_local') }} * days.open_count, 0) as decimal(18, 4))
-            as amount,
-        cast(coalesce(
-            {{ reporting_amount('days.amount_local') }} * days.open_count * stages.probability, 0
-        ) as decimal(18, 4)) as weighted_amount,
+        valued.deal_key,
+        valued.account_key,
+        valued.contact_key,
+        valued.lead_key,
+        valued.product_key,
+        valued.campaign_key,
+        valued.rep_version_key,
+
+        -- attributes
+        coalesce(valued.stage, 'none') as stage,
+        valued.pipeline,
+
+        -- measures
+        cast(coalesce(valued.open_count, 0) as bigint) as open_count,
+        cast(coalesce(valued.amount, 0) as decimal(18, 4)) as amount,
+        cast(coalesce(valued.amount * stages.probability, 0) as decimal(18, 4)) as weighted_amount,
+
+        -- times
         dates.date_on as snapshot_on
     from dates
-    left join days on dates.date_on = days.snapshot_on
+    left join valued on dates.date_on = valued.snapshot_on
     left join stages
-        on days.pipeline = stages.pipeline
-        and days.stage = stages.stage
-    {{ join_rates('days.currency', 'dates.date_on') }}
+        on valued.pipeline = stages.pipeline
+        and valued.stage = stages.stage
 )
 
 select * from final

@@ -32,7 +32,7 @@ final as (
         {{ stated_amount() }} as target,
         coalesce(of_rep.growth, of_team.growth, of_region.growth, of_company.growth, 0) as growth_rate,
         cast(
-            {{ stated_amount() }}
+            cast({{ stated_amount() }} as decimal(28, 4))
             * (1 + coalesce(of_rep.growth, of_team.growth, of_region.growth, of_company.growth, 0))
             as decimal(18, 4)
         ) as target_with_growth,

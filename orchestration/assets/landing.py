@@ -53,7 +53,7 @@ def landing_assets(workplace: Workplace, manifest: Mapping[str, Any]) -> dg.Asse
     )
     def read_sources(
         context: dg.AssetExecutionContext,
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         refresh: Refresh = context.resources.refresh
         with plain_errors(refresh):
             landed = refresh.read_sources()

@@ -1,6 +1,7 @@
 """dbt's models and tests as Dagster assets and checks: one step between gates 1 and 3.
 
-dbt runs in this process (ADR 3), and its tests, which stop what is built on a model that fails them, are gate 2. Judging what a failed test means belongs to `quality`.
+dbt runs in this process (ADR 3), and its tests, which stop what is built on a model that fails them, are
+gate 2. Judging what a failed test means belongs to `quality`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             kind = dbt_resource_props["resource_type"]
             return "seeds" if kind == "seed" else str(dbt_resource_props["fqn"][1])
 
-    @dbt_assets(
+    @dbt_assets(  # type: ignore[untyped-decorator]
         manifest=manifest,
         name="build_models",
         dagster_dbt_translator=Translator(),
@@ -70,7 +71,8 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         with plain_errors(refresh):
             refresh.require_good_build()
 
-    return build
+    definition: dg.AssetsDefinition = build
+    return definition
 
 
 def _metadata(node: NodeResult, rows: Mapping[str, int]) -> dict[str, dg.MetadataValue]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -114,22 +113,22 @@ def metrics(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the metrics, or show one whole: formula, inputs, dimensions, cadence, owner, lineage, SQL."""
-    from semantic_layer import present
+    from semantic_layer import cards
 
     wanted = (name,) if name else ()
     layer = _layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
         card = layer.metric(name)
         if output is Format.json:
-            typer.echo(present.card_json(card))
+            typer.echo(cards.card_json(card))
         else:
-            out.print(present.card(card, lang=lang.value))
+            out.print(cards.card(card, lang=lang.value))
         return
     chosen = [m for m in layer.metrics() if family in (None, m.family)]
     if output is Format.json:
-        typer.echo(present.metrics_json(chosen))
+        typer.echo(cards.metrics_json(chosen))
     else:
-        out.print(present.metrics_table(chosen, lang=lang.value))
+        out.print(cards.metrics_table(chosen, lang=lang.value))
 
 
 def validate(

@@ -26,7 +26,7 @@ from orchestration.cli.console import (
     out,
 )
 from orchestration.errors import BuildFailed
-from semantic_layer.present import _csv_cell as escaped_cell
+from semantic_layer.present import csv_cell
 
 _QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
@@ -105,7 +105,6 @@ def _run_job(running: Refresh) -> None:
 
 
 def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> None:
-    from orchestration import ingestion
     from orchestration.workplace import Workplace
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
@@ -232,7 +231,7 @@ def ui(
         os.environ["EMBUDO_INBOX"] = str(inbox.resolve())
     dagster = str(Path(sys.executable).with_name("dagster"))
     err.print(f"Dagster on http://{host}:{port} (Ctrl-C stops it)")
-    os.execv(
+    os.execv(  # noqa: S606 - a list of our own, no shell
         dagster,
         [dagster, "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)],
     )
@@ -256,4 +255,4 @@ def _print_rows(rows: list[dict[str, object]], output: Format) -> None:
     if rows:
         writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: escaped_cell(v) for k, v in row.items()} for row in rows)
+        writer.writerows({k: csv_cell(v) for k, v in row.items()} for row in rows)

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration.cli.console import DEFAULT_CONFIG, DEFAULT_HOME, ConfigOption, HomeOption, err, out
+from orchestration.cli.console import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    err,
+    out,
+)
 from orchestration.errors import SettingsInvalid
 
 DEMO_METRICS = (

@@ -2,8 +2,7 @@
 line.
 
 Files in other encodings come here recoded to UTF-8 by `plain_text`, which leaves a mark where a
-byte could
-not be read.
+byte could not be read.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ codecs.register_error("embudo-note", _note_and_skip)
 
 def byte_faults(data: npt.NDArray[np.uint8], *, encoding: str) -> Iterator[tuple[int, str]]:
     """Position and reason of every unusable byte, worst kind first."""
-    for position in np.flatnonzero(data == 0):
-        yield int(position), "a NUL byte"
+    for position in np.flatnonzero(data == 0).tolist():
+        yield position, "a NUL byte"
     if len(data) and int(data.max()) > 127:
         raw = data.tobytes()
         for position in _not_utf8(raw):
@@ -55,8 +54,8 @@ def byte_faults(data: npt.NDArray[np.uint8], *, encoding: str) -> Iterator[tuple
     if len(returns):
         following = data[np.minimum(returns + 1, len(data) - 1)]
         lone = returns[(following != 10) & (returns + 1 < len(data))]
-        for position in lone:
-            yield int(position), LONE_RETURN
+        for position in lone.tolist():
+            yield position, LONE_RETURN
 
 
 def _not_utf8(raw: bytes) -> list[int]:

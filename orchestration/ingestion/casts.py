@@ -1,8 +1,7 @@
 """Casts of a file's text to the contract's types, in the file's own locale, as SQL.
 
-A value that does not cast comes out null; saying so is `checks`' business. Nothing here is
-guessed: number and
-date formats are those of `embudo.yml`, with ISO dates understood always.
+A value that does not cast comes out null; saying so is `checks`' business. Nothing here is guessed:
+number and date formats are those of `embudo.yml`, with ISO dates understood always.
 """
 
 from __future__ import annotations
@@ -96,7 +95,10 @@ def _number(
             else (f"try_cast({seconds} as {data_type})")
         )
     pattern = _WHOLE if data_type == "bigint" else _NUMBER
-    neutral = f"case when regexp_full_match({value}, '{pattern}') then try_cast({value} as {data_type}) end"
+    neutral = (
+        f"case when regexp_full_match({value}, '{pattern}') "
+        f"then try_cast({value} as {data_type}) end"
+    )
     if origin is Origin.NEUTRAL or (locale.decimal == "." and locale.thousands is None):
         return neutral
     mark, digits = _in_pattern(locale.decimal), "0*" if data_type == "bigint" else r"\d*"
@@ -167,7 +169,8 @@ def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
 
 def plausible(column: str, data_type: str, *, time_zone: str) -> str | None:
     """SQL of a cast date or timestamp, null where its local year is not 1970 to 2099; None for
-    other types."""
+    other types.
+    """
     if data_type == "date":
         first, after = f"date '{FIRST_YEAR}-01-01'", f"date '{LAST_YEAR + 1}-01-01'"
     elif data_type == "timestamp":

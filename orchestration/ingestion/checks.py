@@ -1,7 +1,7 @@
 """The contract held against every row of a file, in one pass of DuckDB.
 
-`staging_query` is the whole data path of a file: mapped, cast, checked, each row with its faults
-in words.
+`staging_query` is the whole data path of a file: mapped, cast, checked, each row with its faults in
+words.
 """
 
 from __future__ import annotations
@@ -79,10 +79,11 @@ def staging_query(
     bad = " or ".join(f"({condition})" for condition, _ in faults) or "false"
     words = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     comma = ", " if values else ""
+    raw = mapped.raw if keep_raw else "cast(null as varchar)"
     return f"""
         with mapped as (
             select {", ".join(values)}{comma}{deleted} as _deleted_value, ({kept}) as _kept,
-                {mapped.extra} as _extra, {mapped.raw if keep_raw else "cast(null as varchar)"} as _raw,
+                {mapped.extra} as _extra, {raw} as _raw,
                 {ROW_NUMBER} as _row_number, {LINE}, {PRESENT}, {BROKEN}
             from ({mapped.relation})
         ),

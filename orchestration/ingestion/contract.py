@@ -36,8 +36,9 @@ PRIVATE_COLUMNS = frozenset(
 
 @dataclass(frozen=True)
 class ContractColumn:
-    """A column of a stream. `data_type` is DuckDB's: varchar, bigint, decimal(18,4), boolean,
-    date, timestamp."""
+    """A column of a stream. `data_type` is DuckDB's: varchar, bigint, decimal(18,4), boolean, date,
+    timestamp.
+    """
 
     name: str
     data_type: str

@@ -31,8 +31,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Record:
-    """A record that was read: number of fields and lines, the fields' bytes, and its absolute
-    end."""
+    """A record that was read: its fields and lines by number, its values, its absolute end."""
 
     outcome: Outcome
     end: int

@@ -1,8 +1,7 @@
 """Readers of text files: delimited, split by blanks or by position, and JSON lines.
 
 The structure is scanned first; DuckDB then reads the sound records, from the file itself or, where
-some
-must be left out, from a copy without them.
+some must be left out, from a copy without them.
 """
 
 from __future__ import annotations

@@ -31,7 +31,9 @@ _MACROS = (
         when contains(x, ':') then x
         else strftime(
             timestamp '1970-01-01'
-            + to_seconds(cast(round((try_cast(x as double) - floor(try_cast(x as double))) * 86400) as bigint)),
+            + to_seconds(cast(round(
+                (try_cast(x as double) - floor(try_cast(x as double))) * 86400
+            ) as bigint)),
             '%H:%M:%S')
     end
     """,

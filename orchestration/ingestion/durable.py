@@ -39,8 +39,7 @@ def sha256_of(path: Path) -> str:
 
 
 def remove_unlisted(folder: Path, *, listed: Collection[str]) -> list[Path]:
-    """Remove Parquet and temporary files under `folder` whose stem is not `listed`; returns
-    them."""
+    """Remove Parquet files that are not `listed` by stem, and temporary ones; returns them."""
     removed = []
     for path in folder.rglob("*"):
         is_temporary = path.name.startswith(TEMPORARY)

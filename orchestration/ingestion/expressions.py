@@ -1,8 +1,7 @@
 """SQL expressions of `embudo.yml`: that each is one expression, and which columns it reads.
 
 Subqueries, tables and several statements are refused, so that a mapping reads its own file's row
-and
-nothing else. Running expressions belongs to `mapping`.
+and nothing else. Running expressions belongs to `mapping`.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ def fingerprint(
     settings: Settings, *, source: str, stream: StreamContract, selection: SelectionSpec
 ) -> str:
     """A digest of all that decides how a selection reads a file: mapping, format, zone, currency,
-    contract."""
+    contract.
+    """
     facts = {
         "version": MAPPING_VERSION,
         "selection": selection.model_dump(mode="json", exclude={"files", "format"}),

@@ -2,8 +2,7 @@
 knows.
 
 The order makes it safe: Parquet files first, synced and renamed, then one transaction in the
-ledger. What a
-killed landing leaves behind is removed at the start of the next.
+ledger. What a killed landing leaves behind is removed at the start of the next.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> La
     """Land what is new for every stream of every source.
 
     Returns the loads made, the files newly set aside, and earlier loads that were replaced in part
-    or whole.
-    Raises `SourceError` where an inbox is missing; a file that cannot be landed stops no other.
+    or whole. Raises `SourceError` where an inbox is missing; a file that cannot be landed stops no
+    other.
     """
     contract = load_contract()
     home.prepare()
@@ -65,8 +64,9 @@ def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> La
 
 
 def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
-    """Remove what a killed landing left: scratch, temporary files, Parquet that the ledger does
-    not know."""
+    """Remove what a killed landing left: scratch, temporary files, Parquet that the ledger does not
+    know.
+    """
     shutil.rmtree(home.work, ignore_errors=True)
     listed = {load.load_id for load in ledger.loads()}
     removed: list[Path] = []

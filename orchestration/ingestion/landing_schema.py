@@ -1,8 +1,7 @@
 """The `landing` schema of a candidate's warehouse: what dbt's sources read.
 
 One view a stream over exactly the loads that count, and tables that tell the models about the
-refresh. Making
-loads belongs to `landing`.
+refresh. Making loads belongs to `landing`.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ def write_landing_schema(
 ) -> datetime:
     """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
 
-    Views: one a stream, typed and empty where nothing landed. Tables: `settings` (one row),
-    `loads` (one row a
-    load that counts) and `quarantined` (one row a row in quarantine that nothing has mended; no raw bytes).
+    Views: one a stream, typed and empty where nothing landed. Tables: `settings` (one row), `loads`
+    (one row a load that counts) and `quarantined` (one row a row in quarantine that nothing has
+    mended; no raw bytes).
     """
     connection.execute("create schema if not exists landing")
     with Ledger(home.ledger) as ledger:

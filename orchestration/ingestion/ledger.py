@@ -1,8 +1,7 @@
 """The ledger: which files landed in which loads, what was set aside, and every refresh. SQLite.
 
 What is not in the ledger does not exist. A load enters in one transaction, after its Parquet file
-is safe on
-disk. Reading files belongs to `landing`.
+is safe on disk. Reading files belongs to `landing`.
 """
 
 from __future__ import annotations
@@ -63,8 +62,7 @@ class SeenFile:
 
 @dataclass(frozen=True)
 class Refresh:
-    """One run of the main job. `verdict` is pass, warn, fail, error, or nothing_new; times are
-    UTC."""
+    """A run of the main job. `verdict`: pass, warn, fail, error, nothing_new; times are UTC."""
 
     run_id: str
     started_at: datetime
@@ -150,7 +148,8 @@ class Ledger:
         replaced: Sequence[ActivePart] = (),
     ) -> None:
         """Enter a landed load, mark the parts it replaces, and resolve what it mends; one
-        transaction."""
+        transaction.
+        """
         with self.transaction():
             self._db.execute(
                 "insert into loads (load_id, load_seq, source, stream, landed_at, run_id, "
@@ -202,8 +201,9 @@ class Ledger:
             self._replace(replaced, by=load.load_id)
 
     def _resolve_earlier(self, load: Load, part: FilePart) -> None:
-        """A file that comes again, or its mended rows, settle what was quarantined and set aside
-        of it."""
+        """A file that comes again, or its mended rows, settle what was quarantined and set aside of
+        it.
+        """
         for path in {part.path, original_of(part.path)}:
             self._db.execute(
                 "update load_files set resolved_by = ? where source = ? and stream = ? and path = "
@@ -327,8 +327,7 @@ class Ledger:
     # files set aside
 
     def set_aside(self, fault: SetAside, *, run_id: str, file: SeenFile) -> None:
-        """Enter a file that was not landed, and remember it so that it is not tried again as it
-        is."""
+        """Enter a file that was not landed; as it is, it is not tried again."""
         with self.transaction():
             self._db.execute(
                 "update set_aside set resolved_by = ? where source = ? and stream = ? and path = ? "

@@ -33,8 +33,9 @@ GIVEN = ("file_name", ROW_NUMBER)
 
 @dataclass(frozen=True)
 class MappedColumn:
-    """A column of the stream: SQL over the file's columns, how its value is written, formats of
-    its own."""
+    """A column of the stream: SQL over the file's columns, how its value is written, formats of its
+    own.
+    """
 
     name: str
     sql: str
@@ -93,8 +94,7 @@ def map_file(
     """The SQL of a selection over one file.
 
     Raises `ContractBroken` where a column that the mapping needs is not in the file, or where its
-    SQL does not
-    bind.
+    SQL does not bind.
     """
     read = columns_read(selection)
     resolved = _resolve(rows, read, selection, stream, file_name)
@@ -297,7 +297,8 @@ def _extra(rows: FileRows, spare: Sequence[str], used: set[str]) -> str:
 
 def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
     """SQL of a JSON object without the used keys, by RFC 7396 patches; nested ones only where they
-    are."""
+    are.
+    """
     patch: dict[str, None] = {}
     below: dict[str, dict[str, Any]] = {}
     for path in sorted(used):

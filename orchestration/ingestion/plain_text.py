@@ -1,8 +1,7 @@
 """Any text file as plain UTF-8 with line feeds, copied only where it is not so already.
 
 Decompression, recoding and delimiters of several characters are settled here, in chunks, before a
-file is
-scanned. What the records are belongs to `structure`.
+file is scanned. What the records are belongs to `structure`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from orchestration.errors import SourceError
 from orchestration.ingestion.byte_faults import UNREADABLE
@@ -102,7 +101,7 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
     first = True
     while True:
         chunk = file.read(CHUNK_BYTES)
-        text = cast(str, decoder.decode(chunk, final=not chunk))
+        text = decoder.decode(chunk, final=not chunk)
         if first:
             text = text.removeprefix("\ufeff")
             first = False

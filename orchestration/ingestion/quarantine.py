@@ -72,9 +72,8 @@ def export(
     file.
 
     Rows stand as they came, under their file's own header, in UTF-8 or in their own bytes. Mended
-    and dropped in
-    the inbox, such a file lands and settles what it mends. Raises `SourceError` where nothing is
-    open.
+    and dropped in the inbox, such a file lands and settles what it mends. Raises `SourceError`
+    where nothing is open.
     """
     query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
     if query is None:

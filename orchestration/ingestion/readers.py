@@ -20,7 +20,8 @@ from orchestration.settings import FormatSpec
 
 ROW_NUMBER, LINE, PRESENT, BROKEN = "row_number", "_line", "_present", "_broken"
 """What every reader adds to a file's columns: ordinal of the record, its line, 1, and why it is no
-record."""
+record.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class FileRows:
     """A file ready to be read.
 
     `relation` is a SELECT with one text column for each of `columns`, and those that every reader
-    adds.
-    `records` counts the file's records by other means than reading them.
+    adds. `records` counts the file's records by other means than reading them.
     """
 
     relation: str
@@ -58,7 +58,8 @@ class FileRows:
 
     def column(self, wanted: str) -> FileColumn | None:
         """The column called `wanted`: exactly so, else by the one name that differs in case or
-        spaces."""
+        spaces.
+        """
         for column in self.columns:
             if column.name == wanted:
                 return column

@@ -146,7 +146,8 @@ class Staging:
 
     def _count(self, rows: FileRows, part: int, each: int, path: str) -> tuple[int, int, int, int]:
         """Read, landed, quarantined, skipped; held against the independent count of the file's
-        records (I3)."""
+        records (I3).
+        """
         counted = self._connection.execute(
             "select count(*), coalesce(sum(_present), 0), count(*) filter (_kept and _fault is "
             "null), "
@@ -211,7 +212,8 @@ class Staging:
             select {part}, line, reason, coalesce(text, cast(bytes as varchar)),
                 case when text is null then bytes end
             from (
-                select line, reason, cast(bytes as blob) as bytes, try(decode(cast(bytes as blob))) as text
+                select line, reason, cast(bytes as blob) as bytes,
+                    try(decode(cast(bytes as blob))) as text
                 from ({query})
             )
             """
@@ -249,7 +251,8 @@ class Staging:
                     {self._file_of_part()} as _file,
                     _line, _is_deleted, _extra, _part
                 from staged where _kept and _fault is null
-            ) to {duck.literal(str(target))} (format parquet, compression zstd, row_group_size {ROW_GROUP})
+            ) to {duck.literal(str(target))}
+            (format parquet, compression zstd, row_group_size {ROW_GROUP})
             """
         )
 
@@ -262,7 +265,8 @@ class Staging:
         self._connection.execute(
             f"""
             copy (
-                select {duck.literal(self.source)} as source, {duck.literal(self.stream.name)} as stream,
+                select {duck.literal(self.source)} as source,
+                    {duck.literal(self.stream.name)} as stream,
                     {duck.literal(load_id)} as load_id, {self._file_of_part()} as file,
                     line, reason, raw, raw_bytes, {header} as header, _part as part
                 from quarantined order by _part, line

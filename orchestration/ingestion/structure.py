@@ -1,10 +1,10 @@
 """Where the records of a text file begin, and which of them are not well formed.
 
 The file is scanned in windows with numpy: line ends, quotes and delimiters are found for a whole
-window
-at once, and only lines that do not stand on their own are looked at one by one (`csv_record`). The scan
-is also the independent count of a file's records that invariant I3 is held against. Reading the values
-belongs to `readers`; turning other encodings into UTF-8 to `plain_text`.
+window at once, and only lines that do not stand on their own are looked at one by one
+(`csv_record`). The scan is also the independent count of a file's records that invariant I3 is held
+against. Reading the values belongs to `readers`; turning other encodings into UTF-8 to
+`plain_text`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ _NEWLINE, _RETURN = 10, 13
 
 @dataclass(frozen=True)
 class Reject:
-    """A record that cannot be read: its ordinal among all records, line, bytes and what is
-    wrong."""
+    """A record that cannot be read: ordinal among all records, line, bytes, what is wrong."""
 
     ordinal: int
     line: int
@@ -42,8 +41,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Structure:
-    """The records of a file. `starts`, `lines` and `good` have one entry a record, in file
-    order."""
+    """The records of a file. `starts`, `lines`, `good`: one entry a record, in file order."""
 
     starts: Positions
     lines: Positions
@@ -70,7 +68,8 @@ class Structure:
     @property
     def first_line(self) -> int | None:
         """The line of the first record where each record is one line and none is left out, else
-        None."""
+        None.
+        """
         if not self.records or self.rejects:
             return None
         first, last = int(self.lines[0]), int(self.lines[-1])
@@ -91,8 +90,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Window:
-    """A stretch of whole lines: absolute offset, number of its first line, and where its lines
-    are."""
+    """A stretch of whole lines: absolute offset, number of the first, where its lines are."""
 
     offset: int
     line: int
@@ -124,9 +122,8 @@ def scan(
     """Find the records of `path` from byte `body` on, whose first line is number `line`.
 
     `fields` is how many fields a record must have (None: lines are not split). Wrong counts, bad
-    quotes,
-    bytes that are not `encoding`, NUL bytes, lone carriage returns and records over 10 MB are
-    rejected.
+    quotes, bytes that are not `encoding`, NUL bytes, lone carriage returns and records over 10 MB
+    are rejected.
     """
     size = path.stat().st_size
     found = _Found()
@@ -242,14 +239,14 @@ def _well_formed(window: _Window, dialect: Dialect, quotes: Positions, opening: 
         | (after == _RETURN)
         | (after == dialect.quote)
     )
-    return np.where(opening, opens, closes)
+    formed: Flags = np.where(opening, opens, closes)
+    return formed
 
 
 def _line_by_line(
     view: mmap.mmap, window: _Window, dialect: Dialect, fields: int, quotes: Positions
 ) -> _Records:
-    """Records of a window with faults: each line on its own, and doubtful ones with what
-    follows."""
+    """Records of a window with faults: each line alone, doubtful ones with what follows."""
     starts, stops = window.starts, window.stops
     first_quote = np.searchsorted(quotes, starts)
     of_line = np.searchsorted(stops, quotes, side="right")
@@ -296,7 +293,8 @@ def _settle(
     sound: Flags,
 ) -> tuple[list[int], list[int], dict[int, str]]:
     """Doubtful lines as records: the shortest run of lines that reads well, or the line alone,
-    rejected."""
+    rejected.
+    """
     firsts: list[int] = []
     lasts: list[int] = []
     faults: dict[int, str] = {}
@@ -337,8 +335,7 @@ def _collect(
     fields: int | None,
     encoding: str,
 ) -> tuple[int, int]:
-    """Add a window's records to what was found; returns where the next window starts, and its
-    line."""
+    """Add a window's records to what was found; returns offset and line of the next."""
     count = len(records.first)
     starts = window.offset + window.starts[records.first]
     inside = np.minimum(records.last, len(window.stops) - 1)
@@ -348,8 +345,8 @@ def _collect(
     lines = window.line + records.first
     faults = dict(records.faults)
     sizes = ends - starts
-    for index in np.flatnonzero(sizes > LARGEST_RECORD):
-        faults[int(index)] = f"the record is longer than {LARGEST_RECORD >> 20} MB"
+    for index in np.flatnonzero(sizes > LARGEST_RECORD).tolist():
+        faults[index] = f"the record is longer than {LARGEST_RECORD >> 20} MB"
     for position, reason in byte_faults(window.data, encoding=encoding):
         index = int(np.searchsorted(starts, window.offset + position, side="right")) - 1
         if index >= 0 and window.offset + position < ends[index]:

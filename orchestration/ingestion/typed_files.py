@@ -1,8 +1,7 @@
 """Readers of files that carry types: Parquet and XLSX, as text all the same.
 
-Parquet's typed columns come as ISO text. Excel keeps dates as day numbers and times as fractions
-of a day;
-they come as those numbers, and `casts` reads them as dates where the contract wants a date.
+Parquet's typed columns come as ISO text. Excel keeps dates as day numbers and times as fractions of
+a day; they come as those numbers, and `casts` reads them as dates where the contract wants a date.
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ class _Contents:
     """What the databases say about themselves. `as_of` is UTC."""
 
     as_of: datetime
+    currency: str
     loads: tuple[str, ...]
     streams: Mapping[str, str]
     rows: Mapping[str, int]
@@ -151,7 +152,9 @@ def _read_contents(candidate: Candidate) -> _Contents:
 def _contents(connection: Any, marts: Sequence[str]) -> _Contents:
     import duckdb
 
-    settings = connection.execute("select as_of from warehouse.landing.settings").fetchall()
+    settings = connection.execute(
+        "select as_of, currency from warehouse.landing.settings"
+    ).fetchall()
     if len(settings) != 1 or settings[0][0] is None:
         raise PublicationRefused(
             "The warehouse does not say as of when its data is: expected one row in "
@@ -172,6 +175,7 @@ def _contents(connection: Any, marts: Sequence[str]) -> _Contents:
     rows = connection.execute(counts).fetchall() if counts else []
     return _Contents(
         as_of=settings[0][0].replace(tzinfo=UTC),
+        currency=str(settings[0][1]),
         loads=tuple(str(row[0]) for row in loads),
         streams={
             str(name): at.replace(tzinfo=UTC).isoformat() for name, at in streams if at is not None
@@ -240,6 +244,7 @@ def _describe(
         rows=contents.rows,
         based_on=candidate.based_on,
         duckdb_version=contents.duckdb_version,
+        currency=contents.currency,
         accepted={c.name: c.accepted_because for c in receipt.checks if c.accepted_because},
     )
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import dropwhile
 from statistics import median
 from typing import Any
 
@@ -183,14 +184,16 @@ def _jumps(
 ) -> list[tuple[date, str]]:
     """Months that are far from the months before them.
 
-    The first month is often begun in its middle and is no history. Of the first months only those
-    are judged that the last release told otherwise, against all other months.
+    Months before the first one with anything in it are no history, nor is that one, which is often
+    begun in its middle. Of the first months only those are judged that the last release told
+    otherwise, against all other months.
     """
-    complete = [
+    known = (
         (month, value)
         for month, value in sorted(series.items())
         if month < complete_before and value is not None
-    ][1:]
+    )
+    complete = list(dropwhile(lambda month_value: month_value[1] == 0, known))[1:]
     faults = []
     for position, (month, value) in enumerate(complete):
         told = before.get(month)

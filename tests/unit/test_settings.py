@@ -1,5 +1,6 @@
 """`embudo.yml`: what is accepted, and that a mistake names its line, key, value and what is
-allowed."""
+allowed.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ sources:
     streams:
       deals:
         files: "deals_*.csv"
-        columns: {deal_id: Id, stage: {column: E, map: {No: x, 007: y, 12:30: z}}, status: {value: open}}
+        columns:
+          deal_id: Id
+          stage: {column: E, map: {No: x, 007: y, 12:30: z}}
+          status: {value: open}
 """
 
 
@@ -105,7 +109,7 @@ def swapped(old: str, new: str) -> str:
         (swapped("deals:", "dealz:"), ["'dealz' is no stream", "did you mean 'deals'?"]),
         (
             swapped("deal_id: Id", "deal: Id"),
-            ["line 10", "'deal' is no column of deals", "deal_id"],
+            ["line 11", "'deal' is no column of deals", "deal_id"],
         ),
         (
             swapped("{value: open}", "{value: open, column: x}"),

@@ -1,4 +1,5 @@
 -- grain: one row a way to name a contact: its key, an e-mail, a phone in E.164
+-- only_contact_key is the contact where it can be one alone
 -- changed_seq says at which load the contacts behind it last changed; a way that means nobody any more stays with no
 -- contact, so that what was matched by it is matched anew
 {{ config(materialized='incremental', unique_key='match_key', incremental_strategy='delete+insert') }}
@@ -12,6 +13,7 @@ found as (
         match_key,
         min(key_kind) as key_kind,
         min(key_value) as key_value,
+        case when count(*) = 1 then min(contact_key) end as only_contact_key,
         count(*) as contact_count,
         {{ dbt.hash(joined(
             "contact_key || '|' || coalesce(account_key, '') || '|' || coalesce(owner_key, '') || '|'"
@@ -27,6 +29,7 @@ final as (
         coalesce(found.match_key, existing.match_key) as match_key,
         coalesce(found.key_kind, existing.key_kind) as key_kind,
         coalesce(found.key_value, existing.key_value) as key_value,
+        found.only_contact_key,
         coalesce(found.contact_count, 0) as contact_count,
         found.contacts_hash,
         cast({{ current_load() }} as bigint) as changed_seq

@@ -23,10 +23,11 @@ final as (
             when interactions.contact_key is not null then 1
             else coalesce(by_email.contact_count, by_phone.contact_count, 0)
         end as match_count,
-        case
-            when interactions.contact_key is not null then 'contact_id/' || interactions.contact_key
-            else coalesce(by_email.match_key, by_phone.match_key)
-        end as match_key
+        coalesce(
+            interactions.contact_key, by_email.only_contact_key,
+            case when by_email.match_key is null then by_phone.only_contact_key end
+        ) as only_contact_key,
+        coalesce(by_email.match_key, by_phone.match_key) as match_key
     from interactions
     left join keys as by_email on by_email.match_key = 'email/' || interactions.email
     left join keys as by_phone on by_phone.match_key = 'phone/' || interactions.phone

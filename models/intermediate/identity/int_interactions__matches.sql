@@ -12,8 +12,9 @@ choices as (
     select * from {{ ref('int_interactions__choices') }}
 ),
 
-candidates as (
-    select * from {{ ref('int_contacts__candidates') }}
+contacts as (
+    select contact_key, account_key, owner_key from {{ ref('int_contacts__candidates') }}
+    where key_kind = 'contact_id'
 ),
 
 versions as (
@@ -61,32 +62,28 @@ matched as (
         keyed.changed_seq,
         keyed.match_method,
         keyed.match_count,
-        coalesce(keyed.contact_key, candidates.contact_key) as contact_key,
-        candidates.account_key,
-        candidates.owner_key
+        coalesce(keyed.only_contact_key, choices.contact_key) as contact_key
     from keyed
     {% if is_incremental() %}
     inner join selected on selected.interaction_key = keyed.interaction_key
     {% endif %}
     left join choices on choices.interaction_key = keyed.interaction_key
-    left join candidates
-        on candidates.match_key = keyed.match_key
-        and (keyed.match_count = 1 or candidates.contact_key = choices.contact_key)
 ),
 
 found as (
     select
         matched.interaction_key,
         matched.contact_key,
-        matched.account_key,
-        matched.owner_key,
+        contacts.account_key,
+        contacts.owner_key,
         versions.rep_version_key as owner_version_key,
         matched.match_method,
         matched.match_count,
         matched.changed_seq
     from matched
+    left join contacts on contacts.contact_key = matched.contact_key
     left join versions
-        on {{ is_version_at('versions', 'user_key', 'matched.owner_key', 'matched.occurred_at') }}
+        on {{ is_version_at('versions', 'user_key', 'contacts.owner_key', 'matched.occurred_at') }}
 ),
 
 final as (

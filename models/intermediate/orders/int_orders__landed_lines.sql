@@ -28,7 +28,7 @@ final as (
         coalesce(order_lines.quantity, 0) as quantity,
         order_lines.unit_price as unit_price_local,
         cast(coalesce(
-            order_lines.quantity * order_lines.unit_price - coalesce(order_lines.discount, 0), 0
+            cast(order_lines.quantity as decimal(20, 4)) * order_lines.unit_price - coalesce(order_lines.discount, 0), 0
         ) as decimal(20, 8)) as net_amount_local,
         order_lines.unit_cost as unit_cost_local,
 

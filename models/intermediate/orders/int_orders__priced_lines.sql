@@ -41,13 +41,16 @@ final as (
         cast(lines.net_amount_local * rates.rate as decimal(20, 8)) as net_amount,
         cast(
             lines.quantity * cast(coalesce(
-                lines.unit_cost_local * rates.rate, products.unit_cost * product_rates.rate
+                cast(lines.unit_cost_local as decimal(20, 4)) * rates.rate,
+                cast(products.unit_cost as decimal(20, 4)) * product_rates.rate
             ) as decimal(20, 8))
             as decimal(20, 8)
         ) as cost_amount,
         -- a list price, where there is one, tells a dearer product from a dearer day
-        coalesce(products.unit_price * product_rates.rate, lines.unit_price_local * rates.rate)
-            as price_amount,
+        coalesce(
+            cast(products.unit_price as decimal(20, 4)) * product_rates.rate,
+            cast(lines.unit_price_local as decimal(20, 4)) * rates.rate
+        ) as price_amount,
         lines.ordered_at,
         lines.ordered_on,
         {{ local_date('lines.delivered_at') }} as delivered_on

@@ -4,7 +4,7 @@
 
 set timezone = 'UTC';
 
-create temp macro to_local(at) as timezone('Europe/Madrid', timezone('UTC', at));
+create temp macro to_local(moment) as timezone('Europe/Madrid', timezone('UTC', moment));
 create temp macro to_utc(local_at) as timezone('UTC', timezone('Europe/Madrid', local_at));
 create temp macro month_of(moment) as strftime(moment, '%Y-%m');
 create temp macro crm_at(text) as to_utc(try_strptime(text, '%d/%m/%Y %H:%M'));
@@ -515,10 +515,10 @@ where
 -- the last day that the files speak of: the data-as-of day in Madrid
 create temp table as_of as
 select
-    max(at) as at,
-    cast(to_local(max(at)) as date) as day
+    max(moment) as moment,
+    cast(to_local(max(moment)) as date) as day
 from (
-    select max(started_at) as at from calls
+    select max(started_at) as moment from calls
     union all select max(started_at) from activities
     union all select max(created_at) from leads
     union all select max(created_at) from contacts

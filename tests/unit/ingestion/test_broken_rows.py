@@ -1,5 +1,6 @@
 """I3: nothing is lost. Rows that break the contract or the format wait in quarantine, with their
-true line."""
+true line.
+"""
 
 from __future__ import annotations
 
@@ -211,8 +212,9 @@ def test_missing_column_sets_the_file_aside_with_the_nearest_name(company: Compa
 
 @pytest.mark.parametrize("seed", range(40))
 def test_damage_at_random_never_loses_a_row(company: Company, seed: int) -> None:
-    """Bytes thrown into a CSV: rows read = landed + quarantined, and untouched rows far from
-    damage land."""
+    """Bytes thrown into a CSV: rows read = landed + quarantined, and untouched rows far from damage
+    land.
+    """
     chance = random.Random(seed)
     rows = [order(number) for number in range(1, 201)]
     rows[20] = b'21,a1,2026-01-01,completed,"two\nlines"'

@@ -41,7 +41,10 @@ WANTED = [
     ),
     ("2", "Negociación", "open", None, dt.datetime(2026, 1, 1, 23), None),
 ]
-QUERY = "select deal_id, stage, status, amount, created_at, closed_at from landing.deals order by deal_id"
+QUERY = (
+    "select deal_id, stage, status, amount, created_at, closed_at "
+    "from landing.deals order by deal_id"
+)
 SPANISH_TEXT = (
     "Id;Etapa;Importe;Creada;Cerrada\r\n"
     "1;Ganada;1.234,56;01/07/2026;31/12/2026 09:30\r\n"
@@ -119,11 +122,13 @@ def test_no_header_and_skipped_lines(company: Company) -> None:
 def test_json_lines_with_nested_and_missing_keys(company: Company) -> None:
     company.drop(
         "e.jsonl",
-        '{"id": "1", "kind": "sent", "at": "2026-07-01T10:00:00Z", "to": {"mail": "a@x.es", "ip": "::1"}}\n'
+        '{"id": "1", "kind": "sent", "at": "2026-07-01T10:00:00Z", '
+        '"to": {"mail": "a@x.es", "ip": "::1"}}\n'
         "\n"
         "not json\n"
         '["a list"]\n'
-        '{"id": 2, "kind": "open", "at": "2026-07-01T12:00:00+02:00", "campaign": "k", "note": "ñ"}\n',
+        '{"id": 2, "kind": "open", "at": "2026-07-01T12:00:00+02:00", '
+        '"campaign": "k", "note": "ñ"}\n',
     )
     company.map(
         "email_events",

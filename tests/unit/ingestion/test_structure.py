@@ -1,5 +1,4 @@
-"""The scan of a text file against Python's own csv module, which splits the same files another
-way."""
+"""The scan of a text file against Python's csv module, which splits it another way."""
 
 from __future__ import annotations
 

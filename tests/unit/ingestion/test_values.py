@@ -13,8 +13,7 @@ from making_company import Company
 def landed(
     company: Company, stream: str, column: str, cells: list[str], spec: Any, **form: Any
 ) -> list[Any]:
-    """The values that `cells` of a file become in a column of a stream, and None where
-    quarantined."""
+    """What the cells of a file become in a column of a stream, or "quarantined"."""
     columns = {
         "products": {"product_id": "id", "name": {"value": "x"}},
         "tasks": {"task_id": "id", "due_at": {"value": "2026-01-01"}},
@@ -173,7 +172,8 @@ def test_timestamps_and_offsets(company: Company) -> None:
 
 def test_clock_changes(company: Company) -> None:
     """In the spring gap the clock has moved on; in the autumn fold the second 02:30, of standard
-    time, is meant."""
+    time, is meant.
+    """
     cells = [
         "2026-03-29 01:59:59",
         "2026-03-29 02:30:00",

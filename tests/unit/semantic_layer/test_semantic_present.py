@@ -68,8 +68,9 @@ def test_json_holds_every_digit(layer: SemanticLayer) -> None:
     answer = json.loads(to_json(result))
     assert answer["metrics"] == ["average_order_value", "revenue", "orders", "win_rate"]
     assert [column["name"] for column in answer["columns"]] == answer["metrics"]
-    assert answer["rows"] == [[pytest.approx(140.08, abs=1e-12), 700.4, 5, pytest.approx(2 / 3)]]
-    assert abs(answer["rows"][0][3] - 2 / 3) < 1e-15
+    (row,) = answer["rows"]
+    assert list(row.values()) == [pytest.approx(140.08, abs=1e-12), 700.4, 5, pytest.approx(2 / 3)]
+    assert abs(list(row.values())[3] - 2 / 3) < 1e-15
     assert answer["trust"]["release_id"] == "20260210-1"
     assert answer["trust"]["as_of"] == "2026-02-10T03:30:00Z"
 

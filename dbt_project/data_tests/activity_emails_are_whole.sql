@@ -1,0 +1,14 @@
+-- campaign emails that the mart lacks or has too many; `--full-refresh` mends it
+with landed as (
+    select message_key from {{ ref('int_email__messages') }}
+    where is_sent
+),
+
+marted as (
+    select email_key from {{ ref('fct_campaign_emails') }}
+)
+
+select coalesce(landed.message_key, marted.email_key) as email_key
+from landed
+full outer join marted on marted.email_key = landed.message_key
+where landed.message_key is null or marted.email_key is null

@@ -1,0 +1,8 @@
+-- lines whose order has not landed, or was deleted: they are in no figure until it lands
+{{ config(severity='warn') }}
+select
+    order_lines.order_line_key,
+    order_lines.order_key
+from {{ ref('stg_files__order_lines') }} as order_lines
+left join {{ ref('stg_files__orders') }} as orders on order_lines.order_key = orders.order_key
+where orders.order_key is null

@@ -1,0 +1,20 @@
+-- rep targets whose scope key is neither a user's id nor a full name, and targets of metrics that do not exist
+{{ config(severity='warn') }}
+select
+    target_key,
+    'no user is called so' as reason
+from {{ ref('fct_targets') }}
+where scope = 'rep' and rep_key is null
+union all
+select
+    target_key,
+    'no metric is called so' as reason
+from {{ ref('fct_targets') }}
+where metric not in (
+    {%- if execute %}
+    {%- for metric in graph.metrics.values() | sort(attribute='name') %}
+    '{{ metric.name }}',
+    {%- endfor %}
+    {%- endif %}
+    ''
+)

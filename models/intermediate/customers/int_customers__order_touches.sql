@@ -1,0 +1,44 @@
+-- grain: one row an order that was not cancelled and touch of its contact, or of anybody at its account, in the 90 days before it
+with orders as (
+    select
+        *,
+        {{ dbt.dateadd('day', -90, 'ordered_at') }} as touched_from_at
+    from {{ ref('int_orders__orders') }}
+    where not is_cancelled
+),
+
+touches as (
+    select * from {{ ref('int_customers__touches') }}
+),
+
+matched as (
+    select
+        orders.order_key,
+        touches.touch_key
+    from orders
+    inner join touches
+        on orders.contact_key = touches.contact_key
+        and touches.touched_at between orders.touched_from_at and orders.ordered_at
+    union
+    select
+        orders.order_key,
+        touches.touch_key
+    from orders
+    inner join touches
+        on orders.account_key = touches.account_key
+        and touches.touched_at between orders.touched_from_at and orders.ordered_at
+),
+
+final as (
+    select
+        matched.order_key,
+        matched.touch_key,
+        row_number() over (
+            partition by matched.order_key order by touches.touched_at, matched.touch_key
+        ) as touch_number,
+        count(*) over (partition by matched.order_key) as touches_count
+    from matched
+    inner join touches on matched.touch_key = touches.touch_key
+)
+
+select * from final

@@ -1,0 +1,26 @@
+"""One small company for all tests of the sandbox, and the hand-written oracle beside the end-to-end tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from sandbox import Truth, generate
+
+
+@pytest.fixture(scope="session")
+def company_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company at a twentieth of its size, whole."""
+    folder = tmp_path_factory.mktemp("company")
+    generate(folder, scale=0.05)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def truth(company_folder: Path) -> Truth:
+    """What that company's files must come to."""
+    return Truth.read(company_folder)
