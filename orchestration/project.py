@@ -22,11 +22,12 @@ _MODEL_SUFFIXES = (".sql", ".yml", ".yaml")
 class BuildState:
     """All that decides a release's figures: fingerprints (sha256) of the project, and what had landed.
 
-    `landed` maps a load to those of its parts (files) that no longer count.
+    `seeds` maps a seed to its fingerprint, `landed` a load to those of its parts (files) that no longer
+    count.
     """
 
     models: str
-    seeds: str
+    seeds: Mapping[str, str]
     settings: str
     landed: Mapping[str, list[int]] = field(default_factory=dict)
 
@@ -36,11 +37,12 @@ class BuildState:
 
     @classmethod
     def read(cls, path: Path) -> BuildState | None:
-        """The state in a `build.json`, or None where there is none that can be read."""
+        """The state in a `build.json`, or None where there is none of this form."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            state = cls(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+        return state if isinstance(state.seeds, dict) and isinstance(state.landed, dict) else None
 
 
 def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> BuildState:
@@ -48,10 +50,10 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
     model_files = [root / "dbt_project.yml"]
     for folder in _MODEL_FOLDERS:
         model_files += [p for p in (root / folder).rglob("*") if p.suffix in _MODEL_SUFFIXES]
-    seed_files = [p for p in (root / "seeds").rglob("*") if p.is_file()]
+    model_files += (root / "seeds").glob("*.yml")
     return BuildState(
         models=_fingerprint(model_files, root),
-        seeds=_fingerprint(seed_files, root),
+        seeds={p.stem: _fingerprint([p], root) for p in sorted((root / "seeds").glob("*.csv"))},
         settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
     )
 

@@ -140,6 +140,11 @@ class Refresh:
             self.full = True
             return (*asked, "there is no release yet")
         new = set(landed) - set(before.landed)
+        seeds = {
+            name
+            for name in {*before.seeds, *now.seeds}
+            if before.seeds.get(name) != now.seeds.get(name)
+        }
         rebuild = {
             "models changed": before.models != now.models,
             "settings changed": before.settings != now.settings,
@@ -148,8 +153,10 @@ class Refresh:
             ),
         }
         self.full = self.full or any(rebuild.values())
+        if seeds and not self.full:
+            self.full = bool(seeds & workplace.seeds_of_history())
         why = {f"{len(new)} new load(s)": bool(new), **rebuild}
-        why["seeds changed"] = before.seeds != now.seeds
+        why[f"seeds changed: {', '.join(sorted(seeds))}"] = bool(seeds)
         return (*asked, *(reason for reason, holds in why.items() if holds))
 
     def _open_candidate(self) -> None:
@@ -292,8 +299,9 @@ class Refresh:
 
     @property
     def _previous_rows(self) -> Mapping[str, int]:
+        """Rows of the last release's marts; a full rebuild is asked for because they will differ."""
         release = publication.current_release(self.workplace.layout)
-        return release.rows if release else {}
+        return release.rows if release and not self.full else {}
 
     def _loads(self) -> list[Load]:
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:

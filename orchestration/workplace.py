@@ -123,6 +123,22 @@ class Workplace:
         """dbt's manifest of the working tree."""
         return dict(json.loads((self.parsed() / "manifest.json").read_text(encoding="utf-8")))
 
+    def seeds_of_history(self) -> frozenset[str]:
+        """Seeds that incremental models are made from: when one changes, history has to be built again."""
+        nodes, parents = self.manifest["nodes"], self.manifest["parent_map"]
+        waiting = [
+            name
+            for name, node in nodes.items()
+            if node["config"].get("materialized") == "incremental"
+        ]
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += parents.get(name, [])
+        return frozenset(name.split(".")[2] for name in seen if name.startswith("seed."))
+
     @cached_property
     def metric_meta(self) -> tuple[MetricMeta, ...]:
         """What the gate has to know of each metric."""
@@ -162,6 +178,7 @@ class Workplace:
         from dbt.version import __version__
 
         key = json.dumps(
-            [self.state.models, self.state.seeds, self.settings.dbt_vars(), __version__], sort_keys=True
+            [self.state.models, list(self.state.seeds), self.settings.dbt_vars(), __version__],
+            sort_keys=True,
         )
         return self.home.dbt / hashlib.sha256(key.encode()).hexdigest()[:16]

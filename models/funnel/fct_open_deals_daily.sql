@@ -21,25 +21,20 @@ stages as (
 ),
 
 days as (
-    select
-        *,
-        1 as open_count
-    from open_days
+    select *, 1 as open_count from open_days
     union all
-    select
-        *,
-        0 as open_count
-    from closing_days
+    select *, 0 as open_count from closing_days
 ),
 
 valued as (
     select
         days.*,
-        cast(case
-            when days.open_count = 1
-                then {{ reporting_amount('cast(days.amount_local as decimal(28, 4))') }}
-            else 0
-        end as decimal(28, 4)) as amount
+        -- wide decimals are slow, and most rows need no rate
+        case
+            when days.open_count = 0 then 0
+            when rates.rate = 1 then days.amount_local
+            else {{ reporting_amount('cast(days.amount_local as decimal(28, 4))') }}
+        end as amount
     from days
     {{ join_rates('days.currency', 'days.snapshot_on') }}
 ),
@@ -49,7 +44,7 @@ final as (
         -- keys
         cast(dates.date_on as {{ dbt.type_string() }}) || coalesce(
             '|' || valued.deal_key || '|' || cast(valued.visit_number as {{ dbt.type_string() }}) || '|'
-            || coalesce(valued.rep_version_key, ''),
+            || case when valued.open_count = 0 then coalesce(valued.rep_version_key, '') else 'open' end,
             ''
         ) as open_deal_day_key,
         valued.deal_key,
@@ -67,7 +62,8 @@ final as (
         -- measures
         cast(coalesce(valued.open_count, 0) as bigint) as open_count,
         cast(coalesce(valued.amount, 0) as decimal(18, 4)) as amount,
-        cast(coalesce(valued.amount * stages.probability, 0) as decimal(18, 4)) as weighted_amount,
+        cast(coalesce(cast(valued.amount as double) * stages.probability, 0) as decimal(18, 4))
+            as weighted_amount,
 
         -- times
         dates.date_on as snapshot_on

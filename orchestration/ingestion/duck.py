@@ -54,7 +54,7 @@ def connect(*, scratch: Path) -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": os.environ.get("EMBUDO_MEMORY_LIMIT", "1500MB"),
+            "memory_limit": os.environ.get("EMBUDO_MEMORY_LIMIT", "800MB"),
             "temp_directory": str(scratch / "spill"),
             "preserve_insertion_order": "true",
         }

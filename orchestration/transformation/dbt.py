@@ -110,9 +110,9 @@ class Dbt:
         if not outcome.success:
             shutil.rmtree(partial, ignore_errors=True)
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
-        for outdated in cache.parent.iterdir():
-            if outdated != partial:
-                shutil.rmtree(outdated, ignore_errors=True)
+        for binary in cache.parent.glob(f"*/{_BINARY_MANIFEST}"):
+            if binary.parent != partial:
+                shutil.rmtree(binary.parent, ignore_errors=True)
         partial.replace(cache)
 
     def build(
@@ -175,8 +175,9 @@ class Dbt:
             "--target-path", str(artifacts or self.artifacts),
             "--log-path", str(self.artifacts / "logs"),
             "--vars", json.dumps(dict(self.variables), sort_keys=True),
-            "--quiet",
-            "--log-level-file", "info",
+            # dbt turns every event into text once for each log; results come back as objects anyway.
+            "--log-level", "none",
+            "--log-level-file", "none",
         ]  # fmt: skip
         runner = dbtRunner(manifest=self._manifest, callbacks=[listen])
         with _environment(self):

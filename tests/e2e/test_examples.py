@@ -35,7 +35,9 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
 class TestMavenTech:
     """Figures of the data set's README, computed there with SQL straight from the files."""
 
-    METRICS = "win_rate,opportunities_won,opportunities_lost,won_value,average_deal_size,sales_cycle_days"
+    METRICS = (
+        "win_rate,opportunities_won,opportunities_lost,won_value,average_deal_size,sales_cycle_days"
+    )
 
     def test_totals(self, refreshed: Refreshed) -> None:
         (row,) = refreshed("crm_maven_mavenTech").query(self.METRICS)

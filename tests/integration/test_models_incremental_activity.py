@@ -24,7 +24,12 @@ Streams = Mapping[str, Rows]
 
 SELECTED = ["+path:models/core", "+path:models/activity"]
 NO_TESTS = ["resource_type:test", "resource_type:unit_test"]
-VARIABLES = {"time_zone": "Europe/Madrid", "currency": "EUR", "country": "ES", "revenue_from": "orders"}
+VARIABLES = {
+    "time_zone": "Europe/Madrid",
+    "currency": "EUR",
+    "country": "ES",
+    "revenue_from": "orders",
+}
 START = dt.datetime(2026, 1, 1)
 
 
@@ -59,9 +64,7 @@ class Company:
                 "select table_name from duckdb_tables()"
                 " where database_name = 'kept' and schema_name = 'landing'"
             ).fetchall():
-                connection.execute(
-                    f'create table landing."{table}" as from kept.landing."{table}"'
-                )
+                connection.execute(f'create table landing."{table}" as from kept.landing."{table}"')
         self._build(rebuilt, marts, full_refresh=True)
         return _differences(self.marts, marts)
 
@@ -133,13 +136,15 @@ def test_a_contact_that_comes_after_its_calls_and_emails(company: Company) -> No
     assert company.mart(
         "select contact_key, account_key, match_method, match_count from activity.fct_calls"
     ) == [("crm:ana", "crm:a1", "phone", 1)]
-    assert company.mart(
-        "select contact_key, match_method from activity.fct_campaign_emails"
-    ) == [("crm:ana", "email")]
+    assert company.mart("select contact_key, match_method from activity.fct_campaign_emails") == [
+        ("crm:ana", "email")
+    ]
     assert company.differences() == {}
 
 
-def test_late_activity_turns_the_choice_between_contacts_that_share_a_number(company: Company) -> None:
+def test_late_activity_turns_the_choice_between_contacts_that_share_a_number(
+    company: Company,
+) -> None:
     company.refresh(
         {
             "contacts": [
@@ -164,7 +169,12 @@ def test_late_activity_turns_the_choice_between_contacts_that_share_a_number(com
 
 def test_an_older_version_that_comes_late_changes_nothing(company: Company) -> None:
     company.refresh(
-        {"calls": [call("c1", 10, _file="calls_2.csv"), call("c2", 10, _file="calls_2.csv", _is_deleted=True)]},
+        {
+            "calls": [
+                call("c1", 10, _file="calls_2.csv"),
+                call("c2", 10, _file="calls_2.csv", _is_deleted=True),
+            ]
+        },
         as_of=at(20),
     )
     company.refresh(
@@ -208,15 +218,15 @@ def test_a_missed_call_is_recovered_by_a_call_that_lands_later(company: Company)
     back = call("c2", 10.5, direction="outbound", from_number="12", to_number="+34 600-111-222")
     company.refresh({"calls": [back]}, as_of=at(20))
     assert company.mart(recovered) == [(True,)]
-    company.refresh(
-        {"calls": [{**back, "to_number": "699999999"}]}, as_of=at(20)
-    )
+    company.refresh({"calls": [{**back, "to_number": "699999999"}]}, as_of=at(20))
     assert company.mart(recovered) == [(False,)]
     assert company.differences() == {}
 
 
 def test_a_planned_meeting_is_held_once_its_time_has_come(company: Company) -> None:
-    company.refresh({"activities": [activity("a1", 15, kind="meeting", outcome=None)]}, as_of=at(10))
+    company.refresh(
+        {"activities": [activity("a1", 15, kind="meeting", outcome=None)]}, as_of=at(10)
+    )
     held = "select is_held, is_done from activity.fct_activities"
     assert company.mart(held) == [(False, False)]
     company.refresh({"contacts": [contact("ana")]}, as_of=at(20))
@@ -398,7 +408,9 @@ def _calls(chance: random.Random) -> tuple[str, Rows]:
             disposition=chance.choice(["answered", "no_answer", "abandoned"]),
             from_number=chance.choice(NUMBERS),
             to_number=chance.choice(NUMBERS),
-            agent_id=_maybe(chance, chance.choice(["u1", "u2", "12", "13", "Ana@example.com", "zz"])),
+            agent_id=_maybe(
+                chance, chance.choice(["u1", "u2", "12", "13", "Ana@example.com", "zz"])
+            ),
             contact_id=_maybe(chance, _key(chance, "p", 8), 0.15),
             talk_seconds=_maybe(chance, chance.randint(0, 90)),
             _key_source=chance.choice(["crm", "crm", "pbx"]),

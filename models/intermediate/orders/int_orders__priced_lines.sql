@@ -38,7 +38,10 @@ final as (
         lines.is_cancelled,
         coalesce(products.category, '') as product_category,
         lines.quantity,
-        cast(lines.net_amount_local * rates.rate as decimal(20, 8)) as net_amount,
+        case
+            when rates.rate = 1 then lines.net_amount_local
+            else cast(lines.net_amount_local * rates.rate as decimal(20, 8))
+        end as net_amount,
         cast(
             lines.quantity * cast(coalesce(
                 cast(lines.unit_cost_local as decimal(20, 4)) * rates.rate,

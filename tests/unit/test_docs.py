@@ -1,0 +1,100 @@
+"""The pages of `docs/` say what the project says: generated ones are fresh, links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+KEY_ROW = re.compile(r"^\| `([a-z_.]+)`", re.M)
+
+
+@lru_cache(maxsize=1)
+def write_docs() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
+
+
+@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "bi.md"])
+def test_generated_page_is_what_the_yaml_says(page: str) -> None:
+    path = ROOT / "docs" / page
+    assert path.read_text(encoding="utf-8") == write_docs().pages()[path], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in LINK.findall(without_code(page.read_text(encoding="utf-8"))):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (page.parent / file).resolve() if file else page
+        if not found.exists() or (anchor and anchor not in anchors(found)):
+            broken.append(target)
+    assert not broken
+
+
+def test_engineer_page_explains_every_setting() -> None:
+    """A key that embudo.yml knows and the reference does not mention is a key nobody finds."""
+    from orchestration.settings import models
+
+    text = (ROOT / "docs" / "engineer.md").read_text(encoding="utf-8")
+    explained = {row.rpartition(".")[2] for row in KEY_ROW.findall(text)}
+    known = {
+        name
+        for spec in (
+            models.Settings,
+            models.SourceSpec,
+            models.SelectionSpec,
+            models.ColumnSpec,
+            models.FormatSpec,
+            models.UnpivotSpec,
+            models.Limits,
+        )
+        for name in spec.model_fields
+    } - {"config_file"}
+    assert known - explained == set()
+
+
+def test_engineer_page_lists_every_exit_code() -> None:
+    from orchestration import errors
+
+    text = (ROOT / "docs" / "engineer.md").read_text(encoding="utf-8")
+    codes = {
+        value.exit_code
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, errors.EmbudoError)
+    }
+    assert {code for code in codes if not re.search(rf"^\| {code} \|", text, re.M)} == set()
+
+
+def test_pages_name_no_path_of_a_machine() -> None:
+    named = [
+        f"{page.name}: {found}"
+        for page in PAGES
+        for found in re.findall(
+            r"(?:/work/|/tmp/|/root/|/home/\w+)\S*", page.read_text(encoding="utf-8")
+        )
+    ]
+    assert not named
