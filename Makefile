@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check ui refresh soak benchmark docs clean
+.PHONY: help setup demo test check ui refresh benchmark docs clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ check: setup ## Lint and type-check Python, SQL and YAML, parse dbt, validate th
 test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
 	@$(BIN)/pytest -q
+
+docs: setup ## Write the generated pages of docs/ from the YAML
+	@$(BIN)/python scripts/write_docs.py
 
 clean: ## Remove what was built; landing and releases in .embudo stay
 	@rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis build

@@ -6,6 +6,7 @@ do not belong here.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -20,6 +21,14 @@ storage:
       env: {POSTGRES_VARIABLE}
 """
 
+_SQLITE_STORAGE = """
+event_log_storage:
+  module: orchestration.event_log
+  class: PooledSqliteEventLogStorage
+  config:
+    base_dir: {folder}
+"""
+
 
 def prepare_instance(dagster_home: Path) -> Path:
     """Write `dagster.yaml` into the folder, point `DAGSTER_HOME` at it, and return the absolute folder.
@@ -31,6 +40,8 @@ def prepare_instance(dagster_home: Path) -> Path:
     text = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
     if os.environ.get(POSTGRES_VARIABLE):
         text += _POSTGRES_STORAGE
+    else:
+        text += _SQLITE_STORAGE.format(folder=json.dumps(str(dagster_home / "history" / "runs")))
     target = dagster_home / "dagster.yaml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         partial = target.with_suffix(".tmp")

@@ -55,8 +55,10 @@ class Refresh:
     _nodes: list[NodeResult] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
     _began: float = 0.0
+    _asked_full: bool = False
 
     def __enter__(self) -> Refresh:
+        self._asked_full = self.full
         self._began = time.monotonic()
         self._started_at = datetime.now(UTC)
         self.workplace.home.prepare()
@@ -135,7 +137,7 @@ class Refresh:
         """What is new. Sets `full` where history has to be built again."""
         workplace, before = self.workplace, self.workplace.released_state()
         now, landed = workplace.state, workplace.landed()
-        asked = ("a full rebuild was asked for",) if self.full else ()
+        asked = ("a full rebuild was asked for",) if self._asked_full else ()
         if before is None:
             self.full = True
             return (*asked, "there is no release yet")
@@ -195,7 +197,9 @@ class Refresh:
         )
         self._nodes = list(built.nodes)
         tests = built.count("test") + built.count("unit_test")
-        self.report.detail(f"{built.count('model')} models, {built.count('seed')} seeds, {tests} tests")
+        self.report.detail(
+            f"{built.count('model')} models, {built.count('seed')} seeds, {tests} tests"
+        )
         return built
 
     def require_good_build(self) -> None:
@@ -276,6 +280,7 @@ class Refresh:
                 previous_values=_monthly(self._base / candidate.marts.name) if self._base else (),
                 previous_rows=self._previous_rows,
                 revenue_from=settings.revenue_from,
+                rows_lost_share=settings.limits.rows_lost_share,
             )
         )
         quality.write_gate(candidate.directory, self.gate)

@@ -31,11 +31,15 @@ def file_drop_sensor(
         if not waiting:
             return dg.SkipReason("No new files in the inbox.")
         seen = hashlib.sha256(
-            "\n".join(f"{item.source}|{item.stream}|{item.file}|{item.size_bytes}" for item in waiting).encode()
+            "\n".join(
+                f"{item.source}|{item.stream}|{item.file}|{item.size_bytes}" for item in waiting
+            ).encode()
         ).hexdigest()
         if context.cursor != seen:
             context.update_cursor(seen)
-            return dg.SkipReason(f"{len(waiting)} new file(s); waiting one look for them to settle.")
+            return dg.SkipReason(
+                f"{len(waiting)} new file(s); waiting one look for them to settle."
+            )
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)
 
     return file_drop

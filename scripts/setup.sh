@@ -19,6 +19,6 @@ if [ ! -x "$VENV/bin/uv" ]; then
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$uv_lock"
 fi
 echo "Installing the packages of requirements.lock …"
-VIRTUAL_ENV="$PWD/$VENV" "$VENV/bin/uv" pip sync --quiet --require-hashes requirements.lock
+VIRTUAL_ENV="$PWD/$VENV" "$VENV/bin/uv" pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 VIRTUAL_ENV="$PWD/$VENV" "$VENV/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .
 mkdir -p .embudo/dev

@@ -77,7 +77,9 @@ def _metadata(loads: list[Load]) -> dict[str, dg.MetadataValue]:
         "rows read": dg.MetadataValue.int(sum(load.rows_read for load in loads)),
         "dagster/row_count": dg.MetadataValue.int(sum(load.rows_landed for load in loads)),
         "rows quarantined": dg.MetadataValue.int(sum(load.rows_quarantined for load in loads)),
-        "files": dg.MetadataValue.text(", ".join(f for load in loads for f in load.files) or "none"),
+        "files": dg.MetadataValue.text(
+            ", ".join(f for load in loads for f in load.files) or "none"
+        ),
     }
 
 

@@ -79,9 +79,7 @@ def quality_gate(workplace: Workplace) -> dg.AssetChecksDefinition:
         for name, key in subjects.items()
     ]
 
-    @dg.multi_asset_check(
-        name="quality_gate", specs=specs, required_resource_keys={RESOURCE_KEY}
-    )
+    @dg.multi_asset_check(name="quality_gate", specs=specs, required_resource_keys={RESOURCE_KEY})
     def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         refresh: Refresh = context.resources.refresh
         with plain_errors(refresh):
@@ -108,9 +106,7 @@ def _result(spec: dg.AssetCheckSpec, check: CheckResult | None) -> dg.AssetCheck
         check_name=spec.name,
         passed=check.outcome == "pass",
         severity=(
-            dg.AssetCheckSeverity.WARN
-            if check.outcome == "warn"
-            else dg.AssetCheckSeverity.ERROR
+            dg.AssetCheckSeverity.WARN if check.outcome == "warn" else dg.AssetCheckSeverity.ERROR
         ),
         metadata={
             "observed": check.observed,

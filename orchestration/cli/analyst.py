@@ -67,7 +67,9 @@ def query(
             "--draft", help="The definitions of the working tree, on the current release's tables."
         ),
     ] = False,
-    show_sql: Annotated[bool, typer.Option("--sql", help="Print the SQL and do not run it.")] = False,
+    show_sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL and do not run it.")
+    ] = False,
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
     config: ConfigOption = DEFAULT_CONFIG,
@@ -106,7 +108,9 @@ def metrics(
     name: Annotated[str | None, typer.Argument(help="One metric, to see it whole.")] = None,
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     release: Annotated[str | None, typer.Option("--release", help="An older release.")] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="As the working tree defines them.")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="As the working tree defines them.")
+    ] = False,
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
     config: ConfigOption = DEFAULT_CONFIG,

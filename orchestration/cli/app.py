@@ -46,7 +46,9 @@ def main() -> None:
         err.print(f"[bold red]Error:[/bold red] {_escaped(error)}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("Stopped. The current release is untouched; `embudo refresh` starts again cleanly.")
+        err.print(
+            "Stopped. The current release is untouched; `embudo refresh` starts again cleanly."
+        )
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)

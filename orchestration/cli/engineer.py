@@ -125,10 +125,14 @@ def quarantine(
     stream: Annotated[str | None, typer.Option("--stream", help="Only this stream.")] = None,
     export: Annotated[
         Path | None,
-        typer.Option("--export", help="Write the rows into this folder, to be mended and dropped again."),
+        typer.Option(
+            "--export", help="Write the rows into this folder, to be mended and dropped again."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to list.")] = 50,
-    raw: Annotated[bool, typer.Option("--raw", help="Show the rows themselves, contact data too.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Show the rows themselves, contact data too.")
+    ] = False,
     output: FormatOption = Format.table,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
@@ -159,7 +163,9 @@ def quarantine(
         table.add_row(*(str(value) for value in _shown(row, raw=raw).values()))
     out.print(table)
     if len(rows) < sum(counts.values()):
-        out.print(f"The first {len(rows)}; --limit shows more, --source and --stream narrow it down.")
+        out.print(
+            f"The first {len(rows)}; --limit shows more, --source and --stream narrow it down."
+        )
 
 
 def releases(
@@ -205,16 +211,17 @@ def rollback(
     from orchestration import publication
     from orchestration.publication.layout import Layout
 
-    layout = Layout(home)
-    with publication.refresh_lock(layout, run_id="rollback"):
-        publication.recover(layout)
-        release = publication.rollback(layout, to)
-    out.print(f"Current is now [bold]{release.release_id}[/bold], data as of {release.as_of:%Y-%m-%d}.")
+    release = publication.rollback(Layout(home), to)
+    out.print(
+        f"Current is now [bold]{release.release_id}[/bold], data as of {release.as_of:%Y-%m-%d}."
+    )
 
 
 def ui(
     port: Annotated[int, typer.Option("--port", help="Port of the page.")] = 3000,
-    host: Annotated[str, typer.Option("--host", help="Address; Dagster has no login.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Address; Dagster has no login.")
+    ] = "127.0.0.1",
     config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
     inbox: InboxOption = None,

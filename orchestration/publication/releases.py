@@ -126,7 +126,7 @@ def verify_release(home: Home, release_id: str) -> Release:
         raise ReleaseCorrupt(
             f"Release {release_id} is damaged: {'; '.join(faults)}. Choose another one of "
             "`embudo releases` "
-            "(`embudo rollback --to ID`), or run `embudo refresh --full`."
+            "(`embudo rollback ID`), or run `embudo refresh --full`."
         )
     return release
 
@@ -228,7 +228,7 @@ def _current_id(home: Home) -> str | None:
         raise ReleaseCorrupt(
             f"{home.current} is not a link ({error}): expected a link to a folder of "
             f"{home.releases}. Move it away, "
-            "then run `embudo rollback --to ID` with an id of `embudo releases`."
+            "then run `embudo rollback ID` with an id of `embudo releases`."
         ) from error
 
 

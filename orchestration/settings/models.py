@@ -179,7 +179,7 @@ class Limits(_Strict):
     """Rows of a load that may be in quarantine."""
     volume_drop_share: float = Field(default=0.9, ge=0, le=1)
     """How much smaller than usual a load may be."""
-    rows_lost_share: float = Field(default=0.01, ge=0, le=1)
+    rows_lost_share: float = Field(default=0.2, ge=0, le=1)
     """Rows that a mart may have fewer than in the release before."""
     silent_days: int = Field(default=14, ge=1)
     """Days without news after which a source has gone quiet."""

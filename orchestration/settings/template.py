@@ -42,7 +42,7 @@ schedule: "0 6 * * *"
 limits:
   quarantine_share: 0.05    # rows of a load that may break the contract
   volume_drop_share: 0.9    # how much smaller than usual a load may be
-  rows_lost_share: 0.01     # rows that a mart may have fewer than in the release before
+  rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
   silent_days: 14           # days without news after which a source has gone quiet
 
 # Where the data comes from. Each source is a system whose exports are dropped as files: CSV, JSON
