@@ -39,3 +39,11 @@ def date_trunc(datepart: str, date: str) -> str:
 
 def last_day(date: str, datepart: str) -> str:
     return f"last_day({date})"
+
+
+def hash(field: str) -> str:
+    return f"md5({field})"
+
+
+def type_float() -> str:
+    return "double"
