@@ -27,7 +27,7 @@ final as (
         invoices.status = 'void' as is_void,
 
         -- measures
-        {{ reporting_amount('cast(invoices.amount as decimal(28, 4))') }} as invoice_amount,
+        {{ reporting_amount('invoices.amount') }} as invoice_amount,
 
         -- times
         invoices.invoiced_on

@@ -33,7 +33,7 @@ valued as (
         case
             when days.open_count = 0 then 0
             when rates.rate = 1 then days.amount_local
-            else {{ reporting_amount('cast(days.amount_local as decimal(28, 4))') }}
+            else {{ reporting_amount('days.amount_local') }}
         end as amount
     from days
     {{ join_rates('days.currency', 'days.snapshot_on') }}

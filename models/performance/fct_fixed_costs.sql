@@ -17,7 +17,7 @@ final as (
         costs.category,
 
         -- measures
-        cast(sum({{ reporting_amount('cast(costs.amount as decimal(28, 4))') }}) as decimal(38, 4)) as fixed_cost_amount,
+        cast(sum({{ reporting_amount('costs.amount') }}) as decimal(38, 4)) as fixed_cost_amount,
 
         -- times
         costs.month_start_on

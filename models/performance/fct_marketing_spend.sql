@@ -22,7 +22,7 @@ final as (
         spend.channel,
 
         -- measures
-        cast(sum({{ reporting_amount('cast(spend.amount as decimal(28, 4))') }}) as decimal(38, 4)) as spend_amount,
+        cast(sum({{ reporting_amount('spend.amount') }}) as decimal(38, 4)) as spend_amount,
 
         -- times
         spend.spend_on

@@ -14,8 +14,8 @@ amounts as (
     select
         costs.user_key,
         costs.month_start_on,
-        sum({{ reporting_amount('cast(coalesce(costs.salary, 0) as decimal(28, 4))') }}) as salary_amount,
-        sum({{ reporting_amount('cast(coalesce(costs.commission, 0) as decimal(28, 4))') }}) as commission_amount
+        sum({{ reporting_amount('coalesce(costs.salary, 0)') }}) as salary_amount,
+        sum({{ reporting_amount('coalesce(costs.commission, 0)') }}) as commission_amount
     from costs
     {{ join_rates('costs.currency', 'costs.month_start_on') }}
     group by costs.user_key, costs.month_start_on

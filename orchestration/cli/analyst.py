@@ -177,12 +177,16 @@ def _layer_for(
     known = {metric.name for metric in layer.metrics()}
     missing = [name for name in wanted if name not in known]
     if missing and release is None and config.exists():
-        tree = Workplace.open(config=config, home=home, inbox=None).draft_layer()
+        workplace = Workplace.open(config=config, home=home, inbox=None)
+        released = workplace.released_state()
+        if released is not None and released.models == workplace.state.models:
+            return layer  # nobody has edited a definition: the name is mistyped
+        tree = workplace.draft_layer()
         defined = {metric.name for metric in tree.metrics()}
         if all(name in defined for name in missing):
             err.print(
-                f"[yellow]{', '.join(missing)} is not in the current release: this is the working tree's "
-                "definition on its tables.[/yellow]"
+                f"[yellow]{', '.join(missing)} is not in the current release: this is the working "
+                "tree's definition on its tables.[/yellow]"
             )
             return tree
     return layer

@@ -20,6 +20,9 @@ from orchestration.settings import FormatSpec, SelectionSpec, Settings
 MAPPING_VERSION = 1
 """Grows when the same settings read the same file differently, so that files are read again."""
 
+MENDED = ".mended."
+"""In the name of a file of mended quarantine rows."""
+
 _TEMPORARY = (".", "~$")
 _PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
 
@@ -156,6 +159,10 @@ def _news(
         raise SourceError(
             f"Source {source}: {path} cannot be read: {error.strerror}. Check its permissions."
         ) from error
+    file_format = settings.format_of(source, selection)
+    if MENDED in path:
+        # `quarantine.export` writes UTF-8, whatever the source writes.
+        file_format = file_format.model_copy(update={"encoding": "utf-8"})
     return NewFile(
         inbox=inbox,
         path=path,
@@ -163,7 +170,7 @@ def _news(
         mtime_ns=stat.st_mtime_ns,
         sha256=digest,
         selection=selection,
-        file_format=settings.format_of(source, selection),
+        file_format=file_format,
         fingerprint=mark,
     )
 

@@ -18,8 +18,6 @@ from tests.e2e.oracle import Oracle, sections
 
 pytestmark = pytest.mark.slow
 
-SCALE = 0.05
-
 # Issue "The main job": at least these metrics.
 MAIN_METRICS = (
     "revenue",
@@ -63,22 +61,6 @@ MAIN_METRICS = (
     "quota",
     "quota_attainment",
 )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company's exports."""
-    folder = tmp_path_factory.mktemp("company")
-    sandbox.generate(folder, scale=SCALE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def company(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Embudo:
-    """The company after one refresh."""
-    company = Embudo(home=tmp_path_factory.mktemp("home"), config=folder / "embudo.yml")
-    company("refresh")
-    return company
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ final as (
         deals.lost_reason,
         origins.channel as lead_channel,
         deals.is_closed,
-        {{ reporting_amount('cast(deals.amount as decimal(28, 4))') }} as amount,
+        {{ reporting_amount('deals.amount') }} as amount,
         deals.amount as amount_local,
         deals.currency,
         deals.created_at,
