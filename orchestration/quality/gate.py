@@ -81,6 +81,7 @@ def required_checks(
 def run_gate(given: GateInput) -> GateReport:
     """Run gates 2 and 3 and hand back the report of all three; it raises for no failing check."""
     databases = Databases.of(given.directory, memory_limit=given.memory_limit)
+    previous_values = tuple(given.previous_values)
     checks = (
         *given.loads,
         *check_dbt(
@@ -100,7 +101,8 @@ def run_gate(given: GateInput) -> GateReport:
         *check_metrics(
             given.values,
             metrics=given.metrics,
-            previous=given.previous_values,
+            previous=previous_values,
+            jump_severity="error" if previous_values else "warn",
             complete_before=given.complete_before,
         ),
     )

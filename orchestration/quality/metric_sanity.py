@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from orchestration.quality.checks import judged
-from orchestration.records import CheckResult
+from orchestration.records import CheckResult, Severity
 
 GATE = 3
 
@@ -117,18 +117,25 @@ def check_metrics(
     metrics: Sequence[MetricMeta],
     previous: Iterable[MetricValue] = (),
     complete_before: date,
+    jump_severity: Severity = "error",
 ) -> tuple[CheckResult, ...]:
     """One result a metric.
 
     `values` are the candidate's by month, `previous` those of the last release. A month counts as
     complete before `complete_before` (the first day of the month that holds the data-as-of day). A
     jump that the last release had already, and that was let through, is not told again.
+    `jump_severity` is `warn` for a first release: a company's past is what it is, and nobody has read
+    other figures of it.
     """
     by_metric = _by_metric(values)
     before = _by_metric(previous)
     return tuple(
         _check_metric(
-            meta, by_metric.get(meta.name, {}), before.get(meta.name, {}), complete_before
+            meta,
+            by_metric.get(meta.name, {}),
+            before.get(meta.name, {}),
+            complete_before,
+            jump_severity,
         )
         for meta in metrics
     )
@@ -147,6 +154,7 @@ def _check_metric(
     series: Mapping[date, float | None],
     before: Mapping[date, float | None],
     complete_before: date,
+    jump_severity: Severity,
 ) -> CheckResult:
     faults = [
         (month, f"{value:g}")
@@ -154,14 +162,17 @@ def _check_metric(
         if value is not None and not _is_possible(meta, value)
     ]
     expected = f"between {meta.low:g} and {meta.high:g}"
+    severity: Severity = "error"
     if not faults and not meta.is_change:
         faults = _jumps(meta, series, before, complete_before)
+        severity = jump_severity
         expected = "months within the range of the metric's history"
     return judged(
         gate=GATE,
         name=sanity_name(meta.name),
         subject=meta.name,
         good=not faults,
+        severity=severity,
         observed="; ".join(f"{text} in {month:%Y-%m}" for month, text in faults[:3])
         if faults
         else f"{len(series)} month(s) in range",
