@@ -16,6 +16,7 @@ say "sqlfluff: SQL"
 say "embudo validate: dbt parses, metrics hold together"
 "$bin/embudo" validate --home "$(mktemp -d)"
 say "mf validate-configs"
+"$bin/dbt" parse --quiet   # mf reads the semantic manifest that dbt leaves in target/
 "$bin/mf" validate-configs --skip-dw
 say "walls between the rooms"
 "$bin/pytest" -q tests/unit/test_walls.py
