@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from orchestration.errors import SettingsInvalid
 from orchestration.project import PROJECT_ROOT
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 POSTGRES_VARIABLE = "EMBUDO_DAGSTER_POSTGRES_URL"
+
+_WITH_DRIVER = "EMBUDO_DAGSTER_DATABASE"
+"""The same address with the driver that dagster-postgres brings: SQLAlchemy 2.1 would take another."""
 
 _POSTGRES_STORAGE = f"""
 storage:
   postgres:
     postgres_url:
-      env: {POSTGRES_VARIABLE}
+      env: {_WITH_DRIVER}
 """
 
 _SQLITE_STORAGE = """
@@ -38,7 +49,8 @@ def prepare_instance(dagster_home: Path) -> Path:
     dagster_home = dagster_home.resolve()
     dagster_home.mkdir(parents=True, exist_ok=True)
     text = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
-    if os.environ.get(POSTGRES_VARIABLE):
+    if address := os.environ.get(POSTGRES_VARIABLE):
+        os.environ[_WITH_DRIVER] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", address)
         text += _POSTGRES_STORAGE
     else:
         text += _SQLITE_STORAGE.format(folder=json.dumps(str(dagster_home / "history" / "runs")))
@@ -50,3 +62,26 @@ def prepare_instance(dagster_home: Path) -> Path:
     os.environ["DAGSTER_HOME"] = str(dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     return dagster_home
+
+
+@contextmanager
+def open_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance that `prepare_instance` has written down, open.
+
+    Raises `SettingsInvalid` where its database does not answer; the address, which may hold a password, is
+    not told.
+    """
+    import dagster as dg
+
+    try:
+        instance = dg.DagsterInstance.get()
+    except Exception as error:  # SQLAlchemy, psycopg2 and Dagster each raise their own
+        if not os.environ.get(POSTGRES_VARIABLE):
+            raise
+        raise SettingsInvalid(
+            f"Dagster's database cannot be opened ({type(error).__name__}). {POSTGRES_VARIABLE} must be "
+            "postgresql://user:password@host:port/database of a server that answers; unset it to keep "
+            "runs in files."
+        ) from None
+    with instance:
+        yield instance

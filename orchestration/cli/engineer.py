@@ -83,15 +83,13 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 
 def _run_job(running: Refresh) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
-    import dagster as dg
-
     from orchestration.definitions import REFRESH_JOB, build_defs
-    from orchestration.instance import prepare_instance
+    from orchestration.instance import open_instance, prepare_instance
 
     running.report.step("Start Dagster")
     prepare_instance(running.workplace.home.dagster)
     definitions = build_defs(workplace=running.workplace, started=running)
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
             instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
         )
