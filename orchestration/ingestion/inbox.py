@@ -116,7 +116,8 @@ def scan(settings: Settings, *, source: str, stream: StreamContract, ledger: Led
             file = _news(settings, source, selection, mark, inbox, path, known)
             if file is None:
                 continue
-            if (mark, file.sha256) in done:
+            # A snapshot says as of when it is by its name: the same bytes again are news of a later day.
+            if (mark, file.sha256) in done and selection.snapshot is None:
                 ledger.note_seen(source=source, stream=stream.name, file=file.seen)
                 continue
             done.add((mark, file.sha256))

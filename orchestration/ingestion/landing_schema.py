@@ -17,6 +17,7 @@ from orchestration.errors import SourceError
 from orchestration.ingestion import duck
 from orchestration.ingestion.contract import StreamContract, load_contract
 from orchestration.ingestion.ledger import Ledger
+from orchestration.ingestion.snapshots import Series, deletions, series_of
 from orchestration.records import Load
 from orchestration.settings import Home, Settings
 
@@ -37,7 +38,8 @@ def write_landing_schema(
 ) -> datetime:
     """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
 
-    Views: one a stream, typed and empty where nothing landed. Tables: `settings` (one row), `loads`
+    Views: one a stream, typed and empty where nothing landed, with a row marked deleted for each that
+    the newest full snapshot lacks. Tables: `settings` (one row), `loads`
     (one row a load that counts) and `quarantined` (one row a row in quarantine that nothing has
     mended; no raw bytes).
     """
@@ -46,11 +48,14 @@ def write_landing_schema(
         active = ledger.active_loads()
         as_of = settings.as_of_utc() or ledger.business_max() or EPOCH
         open_parts = ledger.quarantined_parts(only_open=True)
+        snapshots = {
+            stream.name: series_of(settings, ledger, stream) for stream in load_contract().values()
+        }
     for stream in load_contract().values():
         loads = [(load, gone) for load, gone in active if load.stream == stream.name]
         connection.execute(
             f"create or replace view landing.{duck.name(stream.name)} as "
-            f"{_rows(stream, loads, home)}"
+            f"{_rows(stream, loads, snapshots[stream.name], home)}"
         )
     _write_settings(connection, settings, as_of, [load for load, _ in active], run_id)
     _write_loads(connection, [load for load, _ in active])
@@ -58,8 +63,13 @@ def write_landing_schema(
     return as_of
 
 
-def _rows(stream: StreamContract, loads: Sequence[tuple[Load, tuple[int, ...]]], home: Home) -> str:
-    """The rows of a stream's loads, without the parts that were replaced."""
+def _rows(
+    stream: StreamContract,
+    loads: Sequence[tuple[Load, tuple[int, ...]]],
+    snapshots: Sequence[Series],
+    home: Home,
+) -> str:
+    """The rows of a stream's loads, without the parts that were replaced, and its snapshots' deletions."""
     names = ", ".join(duck.name(column.name) for column in stream.landed)
     whole = [_path(home, load) for load, gone in loads if not gone]
     queries = []
@@ -77,6 +87,11 @@ def _rows(stream: StreamContract, loads: Sequence[tuple[Load, tuple[int, ...]]],
             for column in stream.landed
         )
         return f"select {nulls} where false"
+    for series in snapshots:
+        wanted = {part.load_id for part in (*series.older, *series.present)}
+        paths = [str(_path(home, load)) for load, _ in loads if load.load_id in wanted]
+        read = f"select {names}, _part from read_parquet([{duck.texts(paths)}])"
+        queries.append(deletions(stream, series, read=read))
     return " union all ".join(queries)
 
 

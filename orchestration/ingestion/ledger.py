@@ -51,6 +51,19 @@ class ActivePart:
 
 
 @dataclass(frozen=True)
+class StreamPart:
+    """A part whose rows count, as snapshots look at it."""
+
+    load_id: str
+    load_seq: int
+    part: int
+    path: str
+    rows_landed: int
+    is_settled: bool
+    """Whether no row of it waits in quarantine."""
+
+
+@dataclass(frozen=True)
 class SeenFile:
     """A file that needs no second look while its size and time stay the same."""
 
@@ -289,6 +302,18 @@ class Ledger:
             (source, stream),
         ).fetchall()
         return [ActivePart(**dict(row)) for row in rows]
+
+    def stream_parts(self, *, source: str, stream: str) -> list[StreamPart]:
+        """Parts of a stream whose rows count, in the order in which they landed."""
+        rows = self._db.execute(
+            "select f.load_id, l.load_seq, f.part, f.path, f.rows_landed, "
+            "f.rows_quarantined = 0 or f.resolved_by is not null as is_settled "
+            "from load_files f join loads l using (load_id) "
+            "where f.source = ? and f.stream = ? and f.replaced_by is null "
+            "order by l.load_seq, f.part",
+            (source, stream),
+        ).fetchall()
+        return [StreamPart(**{**dict(row), "is_settled": bool(row["is_settled"])}) for row in rows]
 
     def business_max(self) -> datetime | None:
         """The latest business timestamp of what counts (naive UTC)."""

@@ -145,9 +145,16 @@ class SelectionSpec(_Strict):
     where: str | None = None
     unpivot: UnpivotSpec | None = None
     deleted: ColumnSpec | None = None
+    snapshot: Literal["file", "folder"] | None = None
+    """Each file, or each folder of files, is the whole table: what a newer one lacks was deleted."""
 
     _lists = field_validator("files", mode="before")(values.one_or_many)
     _globs = field_validator("files")(values.globs)
+
+    @field_validator("snapshot", mode="before")
+    @classmethod
+    def _snapshot(cls, given: Any) -> Any:
+        return {True: "file", False: None}.get(given, given) if isinstance(given, bool) else given
 
 
 class SourceSpec(_Strict):

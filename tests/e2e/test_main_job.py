@@ -11,6 +11,7 @@ import pytest
 
 import sandbox
 from tests.conftest import Embudo
+from tests.differences import table_differences
 
 pytestmark = pytest.mark.slow
 
@@ -96,39 +97,6 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Embudo, Path]:
     company = Embudo(home=folder / "home", config=folder / "embudo.yml")
     company("refresh")
     return company, folder
-
-
-def table_differences(first: Path, second: Path) -> dict[str, int]:
-    """Rows that one of two releases' public marts has and the other has not, by table."""
-    ours = ("quality.checks", "quality.loads")
-    with duckdb.connect() as connection:
-        for name, release in (("a", first), ("b", second)):
-            connection.execute(f"attach '{release / 'marts.duckdb'}' as {name} (read_only)")
-        tables = {
-            name: {
-                f'"{row[0]}"."{row[1]}"'
-                for row in connection.execute(
-                    "select schema_name, table_name from duckdb_tables() where database_name = ?",
-                    [name],
-                ).fetchall()
-                if f"{row[0]}.{row[1]}" not in ours
-            }
-            for name in ("a", "b")
-        }
-        assert tables["a"] == tables["b"]
-        assert len(tables["a"]) > 30
-        different = {}
-        for table in sorted(tables["a"]):
-            # Means are doubles, and sums of doubles differ in their last digit with the order of rows.
-            columns = "metric, period_start, round(value, 6)" if "metric_values" in table else "*"
-            first_rows, second_rows = (f"select {columns} from {name}.{table}" for name in "ab")
-            row = connection.execute(
-                f"select count(*) from (({first_rows} except all {second_rows}) union all "
-                f"({second_rows} except all {first_rows}))"
-            ).fetchone()
-            if row and row[0]:
-                different[table] = row[0]
-    return different
 
 
 def test_a_new_day_incrementally_equals_a_full_rebuild(growing: tuple[Embudo, Path]) -> None:

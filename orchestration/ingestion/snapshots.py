@@ -1,0 +1,150 @@
+"""Full snapshots: what an earlier one had and the newest has not was deleted in the source.
+
+Which files make a snapshot, which one is the newest, and the rows that stand for what it lacks, as
+SQL. A row so deleted looks like one that the source itself has marked deleted. Reading files
+belongs to `landing`; whether a snapshot is too small to be true, to `quality`. ADR 16 has the
+reasons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from orchestration.ingestion import duck
+from orchestration.ingestion.contract import StreamContract
+from orchestration.ingestion.ledger import Ledger, StreamPart, original_of
+from orchestration.settings import SelectionSpec, Settings
+
+
+@dataclass(frozen=True)
+class Series:
+    """The snapshots of one selection: parts of its older ones, and of those that tell what is there."""
+
+    older: tuple[StreamPart, ...]
+    present: tuple[StreamPart, ...]
+    """Parts of the newest snapshot that can be believed, and of what came after it."""
+    file: str
+    """What deleted rows are said to come from: the newest file of that snapshot."""
+    load_seq: int
+    """The newest load of any snapshot, so that a refresh that reads new loads sees all deletions."""
+
+
+def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> list[Series]:
+    """The snapshots that count of a stream, one entry a selection of which one deletes anything."""
+    found = []
+    for source, spec in settings.sources.items():
+        for selection in spec.streams.get(stream.name, ()):
+            if selection.snapshot is None:
+                continue
+            parts = ledger.stream_parts(source=source, stream=stream.name)
+            mine = [part for part in parts if _is_of(part.path, selection.files)]
+            series = _series(mine, selection)
+            if series is not None:
+                found.append(series)
+    return found
+
+
+def _series(parts: Sequence[StreamPart], selection: SelectionSpec) -> Series | None:
+    snapshots: dict[str, list[StreamPart]] = {}
+    for part in parts:
+        original = original_of(part.path)
+        of_folder = str(PurePosixPath(original).parent)
+        snapshots.setdefault(of_folder if selection.snapshot == "folder" else original, []).append(
+            part
+        )
+    names = sorted(snapshots)
+    newest = {name: _newest(snapshots[name]) for name in names}
+    believed = [name for name in names if _is_believed(newest[name])]
+    if not believed:
+        return None
+    present = [part for name in names if name >= believed[-1] for part in newest[name]]
+    older = [part for part in parts if part not in present]
+    if not older:
+        return None
+    return Series(
+        older=tuple(older),
+        present=tuple(present),
+        file=max(part.path for part in newest[believed[-1]]),
+        load_seq=max(part.load_seq for part in parts),
+    )
+
+
+def _newest(parts: Sequence[StreamPart]) -> list[StreamPart]:
+    """The last that came of each file of a snapshot, and what was mended of that."""
+    last: dict[str, int] = {}
+    for part in parts:
+        if part.path == original_of(part.path):
+            last[part.path] = max(part.load_seq, last.get(part.path, 0))
+    return [
+        part
+        for part in parts
+        if part.load_seq == last.get(part.path)
+        or (part.path not in last and part.load_seq > last.get(original_of(part.path), 0))
+    ]
+
+
+def _is_believed(parts: Sequence[StreamPart]) -> bool:
+    """Whether what is absent is gone: not where rows wait in quarantine, nor where there are none."""
+    return all(part.is_settled for part in parts) and any(part.rows_landed for part in parts)
+
+
+def _is_of(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a file that may have left the inbox is one of a selection's."""
+    return any(re.fullmatch(_expression(pattern), path) for pattern in patterns)
+
+
+def _expression(pattern: str) -> str:
+    """A glob as a regular expression."""
+    meanings = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", pattern)
+    return "".join(
+        meanings.get(piece) or (piece if piece.startswith("[") else re.escape(piece))
+        for piece in pieces
+    )
+
+
+def deletions(stream: StreamContract, series: Series, *, read: str) -> str:
+    """A SELECT of one row, marked deleted, for each key that the newest snapshot lacks.
+
+    `read` is a SELECT of the stream's rows with their `_load_id` and `_part`. The row says what the
+    last version said, so that what was made of it is found again.
+    """
+    keys = ", ".join(duck.name(key) for key in stream.keys)
+    order = [f"{stream.newest_by} desc nulls last"] if stream.newest_by else []
+    order += ["_file desc", "_load_seq desc", "_line desc"]
+    last_line = "_line + 1 as _line"
+    changed = [
+        f"greatest(_file, {duck.literal(series.file)}) as _file",
+        f"cast({series.load_seq} as bigint) as _load_seq",
+        last_line,
+        "true as _is_deleted",
+        "cast(null as varchar) as _extra",
+    ]
+    if stream.newest_by:
+        changed.append(f"greatest({stream.newest_by}, snapshot_until) as {stream.newest_by}")
+    until = f"max({stream.newest_by}) filter (is_present) over ()" if stream.newest_by else "null"
+    names = ", ".join(duck.name(column.name) for column in stream.landed)
+    return f"""
+        select {names} from (
+            select * replace ({", ".join(changed)}) from (
+                select *,
+                    bool_or(is_present) over (partition by {keys}) as stays,
+                    row_number() over (partition by {keys} order by {", ".join(order)}) as version,
+                    {until} as snapshot_until
+                from (select *, {_is_one_of(series.present)} as is_present from ({read})
+                    where {_is_one_of((*series.older, *series.present))})
+            ) where not stays and version = 1
+        )
+    """
+
+
+def _is_one_of(parts: Sequence[StreamPart]) -> str:
+    return f"(_load_id, _part) in ({', '.join(_pairs(parts))})"
+
+
+def _pairs(parts: Sequence[StreamPart]) -> Iterator[str]:
+    for part in parts:
+        yield f"({duck.literal(part.load_id)}, {part.part})"

@@ -1,0 +1,46 @@
+"""Two builds of one company, compared table by table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+_OF_THE_RUN = ("quality.checks", "quality.loads")
+"""Tables that say how a release came to be, not what it holds."""
+
+
+def table_differences(first: Path, second: Path) -> dict[str, int]:
+    """Rows that one of two folders' public marts has and the other has not, by table.
+
+    Each folder holds a `marts.duckdb`: two releases, or two candidates. Every metric by month is among
+    the tables.
+    """
+    with duckdb.connect() as connection:
+        for name, folder in (("a", first), ("b", second)):
+            connection.execute(f"attach '{folder / 'marts.duckdb'}' as {name} (read_only)")
+        tables = {
+            name: {
+                f'"{row[0]}"."{row[1]}"'
+                for row in connection.execute(
+                    "select schema_name, table_name from duckdb_tables() where database_name = ?",
+                    [name],
+                ).fetchall()
+                if f"{row[0]}.{row[1]}" not in _OF_THE_RUN
+            }
+            for name in ("a", "b")
+        }
+        assert tables["a"] == tables["b"]
+        assert len(tables["a"]) > 30
+        different = {}
+        for table in sorted(tables["a"]):
+            # Means are doubles, and sums of doubles differ in their last digit with the order of rows.
+            columns = "metric, period_start, round(value, 6)" if "metric_values" in table else "*"
+            first_rows, second_rows = (f"select {columns} from {name}.{table}" for name in "ab")
+            row = connection.execute(
+                f"select count(*) from (({first_rows} except all {second_rows}) union all "
+                f"({second_rows} except all {first_rows}))"
+            ).fetchone()
+            if row and row[0]:
+                different[table] = row[0]
+    return different

@@ -1,0 +1,81 @@
+"""A company's warehouse built in this process: landed, modelled, its metrics evaluated.
+
+For tests that compare warehouses and would pay for Dagster, the gate and publishing many times over.
+What a refresh does beyond that belongs to `tests/e2e`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration import ingestion, publication
+from orchestration.records import LandingResult
+from orchestration.refresh import Refresh
+from orchestration.workplace import Workplace
+
+_RUN = "built-by-a-test"
+_TESTS = ("resource_type:test", "resource_type:unit_test")
+
+
+@dataclass
+class Quiet:
+    """A reporter that keeps what it is told."""
+
+    details: list[str] = field(default_factory=list)
+
+    def step(self, name: str) -> None:
+        """Nothing to show."""
+
+    def detail(self, text: str) -> None:
+        """Keep it."""
+        self.details.append(text)
+
+
+@dataclass
+class Warehouse:
+    """One home that is refreshed again and again, in the same pair of databases."""
+
+    workplace: Workplace
+    is_built: bool = False
+
+    @classmethod
+    def of(cls, *, config: Path, home: Path, inbox: Path | None = None) -> Warehouse:
+        """A warehouse that nothing has been built in yet."""
+        return cls(Workplace.open(config=config, home=home, inbox=inbox))
+
+    @property
+    def directory(self) -> Path:
+        """The folder with `warehouse.duckdb` and `marts.duckdb`."""
+        return self.workplace.home.candidate(_RUN)
+
+    def refresh(self) -> LandingResult:
+        """Land what is new and build what follows from it; all of it the first time."""
+        settings, home = self.workplace.settings, self.workplace.home
+        landed = ingestion.land(settings, home, run_id=_RUN, report=Quiet())
+        self.build(full=not self.is_built)
+        return landed
+
+    def build(self, *, full: bool) -> None:
+        """Build the models of what has landed, without their tests."""
+        if full:
+            publication.prepare_candidate(self.workplace.layout, _RUN, full=True)
+        candidate = self._running.candidate
+        with duckdb.connect(str(candidate.warehouse)) as connection:
+            ingestion.write_landing_schema(
+                connection, self.workplace.settings, self.workplace.home, run_id=_RUN
+            )
+        self.workplace.dbt(
+            warehouse=candidate.warehouse, marts=candidate.marts, artifacts=candidate.artifacts
+        ).build(exclude=_TESTS, full_refresh=full)
+        self.is_built = True
+
+    def evaluate_metrics(self) -> None:
+        """Write every metric by month into the marts, as a refresh does."""
+        self._running.evaluate_metrics()
+
+    @property
+    def _running(self) -> Refresh:
+        return Refresh(workplace=self.workplace, run_id=_RUN, report=Quiet())
