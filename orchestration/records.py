@@ -57,6 +57,18 @@ class SetAside:
 
 
 @dataclass(frozen=True)
+class SourceFailure:
+    """A stream that its source did not answer for, and why. `is_fatal`: the source's policy stops the
+    refresh, once the other sources have landed.
+    """
+
+    source: str
+    stream: str
+    reason: str
+    is_fatal: bool
+
+
+@dataclass(frozen=True)
 class LandingResult:
     """What one scan of the inboxes brought."""
 
@@ -64,6 +76,8 @@ class LandingResult:
     set_aside: tuple[SetAside, ...] = ()
     replaced_loads: tuple[str, ...] = ()
     """Loads whose files were read again because their mapping changed: history must be rebuilt."""
+    failures: tuple[SourceFailure, ...] = ()
+    """Streams that are older than they could be, because their source did not answer."""
 
 
 @dataclass(frozen=True)

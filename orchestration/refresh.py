@@ -21,9 +21,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
+from orchestration.errors import SourceError
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
-from orchestration.records import CheckResult, GateReport, LandingResult, Load, Release, Reporter
+from orchestration.records import (
+    CheckResult,
+    GateReport,
+    LandingResult,
+    Load,
+    Release,
+    Reporter,
+    SourceFailure,
+)
 from orchestration.transformation.dbt import BuildResult, NodeResult
 from orchestration.workplace import BUILD_STATE, Workplace
 
@@ -50,6 +59,7 @@ class Refresh:
     released: Release | None = None
     error: BaseException | None = None
     reasons: tuple[str, ...] = ()
+    _failures: tuple[SourceFailure, ...] | None = None
     _candidate: Candidate | None = None
     _load_checks: tuple[CheckResult, ...] = ()
     _nodes: list[NodeResult] = field(default_factory=list)
@@ -100,17 +110,32 @@ class Refresh:
             raise
 
     def anything_new(self) -> bool:
-        """Whether a run would have work: a look at names, sizes and fingerprints, no data read."""
+        """Whether a run would have work: a look at names, sizes and fingerprints; APIs have to be asked."""
         self.reasons = self._why()
-        return self.has_work or bool(self.workplace.pending())
+        if self.has_work or self.workplace.pending():
+            return True
+        failures = self.ask_apis()
+        return any(failure.is_fatal for failure in failures) or bool(self.workplace.pending())
 
     # -- sources ---------------------------------------------------------------------------------
 
+    def ask_apis(self) -> tuple[SourceFailure, ...]:
+        """Ask the APIs, once a run, and keep their answers for landing; returns what failed."""
+        if self._failures is None:
+            if self.workplace.settings.apis:
+                self.report.step("Ask APIs")
+            self._failures = ingestion.ask_apis(
+                self.workplace.settings, self.workplace.home, report=self.report
+            )
+        return self._failures
+
     def read_sources(self) -> LandingResult:
-        """Land what is new, hold it against gate 1, and open the candidate where there is work."""
+        """Ask the APIs, land what is new, and hold it against gate 1."""
+        failures = self.ask_apis()
         self.report.step("Read sources")
         settings, home = self.workplace.settings, self.workplace.home
-        self.landed = ingestion.land(settings, home, run_id=self.run_id, report=self.report)
+        landed = ingestion.land(settings, home, run_id=self.run_id, report=self.report)
+        self.landed = replace(landed, failures=failures)
         verdict = quality.check_loads(
             self.landed,
             history=self._loads(),
@@ -124,8 +149,15 @@ class Refresh:
         self.report.detail(_said_of(self.landed))
         return self.landed
 
+    def require_answers(self) -> None:
+        """Raise `SourceError` where a source did not answer whose policy stops the refresh."""
+        fatal = [one.reason for one in self.landed.failures if one.is_fatal]
+        if fatal:
+            raise SourceError("\n".join(dict.fromkeys(fatal)))
+
     def require_good_loads(self) -> None:
-        """Raise `GateFailed` where gate 1 stops the refresh."""
+        """Raise where a source did not answer or gate 1 stops the refresh; else open the candidate."""
+        self.require_answers()
         quality.raise_if_failed(GateReport(run_id=self.run_id, checks=self._load_checks))
         self._open_candidate()
 

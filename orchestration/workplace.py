@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.ingestion import Ledger, load_contract
+from orchestration.ingestion import Ledger, load_contract, what_is_asked
+from orchestration.ingestion.apis import Ask
 from orchestration.ingestion.inbox import scan
 from orchestration.project import BuildState, build_state
 from orchestration.publication.layout import Layout
@@ -84,12 +85,20 @@ class Workplace:
             for source, spec in self.settings.sources.items():
                 for stream in spec.streams:
                     news = scan(
-                        self.settings, source=source, stream=contract[stream], ledger=ledger
+                        self.settings,
+                        self.home,
+                        source=source,
+                        stream=contract[stream],
+                        ledger=ledger,
                     )
                     files = [(file.path, file.size) for file in news.new]
                     files += [(part.path, 0) for part in news.replaced if not files]
                     found += [PendingFile(source, stream, path, size) for path, size in files]
         return found
+
+    def asks(self) -> list[Ask]:
+        """What the next refresh will ask APIs, and from where on."""
+        return what_is_asked(self.settings, self.home)
 
     def sources_of(self, stream: str) -> list[str]:
         """The sources that feed a stream."""

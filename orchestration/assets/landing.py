@@ -58,7 +58,9 @@ def landing_assets(workplace: Workplace, manifest: Mapping[str, Any]) -> dg.Asse
         with plain_errors(refresh):
             landed = refresh.read_sources()
         if not refresh.has_work:
-            context.log.info("Nothing is new: no file, model, seed or setting has changed.")
+            with plain_errors(refresh):
+                refresh.require_answers()
+            context.log.info("Nothing is new: no file, answer, model, seed or setting has changed.")
             return
         for spec in specs:
             stream = spec.key.path[-1]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption
@@ -41,13 +42,14 @@ def refresh(
         bool, typer.Option("--full", help="Rebuild all history from landing, not only what is new.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which files would be read, and stop.")
+        bool,
+        typer.Option("--dry-run", help="Say which files would be read and APIs asked, and stop."),
     ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
     inbox: InboxOption = None,
 ) -> None:
-    """Read new files, build the warehouse, check it, publish a release.
+    """Ask APIs, read new files, build the warehouse, check it, publish a release.
 
     The same job as in Dagster; its run shows there too. With nothing new it says so and publishes
     nothing. A failed gate exits with 5, names the checks, and leaves the current release alone.
@@ -73,7 +75,11 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
         if full or running.anything_new():
             _run_job(running)
     if not running.has_work:
-        err.print("Nothing is new: no file, model, seed or setting has changed. Nothing published.")
+        for failure in running.ask_apis():
+            err.print(f"[yellow]Warning:[/yellow] {escape(failure.reason)}", soft_wrap=True)
+        err.print(
+            "Nothing is new: no file, answer, model, seed or setting has changed. Nothing published."
+        )
     elif running.released:
         err.print(
             f"Released [bold]{running.released.release_id}[/bold], data as of "
@@ -106,7 +112,16 @@ def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> 
     from orchestration.workplace import Workplace
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
-    waiting = workplace.pending()
+    waiting, asks = workplace.pending(), workplace.asks()
+    if asks:
+        table = Table(title=f"{len(asks)} API endpoint(s) would be asked", title_justify="left")
+        for column in ("Source", "Stream", "URL", "From"):
+            table.add_column(column, overflow="fold")
+        for ask in asks:
+            since = ask.since or "the beginning"
+            unset = f" [yellow]({', '.join(ask.unset)} is not set)[/yellow]" if ask.unset else ""
+            table.add_row(ask.source, ask.stream, escape(ask.url), f"{escape(since)}{unset}")
+        out.print(table)
     if not waiting:
         out.print("No new files.")
         return

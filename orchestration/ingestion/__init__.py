@@ -8,6 +8,7 @@ What the rows mean to the business belongs to `models/`; whether a load may be p
 from __future__ import annotations
 
 from orchestration.ingestion import quarantine
+from orchestration.ingestion.apis import ask_apis, what_is_asked
 from orchestration.ingestion.contract import StreamContract, load_contract
 from orchestration.ingestion.landing import clear_leftovers, land
 from orchestration.ingestion.landing_schema import write_landing_schema
@@ -17,9 +18,11 @@ __all__ = [
     "Ledger",
     "Refresh",
     "StreamContract",
+    "ask_apis",
     "clear_leftovers",
     "land",
     "load_contract",
     "quarantine",
+    "what_is_asked",
     "write_landing_schema",
 ]

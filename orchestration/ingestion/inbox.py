@@ -15,7 +15,7 @@ from pathlib import Path
 from orchestration.errors import SourceError
 from orchestration.ingestion.contract import StreamContract
 from orchestration.ingestion.ledger import ActivePart, Ledger, SeenFile
-from orchestration.settings import FormatSpec, SelectionSpec, Settings
+from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 
 MAPPING_VERSION = 1
 """Grows when the same settings read the same file differently, so that files are read again."""
@@ -93,9 +93,13 @@ def fingerprint(
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def scan(settings: Settings, *, source: str, stream: StreamContract, ledger: Ledger) -> StreamNews:
+def scan(
+    settings: Settings, home: Home, *, source: str, stream: StreamContract, ledger: Ledger
+) -> StreamNews:
     """The news of one stream. Raises `SourceError` where its inbox is not there."""
-    inbox = settings.inbox_of(source)
+    inbox = settings.inbox_of(source, home=home)
+    if source in settings.apis:
+        inbox.mkdir(parents=True, exist_ok=True)
     if not inbox.is_dir():
         raise SourceError(
             f"The inbox of source {source} is not there: {inbox}. "
@@ -107,7 +111,7 @@ def scan(settings: Settings, *, source: str, stream: StreamContract, ledger: Led
     current: dict[str, SelectionSpec] = {}
     present: set[str] = set()
     looked_at = 0
-    for selection in settings.source(source).streams[stream.name]:
+    for selection in settings.selections_of(source, stream.name):
         mark = fingerprint(settings, source=source, stream=stream, selection=selection)
         current[mark] = selection
         for path in _matched(inbox, selection):

@@ -51,7 +51,7 @@ def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> La
         jobs: list[StreamNews] = []
         for source, spec in settings.sources.items():
             for stream in spec.streams:
-                news = scan(settings, source=source, stream=contract[stream], ledger=ledger)
+                news = scan(settings, home, source=source, stream=contract[stream], ledger=ledger)
                 if news.new or news.replaced:
                     jobs.append(news)
         # Numbered here, in the order of the settings, so that who is faster decides nothing.

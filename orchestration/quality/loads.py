@@ -20,7 +20,8 @@ QUARANTINE_SHARE = "loads.quarantine_share"
 VOLUME = "loads.volume"
 FILES_SET_ASIDE = "loads.files_set_aside"
 REQUIRED_STREAMS = "loads.required_streams"
-REQUIRED = (QUARANTINE_SHARE, VOLUME, FILES_SET_ASIDE, REQUIRED_STREAMS)
+SOURCES_ANSWERED = "loads.sources_answered"
+REQUIRED = (QUARANTINE_SHARE, VOLUME, FILES_SET_ASIDE, REQUIRED_STREAMS, SOURCES_ANSWERED)
 
 HISTORY = 5
 """Loads of a stream that make its usual volume."""
@@ -73,6 +74,7 @@ def check_loads(
         *([_volume(load, earlier, limits) for load in landed.loads] or [_nothing_new(VOLUME)]),
         *_files_set_aside(landed),
         *_required_streams((*earlier, *landed.loads), required_streams),
+        *_sources_answered(landed),
     ]
     return LoadsVerdict(checks=tuple(checks), set_aside=set_aside)
 
@@ -142,6 +144,22 @@ def _required_streams(loads: Iterable[Load], required: Collection[str]) -> list[
         )
         for stream in sorted(required)
     ] or [_nothing_new(REQUIRED_STREAMS, observed="no stream is required")]
+
+
+def _sources_answered(landed: LandingResult) -> list[CheckResult]:
+    return [
+        judged(
+            gate=1,
+            name=SOURCES_ANSWERED,
+            subject=f"{failure.source}.{failure.stream}",
+            good=False,
+            severity="error" if failure.is_fatal else "warn",
+            observed=failure.reason,
+            expected="every source that is asked answers",
+            failures=1,
+        )
+        for failure in landed.failures
+    ] or [_nothing_new(SOURCES_ANSWERED, observed="no source failed")]
 
 
 def _nothing_new(name: str, observed: str = "nothing new") -> CheckResult:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
+    ApiSpec,
     ColumnSpec,
+    EndpointSpec,
     FormatSpec,
     Limits,
+    MappingSpec,
     SelectionSpec,
     Settings,
     SourceSpec,
@@ -19,10 +22,13 @@ from orchestration.settings.models import (
 from orchestration.settings.template import commented_settings
 
 __all__ = [
+    "ApiSpec",
     "ColumnSpec",
+    "EndpointSpec",
     "FormatSpec",
     "Home",
     "Limits",
+    "MappingSpec",
     "SelectionSpec",
     "Settings",
     "SourceSpec",

@@ -75,6 +75,15 @@ class Home:
         """Scratch files of a landing (decompressed or recoded copies); emptied at the next one."""
         return self.root / "work"
 
+    @property
+    def answers(self) -> Path:
+        """What APIs answered, as JSON lines, one folder a source; never edited."""
+        return self.root / "answers"
+
+    def answers_of(self, source: str) -> Path:
+        """The folder of an API's answers: `<stream>/<endpoint>/<number>-<time>.jsonl`."""
+        return self.answers / source
+
     def landing_of(self, *, source: str, stream: str) -> Path:
         """The folder of a stream's landed loads."""
         return self.landing / source / stream

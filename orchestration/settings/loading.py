@@ -15,13 +15,29 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.errors import SettingsInvalid
-from orchestration.settings import mapping_rules, models
+from orchestration.settings import api_models, mapping_rules, models
 from orchestration.settings.environment import Environment
 from orchestration.settings.values import nearest
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|token|secret|api_?key|private_?key|credential", re.I)
+_VARIABLE = re.compile(r"_env$")
+"""Keys that name the environment variable of a secret."""
 _FREE_NAMES = ("columns", "map", "streams", "sources", "widths")
 Path_ = tuple[str | int, ...]
+
+_PARTS: Mapping[str, type[BaseModel]] = {
+    "columns": models.ColumnSpec,
+    "deleted": models.ColumnSpec,
+    "format": models.FormatSpec,
+    "limits": models.Limits,
+    "unpivot": models.UnpivotSpec,
+    "auth": api_models.AuthSpec,
+    "pagination": api_models.PaginationSpec,
+    "cursor": api_models.CursorSpec,
+    "retries": api_models.RetriesSpec,
+    "rate_limit": api_models.RateLimitSpec,
+}
+"""The models of keys that mean the same wherever they stand."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -128,20 +144,18 @@ def _refuse_secrets(given: Any, lines: Mapping[Path_, int], config: Path) -> Non
     """Keys that hold secrets have no place in a file that is committed."""
     for path in lines:
         key = str(path[-1])
-        free = len(path) > 1 and path[-2] in _FREE_NAMES
+        free = _VARIABLE.search(key) or (len(path) > 1 and path[-2] in _FREE_NAMES)
         if not free and _SECRET.search(key):
             raise SettingsInvalid(
                 f"{config.name}, line {lines[path]}: `{_dotted(path)}` looks like a secret. "
-                "Secrets never "
-                "stand in embudo.yml: take it out (and change it, if the file was shared), and "
-                "put it "
-                "in the environment."
+                "Secrets never stand in embudo.yml: take it out (and change it, if the file was "
+                "shared), put it in the environment, and name its variable (`token_env: …`)."
             )
 
 
 def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -> str:
     """One pydantic error in words."""
-    path = tuple(error["loc"])
+    path = _without_kind(tuple(error["loc"]))
     kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
         allowed = _allowed_keys(path, given)
@@ -155,29 +169,43 @@ def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -
         return _located(path, "is needed and missing", lines)
     message = error["msg"].removeprefix("Value error, ")
     context = error.get("ctx", {})
+    if kind == "union_tag_invalid":
+        found, allowed_text = context.get("tag"), str(context.get("expected_tags", ""))
+        near = nearest(str(found), re.findall(r"'([^']*)'", allowed_text))
+        return _located(
+            (*path, "kind"), f"found {_short(found)}; allowed: {allowed_text}{near}", lines
+        )
+    if path and _VARIABLE.search(str(path[-1])):
+        # What stands there may be the secret itself.
+        return _located(path, f"expected {_lower_first(message)}", lines)
     if kind == "literal_error":
         allowed_text = str(context.get("expected", ""))
         near = nearest(str(value), re.findall(r"'([^']*)'", allowed_text))
         return _located(path, f"found {_short(value)}; allowed: {allowed_text}{near}", lines)
+    if isinstance(value, dict):
+        # A rule of several keys: its words name them.
+        return _located(path, _lower_first(message), lines)
     return _located(path, f"found {_short(value)}; expected {_lower_first(message)}", lines)
+
+
+def _without_kind(path: Path_) -> Path_:
+    """pydantic names the kind of a source within the path; embudo.yml does not."""
+    return (*path[:2], *path[3:]) if path[:1] == ("sources",) and len(path) > 2 else path
 
 
 def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
     """The keys that the model at `path` has."""
     model: Any = models.Settings
+    is_api = False
     for step in path[:-1]:
-        if step == "sources":
-            model = models.SourceSpec
+        if model is models.Settings and step == "sources":
+            source = given["sources"][path[1]]
+            is_api = isinstance(source, dict) and source.get("kind") == "api"
+            model = models.ApiSpec if is_api else models.SourceSpec
         elif step == "streams":
-            model = models.SelectionSpec
-        elif step == "columns" or step == "deleted":
-            model = models.ColumnSpec
-        elif step in ("format", "limits", "unpivot"):
-            model = {
-                "format": models.FormatSpec,
-                "limits": models.Limits,
-                "unpivot": models.UnpivotSpec,
-            }[str(step)]
+            model = models.EndpointSpec if is_api else models.SelectionSpec
+        elif step in _PARTS:
+            model = _PARTS[str(step)]
     assert issubclass(model, BaseModel)
     return [name for name in model.model_fields if name != "config_file"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orchestration.settings.models import ColumnSpec, SelectionSpec, Settings
+from orchestration.settings.models import ColumnSpec, MappingSpec, Settings
 from orchestration.settings.values import nearest
 
 
@@ -54,7 +54,7 @@ def _faults(settings: Settings) -> Iterator[Fault]:
 
 
 def _selection_faults(
-    at: tuple[str | int, ...], stream: str, columns: list[str], selection: SelectionSpec
+    at: tuple[str | int, ...], stream: str, columns: list[str], selection: MappingSpec
 ) -> Iterator[Fault]:
     for name, spec in selection.columns.items():
         if name not in columns:

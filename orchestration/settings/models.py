@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from orchestration.settings import values
+from orchestration.settings.api_models import ConnectionSpec, RequestSpec
+from orchestration.settings.home import Home
+from orchestration.settings.strict import Strict
 
 Scalar = str | int | float | bool | date | datetime
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FormatSpec(_Strict):
+class FormatSpec(Strict):
     """How a file is written. What a selection does not state comes from its source."""
 
     type: Literal["csv", "jsonl", "parquet", "xlsx", "text"] | None = None
@@ -86,7 +85,7 @@ class FormatSpec(_Strict):
         return FormatSpec(**{**stated, **given})
 
 
-class ColumnSpec(_Strict):
+class ColumnSpec(Strict):
     """Where one column of a stream comes from: exactly one of `column`, `value` or `sql`."""
 
     column: str | None = None
@@ -128,7 +127,7 @@ class ColumnSpec(_Strict):
         return self
 
 
-class UnpivotSpec(_Strict):
+class UnpivotSpec(Strict):
     """Wide to long: each of `columns` becomes a row with its name and its value."""
 
     columns: tuple[str, ...] = Field(min_length=1)
@@ -136,10 +135,9 @@ class UnpivotSpec(_Strict):
     value: str
 
 
-class SelectionSpec(_Strict):
-    """Which files feed a stream, which of their rows, and how their columns map."""
+class MappingSpec(Strict):
+    """Which rows count for a stream, and how their columns map."""
 
-    files: tuple[str, ...] = Field(min_length=1)
     columns: dict[str, ColumnSpec] = Field(min_length=1)
     format: FormatSpec = FormatSpec()
     where: str | None = None
@@ -147,6 +145,12 @@ class SelectionSpec(_Strict):
     deleted: ColumnSpec | None = None
     snapshot: Literal["file", "folder"] | None = None
     """Each file, or each folder of files, is the whole table: what a newer one lacks was deleted."""
+
+
+class SelectionSpec(MappingSpec):
+    """Which files feed a stream, which of their rows, and how their columns map."""
+
+    files: tuple[str, ...] = Field(min_length=1)
 
     _lists = field_validator("files", mode="before")(values.one_or_many)
     _globs = field_validator("files")(values.globs)
@@ -157,29 +161,93 @@ class SelectionSpec(_Strict):
         return {True: "file", False: None}.get(given, given) if isinstance(given, bool) else given
 
 
-class SourceSpec(_Strict):
-    """One system whose exports are dropped as files."""
+class EndpointSpec(RequestSpec, MappingSpec):
+    """Which endpoint of an API feeds a stream, and how its records' fields map."""
 
-    kind: Literal["files"] = "files"
-    inbox: Path | None = None
+    @field_validator("format")
+    @classmethod
+    def _json(cls, value: FormatSpec) -> FormatSpec:
+        return _how_values_are_written(value)
+
+    def selection(self, stream: str) -> SelectionSpec:
+        """The endpoint as a selection over the files that its records are kept in."""
+        given = {name: getattr(self, name) for name in MappingSpec.model_fields}
+        form = self.format.model_copy(update={"type": "jsonl"})
+        return SelectionSpec(
+            **{**given, "format": form}, files=(f"{stream}/{self.endpoint}/*.jsonl",)
+        )
+
+
+class _Source(Strict):
+    """What all kinds of source say."""
+
     time_zone: str | None = None
     currency: str | None = None
     keys_of: str | None = None
     format: FormatSpec = FormatSpec()
-    streams: dict[str, tuple[SelectionSpec, ...]] = Field(min_length=1)
 
     _zone = field_validator("time_zone")(values.time_zone)
     _currency = field_validator("currency")(values.currency)
 
-    @field_validator("streams", mode="before")
+
+class SourceSpec(_Source):
+    """One system whose exports are dropped as files."""
+
+    kind: Literal["files"] = "files"
+    inbox: Path | None = None
+    streams: dict[str, tuple[SelectionSpec, ...]] = Field(min_length=1)
+
+    _selections = field_validator("streams", mode="before")(values.lists_of_mappings)
+
+
+class ApiSpec(_Source, ConnectionSpec):
+    """One system that is asked over HTTP. `on_breach` says what happens when it does not answer."""
+
+    kind: Literal["api"]
+    on_breach: Literal["warn", "set_aside", "stop"] = "stop"
+    streams: dict[str, tuple[EndpointSpec, ...]] = Field(min_length=1)
+
+    _endpoints = field_validator("streams", mode="before")(values.lists_of_mappings)
+
+    @field_validator("format")
     @classmethod
-    def _selections(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {name: [one] if isinstance(one, dict) else one for name, one in given.items()}
+    def _json(cls, value: FormatSpec) -> FormatSpec:
+        return _how_values_are_written(value)
+
+    @field_validator("streams")
+    @classmethod
+    def _named_apart(
+        cls, streams: dict[str, tuple[EndpointSpec, ...]]
+    ) -> dict[str, tuple[EndpointSpec, ...]]:
+        for stream, endpoints in streams.items():
+            names = [one.endpoint for one in endpoints]
+            if len(set(names)) < len(names):
+                raise ValueError(
+                    f"endpoints of {stream} are told apart by `name`; found {', '.join(names)}"
+                )
+        return streams
 
 
-class Limits(_Strict):
+def _how_values_are_written(value: FormatSpec) -> FormatSpec:
+    allowed = {"decimal", "thousands", "date", "timestamp", "nulls"}
+    spare = sorted(value.model_fields_set - allowed)
+    if spare:
+        raise ValueError(
+            f"an API answers in JSON: `{spare[0]}` does nothing; allowed: {', '.join(sorted(allowed))}"
+        )
+    return value
+
+
+def _kind_of(given: Any) -> str:
+    return str(given.get("kind", "files") if isinstance(given, dict) else given.kind)
+
+
+AnySource = Annotated[
+    Annotated[SourceSpec, Tag("files")] | Annotated[ApiSpec, Tag("api")], Discriminator(_kind_of)
+]
+
+
+class Limits(Strict):
     """What the gate lets through. Shares are 0 to 1."""
 
     quarantine_share: float = Field(default=0.05, ge=0, le=1)
@@ -192,7 +260,7 @@ class Limits(_Strict):
     """Days without news after which a source has gone quiet."""
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """All of `embudo.yml`, checked. `config_file` and `inbox` are absolute once loaded."""
 
     config_file: Path
@@ -207,7 +275,7 @@ class Settings(_Strict):
     keep_releases: int = Field(default=5, ge=1)
     schedule: str = "0 6 * * *"
     limits: Limits = Limits()
-    sources: dict[str, SourceSpec] = Field(default_factory=dict)
+    sources: dict[str, AnySource] = Field(default_factory=dict)
 
     _zone = field_validator("time_zone")(values.time_zone)
     _currency = field_validator("currency")(values.currency)
@@ -216,14 +284,30 @@ class Settings(_Strict):
     _names = field_validator("sources")(values.source_names)
     _as_of = field_validator("as_of", mode="before")(values.day_or_moment)
 
-    def source(self, name: str) -> SourceSpec:
+    def source(self, name: str) -> SourceSpec | ApiSpec:
         """The source called `name`."""
         return self.sources[name]
 
-    def inbox_of(self, source: str) -> Path:
-        """The folder that a source's files are dropped in."""
-        own = self.sources[source].inbox
-        return self.inbox if own is None else (self.config_file.parent / own).resolve()
+    @property
+    def apis(self) -> dict[str, ApiSpec]:
+        """The sources that are asked, by name."""
+        return {n: spec for n, spec in self.sources.items() if isinstance(spec, ApiSpec)}
+
+    def inbox_of(self, source: str, *, home: Home) -> Path:
+        """The folder of a source's files: dropped there by its people, or kept there of its answers."""
+        spec = self.sources[source]
+        if isinstance(spec, ApiSpec):
+            return home.answers_of(source)
+        return (
+            self.inbox if spec.inbox is None else (self.config_file.parent / spec.inbox).resolve()
+        )
+
+    def selections_of(self, source: str, stream: str) -> tuple[SelectionSpec, ...]:
+        """What feeds a stream of a source, as selections over the files of its inbox."""
+        spec = self.sources[source]
+        if isinstance(spec, ApiSpec):
+            return tuple(endpoint.selection(stream) for endpoint in spec.streams[stream])
+        return spec.streams[stream]
 
     def time_zone_of(self, source: str) -> str:
         """The zone of timestamps without one in a source's files."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import available_timezones
@@ -35,6 +35,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def one_or_many(given: Any) -> Any:
     """A single text as a list of one."""
     return [given] if isinstance(given, str) else given
+
+
+def lists_of_mappings(given: Any) -> Any:
+    """By name, a single mapping as a list of one."""
+    if not isinstance(given, dict):
+        return given
+    return {name: [one] if isinstance(one, dict) else one for name, one in given.items()}
 
 
 def text_of(given: Any) -> str | None:
@@ -125,6 +132,34 @@ def day_or_moment(given: Any) -> Any:
         except ValueError:
             raise ValueError("a date (2026-06-30) or a timestamp (2026-06-30T18:00:00)") from None
     return given
+
+
+def day_or_moment_or_number(given: Any) -> Any:
+    """As `day_or_moment`; a number stays one."""
+    return given if isinstance(given, int) else day_or_moment(given)
+
+
+def duration(value: str | int) -> timedelta:
+    """A number of days, hours or minutes."""
+    found = re.fullmatch(r"(\d{1,6})([dhm])", str(value))
+    if found is None:
+        raise ValueError("a time like 2d, 12h or 30m")
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+    return timedelta(**{unit: int(found[1])})
+
+
+def json_path(value: str | None) -> str | None:
+    """A JSON path that parses."""
+    if value is None:
+        return None
+    from jsonpath_ng.exceptions import JSONPathError
+    from jsonpath_ng.ext import parse
+
+    try:
+        parse(value)
+    except JSONPathError:
+        raise ValueError("a JSON path, like data, result.items or data[*].item") from None
+    return value
 
 
 def cron(value: str) -> str:

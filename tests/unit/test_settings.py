@@ -60,7 +60,7 @@ def test_defaults_and_overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     settings = load_settings(config)
     [selection] = settings.sources["crm"].streams["deals"]
     assert settings.inbox == tmp_path.resolve() / "inbox"
-    assert settings.inbox_of("crm") == settings.inbox
+    assert settings.inbox_of("crm", home=Home.at("home")) == settings.inbox
     assert settings.time_zone_of("crm") == "Europe/Madrid"
     assert settings.currency_of("crm") == "EUR"
     assert settings.keys_of("crm") == "crm"

@@ -1,0 +1,98 @@
+"""Cursors: how far records reach, as their API writes it, and from where it is asked next.
+
+Keeping a cursor belongs to `memory`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestration.settings.api_models import CursorSpec
+
+_LARGEST = 2**63
+
+Mark = datetime | int
+"""How far an endpoint has been read: a moment in UTC, or a number."""
+
+
+class Cursor:
+    """Reads and writes one endpoint's cursor. Times without a zone are those of `zone`."""
+
+    def __init__(self, spec: CursorSpec, *, zone: str) -> None:
+        """The cursor of `spec`."""
+        self.spec = spec
+        self._zone = ZoneInfo(zone)
+
+    def read(self, value: Any) -> Mark | None:
+        """The mark in a record's field; None where there is none or it cannot be read."""
+        if value is None or value == "" or isinstance(value, bool):
+            return None
+        try:
+            return self._read(value)
+        except (ValueError, OverflowError, InvalidOperation, OSError):
+            return None
+
+    def _read(self, value: Any) -> Mark:
+        form = self.spec.format
+        if form == "number":
+            number = Decimal(str(value))
+            if not abs(number) < _LARGEST:
+                raise ValueError(value)
+            return int(number)
+        if form in ("unix", "unix_ms"):
+            seconds = Decimal(str(value)) / (1000 if form == "unix_ms" else 1)
+            return datetime.fromtimestamp(float(seconds), UTC)
+        text = str(value).strip()
+        found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
+        return self._in_utc(found)
+
+    def initial(self) -> Mark | None:
+        """Where to begin; None asks for everything."""
+        given = self.spec.initial
+        if isinstance(given, date) and not isinstance(given, datetime):
+            given = datetime.combine(given, time())
+        return self._in_utc(given) if isinstance(given, datetime) else given
+
+    def since(self, mark: Mark | None) -> Mark | None:
+        """From where to ask once `mark` has been reached: the lag before it, not before the beginning."""
+        first = self.initial()
+        if mark is None:
+            return first
+        if isinstance(mark, int):
+            low = mark - self.spec.lag_number
+            return max(low, first) if isinstance(first, int) else low
+        moment = mark - self.spec.lag_time
+        return max(moment, first) if isinstance(first, datetime) else moment
+
+    def asked(self, mark: Mark) -> str:
+        """`mark` as the parameter's text, never later than it; a time without a zone is in `zone`."""
+        form = self.spec.ask or self.spec.format
+        if isinstance(mark, int):
+            return str(mark)
+        if form == "unix":
+            return str(int(mark.timestamp()))
+        if form == "unix_ms":
+            return str(int(mark.timestamp() * 1000))
+        if form == "iso":
+            return mark.strftime("%Y-%m-%dT%H:%M:%SZ")
+        has_zone = "%z" in form or form.endswith("Z")
+        return mark.astimezone(UTC if has_zone else self._zone).strftime(form)
+
+    def _in_utc(self, moment: datetime) -> datetime:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
+        return aware.astimezone(UTC)
+
+
+def to_text(mark: Mark | None) -> str | None:
+    """A mark as it is kept."""
+    return mark.isoformat() if isinstance(mark, datetime) else None if mark is None else str(mark)
+
+
+def from_text(text: str | None) -> Mark | None:
+    """A mark that was kept."""
+    if text is None:
+        return None
+    return int(text) if text.lstrip("-").isdigit() else datetime.fromisoformat(text)

@@ -1,0 +1,157 @@
+"""Every way of paging that embudo.yml knows, and the three ways of saying who asks, against a real server."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from orchestration.errors import SourceError
+from orchestration.ingestion.apis.client import ApiClient
+from orchestration.settings import load_settings
+from orchestration.settings.models import ApiSpec
+from tests.api_server import Answer, ApiServer, Asked
+
+RECORDS = [{"id": number} for number in range(1, 24)]
+LIMIT = 5
+
+
+def vendor(asked: Asked) -> Answer:
+    """One API that pages in each way, by path; the last page is short, or followed by an empty one."""
+    kind = asked.path.rpartition("/")[2]
+    if kind == "single":
+        return Answer(RECORDS)
+    if kind == "page_number":
+        start = (int(asked.params["page"]) - 1) * int(asked.params["size"])
+    elif kind == "cursor":
+        start = int(asked.params.get("after", "c0")[1:])
+    else:
+        start = int(asked.params.get("offset", 0))
+    page, after = RECORDS[start : start + LIMIT], start + LIMIT
+    has_more = after < len(RECORDS)
+    if kind == "header_link":
+        link = f'<{asked.path}?offset={after}>; rel="next", </first>; rel="first"'
+        return Answer(page, headers={"Link": link} if has_more else {})
+    # An empty text, as some vendors end their lists.
+    link = f"{asked.path}?offset={after}" if has_more else ""
+    cursor = f"c{after}" if has_more else None
+    return Answer(
+        {
+            "result": {"items": page},
+            "next": link,
+            "paging": {"next": {"after": cursor}},
+            "total": len(RECORDS),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ApiServer]:
+    with ApiServer(vendor).running() as server:
+        yield server
+
+
+def api(server: ApiServer, tmp_path: Path, endpoint: dict[str, Any], **source: Any) -> ApiSpec:
+    """Settings of one endpoint, through the front door."""
+    config = tmp_path / "embudo.yml"
+    columns = {"columns": {"product_id": "id", "name": "id"}, "primary_key": "id"}
+    stream = {"products": {**columns, **endpoint}}
+    given = {"kind": "api", "base_url": server.url, "streams": stream, **source}
+    config.write_text(yaml.safe_dump({"sources": {"crm": given}}))
+    return load_settings(config).apis["crm"]
+
+
+def asked_for(spec: ApiSpec, **environment: str) -> list[dict[str, Any]]:
+    client = ApiClient("crm", spec, environment=environment)
+    [endpoint] = spec.streams["products"]
+    return [record for page in client.pages("products", endpoint, {}) for record in page]
+
+
+WAYS: dict[str, tuple[dict[str, Any], int]] = {
+    "single": ({}, 1),
+    "json_link": ({"next": "next"}, 5),
+    "header_link": ({}, 5),
+    "offset": ({"limit": LIMIT}, 6),
+    "page_number": ({"limit": LIMIT, "limit_param": "size"}, 6),
+    "cursor": ({"param": "after", "next": "paging.next.after"}, 5),
+}
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_every_way_of_paging_gives_all_records(
+    server: ApiServer, tmp_path: Path, kind: str
+) -> None:
+    keys, requests = WAYS[kind]
+    selector = "$" if kind in ("single", "header_link") else "result.items"
+    spec = api(
+        server,
+        tmp_path,
+        {"path": kind, "data_selector": selector, "pagination": {"kind": kind, **keys}},
+    )
+    server.asked.clear()
+    assert asked_for(spec) == RECORDS
+    assert len(server.asked) == requests
+
+
+def test_a_total_saves_the_request_for_an_empty_page(server: ApiServer, tmp_path: Path) -> None:
+    pages = {"kind": "offset", "limit": LIMIT, "total": "total"}
+    endpoint = {"path": "offset", "data_selector": "result.items", "pagination": pages}
+    server.asked.clear()
+    assert asked_for(api(server, tmp_path, endpoint)) == RECORDS
+    assert len(server.asked) == 5
+
+
+def test_records_picked_by_a_wildcard(server: ApiServer, tmp_path: Path) -> None:
+    endpoint = {"path": "json_link", "data_selector": "result.items[*]"}
+    assert asked_for(api(server, tmp_path, endpoint)) == RECORDS[:LIMIT]
+
+
+@pytest.mark.parametrize(
+    ("auth", "sent"),
+    [
+        ({"kind": "bearer", "token_env": "T"}, {"authorization": "Bearer s3"}),
+        ({"kind": "api_key", "key_env": "T", "name": "X-Api-Token"}, {"x-api-token": "s3"}),
+        (
+            {"kind": "basic", "username": "AC1", "password_env": "T"},
+            {"authorization": "Basic " + b64encode(b"AC1:s3").decode()},
+        ),
+    ],
+)
+def test_who_asks(
+    server: ApiServer, tmp_path: Path, auth: dict[str, str], sent: dict[str, str]
+) -> None:
+    spec = api(server, tmp_path, {"path": "single"}, auth=auth, headers={"X-Version": "2"})
+    server.asked.clear()
+    asked_for(spec, T=" s3\n")
+    assert sent.items() <= server.asked[0].headers.items()
+    assert server.asked[0].headers["x-version"] == "2"
+
+
+def test_an_empty_secret_is_none(server: ApiServer, tmp_path: Path) -> None:
+    spec = api(server, tmp_path, {"path": "single"}, auth={"kind": "bearer", "token_env": "T"})
+    with pytest.raises(SourceError, match="needs T in the environment"):
+        asked_for(spec, T=" ")
+
+
+def test_numbers_keep_their_digits(tmp_path: Path) -> None:
+    raw = b'[{"id": 9007199254740993, "price": 1234567890123456.7800, "name": "\xc3\xb1"}]'
+    with ApiServer(lambda asked: Answer(b"\xef\xbb\xbf" + raw)).running() as server:
+        [record] = asked_for(api(server, tmp_path, {"path": "products"}))
+    assert record["id"] == 9007199254740993
+    assert record["price"] == Decimal("1234567890123456.7800")
+    assert record["name"] == "ñ"
+
+
+def test_an_answer_in_the_encoding_that_its_header_names(tmp_path: Path) -> None:
+    answer = Answer(
+        '[{"id": 1, "name": "Muñoz"}]'.encode("latin-1"),
+        headers={"Content-Type": "application/json; charset=iso-8859-1"},
+    )
+    with ApiServer(lambda asked: answer).running() as server:
+        [record] = asked_for(api(server, tmp_path, {"path": "products"}))
+    assert record["name"] == "Muñoz"
