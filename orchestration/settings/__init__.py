@@ -8,23 +8,27 @@ from __future__ import annotations
 from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
+    BreachSpec,
     ColumnSpec,
     FormatSpec,
     Limits,
     SelectionSpec,
     Settings,
+    SourceLimits,
     SourceSpec,
     UnpivotSpec,
 )
 from orchestration.settings.template import commented_settings
 
 __all__ = [
+    "BreachSpec",
     "ColumnSpec",
     "FormatSpec",
     "Home",
     "Limits",
     "SelectionSpec",
     "Settings",
+    "SourceLimits",
     "SourceSpec",
     "UnpivotSpec",
     "commented_settings",

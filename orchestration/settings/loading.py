@@ -165,18 +165,20 @@ def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -
 def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
     """The keys that the model at `path` has."""
     model: Any = models.Settings
-    for step in path[:-1]:
+    for depth, step in enumerate(path[:-1]):
         if step == "sources":
             model = models.SourceSpec
         elif step == "streams":
             model = models.SelectionSpec
         elif step == "columns" or step == "deleted":
             model = models.ColumnSpec
-        elif step in ("format", "limits", "unpivot"):
+        elif step == "limits":
+            model = models.SourceLimits if depth else models.Limits
+        elif step in ("format", "unpivot", "on_breach"):
             model = {
                 "format": models.FormatSpec,
-                "limits": models.Limits,
                 "unpivot": models.UnpivotSpec,
+                "on_breach": models.BreachSpec,
             }[str(step)]
     assert issubclass(model, BaseModel)
     return [name for name in model.model_fields if name != "config_file"]

@@ -150,6 +150,48 @@ class SelectionSpec(_Strict):
     _globs = field_validator("files")(values.globs)
 
 
+OnBreach = Literal["warn", "set_aside", "stop"]
+
+
+class BreachSpec(_Strict):
+    """What a breach of each check of gate 1 does with a source's loads. One word says it for all.
+
+    `set_aside` keeps the load out of the build and lets the rest go on; it needs a load, so what looks
+    at files or at a source as a whole warns or stops.
+    """
+
+    quarantine_share: OnBreach = "stop"
+    duplicate_keys: OnBreach = "warn"
+    volume: OnBreach = "warn"
+    values: OnBreach = "stop"
+    freshness: Literal["warn", "stop"] = "warn"
+    files_set_aside: Literal["warn", "stop"] = "warn"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        words = ("warn", "set_aside", "stop")
+        if given not in words:
+            raise ValueError(
+                f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
+            )
+        of_loads = dict.fromkeys(("quarantine_share", "duplicate_keys", "volume", "values"), given)
+        return of_loads | (
+            {} if given == "set_aside" else {"freshness": given, "files_set_aside": given}
+        )
+
+
+class SourceLimits(_Strict):
+    """What differs for one source from the company's `limits`. Shares are 0 to 1."""
+
+    quarantine_share: float | None = Field(default=None, ge=0, le=1)
+    duplicate_share: float | None = Field(default=None, ge=0, le=1)
+    volume_drop_share: float | None = Field(default=None, ge=0, le=1)
+    silent_days: int | None = Field(default=None, ge=1)
+
+
 class SourceSpec(_Strict):
     """One system whose exports are dropped as files."""
 
@@ -159,10 +201,15 @@ class SourceSpec(_Strict):
     currency: str | None = None
     keys_of: str | None = None
     format: FormatSpec = FormatSpec()
+    on_breach: BreachSpec = BreachSpec()
+    limits: SourceLimits = SourceLimits()
+    required: tuple[str, ...] = ()
+    """Streams that must have come at least once."""
     streams: dict[str, tuple[SelectionSpec, ...]] = Field(min_length=1)
 
     _zone = field_validator("time_zone")(values.time_zone)
     _currency = field_validator("currency")(values.currency)
+    _required = field_validator("required", mode="before")(values.one_or_many)
 
     @field_validator("streams", mode="before")
     @classmethod
@@ -177,6 +224,8 @@ class Limits(_Strict):
 
     quarantine_share: float = Field(default=0.05, ge=0, le=1)
     """Rows of a load that may be in quarantine."""
+    duplicate_share: float = Field(default=0.2, ge=0, le=1)
+    """Rows of a load that may repeat a key of their file."""
     volume_drop_share: float = Field(default=0.9, ge=0, le=1)
     """How much smaller than usual a load may be."""
     rows_lost_share: float = Field(default=0.2, ge=0, le=1)
@@ -208,6 +257,17 @@ class Settings(_Strict):
     _schedule = field_validator("schedule")(values.cron)
     _names = field_validator("sources")(values.source_names)
     _as_of = field_validator("as_of", mode="before")(values.day_or_moment)
+
+    def limits_of(self, source: str) -> Limits:
+        """The company's limits with what a source has of its own."""
+        own = self.sources[source].limits.model_dump(exclude_none=True)
+        return self.limits.model_copy(update=own)
+
+    def required_streams(self) -> tuple[str, ...]:
+        """`source.stream` of every stream that must have come at least once."""
+        return tuple(
+            f"{name}.{stream}" for name, spec in self.sources.items() for stream in spec.required
+        )
 
     def source(self, name: str) -> SourceSpec:
         """The source called `name`."""
