@@ -69,6 +69,48 @@ class SourceFailure:
 
 
 @dataclass(frozen=True)
+class LoadSetAside:
+    """A load that landed and that the gate keeps out of every build until it is mended or accepted.
+
+    `check` is the check that it broke; `at` is naive UTC.
+    """
+
+    load_id: str
+    source: str
+    stream: str
+    check: str
+    reason: str
+    run_id: str
+    at: datetime
+    rows_landed: int
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A breach that a person lets through once. `check` is a check's name, or `name on subject`."""
+
+    check: str
+    because: str
+    signed_by: str
+    at: datetime
+    withdrawn: bool = False
+    used_by: str = ""
+    """The run that needed it; empty while it is open."""
+    release_id: str = ""
+    """The release that it let out."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next refresh may use it."""
+        return not self.withdrawn and not self.used_by
+
+    @property
+    def text(self) -> str:
+        """Who says so, when and why, as it stands beside the breach."""
+        return f"{self.signed_by}, {self.at:%Y-%m-%d %H:%M} UTC: {self.because}"
+
+
+@dataclass(frozen=True)
 class LandingResult:
     """What one scan of the inboxes brought."""
 
@@ -104,6 +146,13 @@ class CheckResult:
     """False where the check could not run (skipped, raised): such a check has failed."""
     accepted_because: str = ""
     """Who let this breach through for one refresh, and why; empty where nobody did."""
+    failed_keys: tuple[str, ...] = ()
+    """Keys of all rows that break it, as far as they are kept; never contact data."""
+
+    @property
+    def title(self) -> str:
+        """What it is called where one check looks at several things: `name on subject`."""
+        return f"{self.name} on {self.subject}"
 
 
 @dataclass(frozen=True)
@@ -151,7 +200,7 @@ class Release:
     currency: str = ""
     """The reporting currency that amounts are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Check to the reason why its breach was let through."""
+    """Check (`name on subject`) to who let its breach through, when and why."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import contextlib
 import resource
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
 from orchestration.errors import SourceError
+from orchestration.load_gate import accepted_loads, judge_loads
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.records import (
@@ -62,6 +63,7 @@ class Refresh:
     _failures: tuple[SourceFailure, ...] | None = None
     _candidate: Candidate | None = None
     _load_checks: tuple[CheckResult, ...] = ()
+    _accepted: Mapping[str, str] = field(default_factory=dict)
     _nodes: list[NodeResult] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
     _began: float = 0.0
@@ -77,6 +79,7 @@ class Refresh:
         )
         try:
             publication.recover(self.workplace.layout)
+            self._accepted = self._read_acceptances()
         except BaseException:
             self._open.close()
             raise
@@ -133,18 +136,13 @@ class Refresh:
         """Ask the APIs, land what is new, and hold it against gate 1."""
         failures = self.ask_apis()
         self.report.step("Read sources")
-        settings, home = self.workplace.settings, self.workplace.home
-        landed = ingestion.land(settings, home, run_id=self.run_id, report=self.report)
-        self.landed = replace(landed, failures=failures)
-        verdict = quality.check_loads(
-            self.landed,
-            history=self._loads(),
-            limits=quality.LoadLimits(
-                quarantine_share=settings.limits.quarantine_share,
-                volume_drop_share=settings.limits.volume_drop_share,
-            ),
+        landed = ingestion.land(
+            self.workplace.settings, self.workplace.home, run_id=self.run_id, report=self.report
         )
-        self._load_checks = verdict.checks
+        self.landed = replace(landed, failures=failures)
+        self._load_checks = self._accept(
+            judge_loads(self.workplace, self.landed, run_id=self.run_id, accepted=self._accepted)
+        )
         self.reasons = self._why()
         self.report.detail(_said_of(self.landed))
         return self.landed
@@ -173,7 +171,10 @@ class Refresh:
         if before is None:
             self.full = True
             return (*asked, "there is no release yet")
-        new = set(landed) - set(before.landed)
+        new = [load for load in landed if load not in before.landed]
+        # incremental models read what is newer than all they have seen
+        seen = [place for place, load in enumerate(landed) if load in before.landed]
+        late = [load for load in list(landed)[: max(seen, default=0)] if load in new]
         seeds = {
             name
             for name in {*before.seeds, *now.seeds}
@@ -185,11 +186,17 @@ class Refresh:
             "files were mapped anew": any(
                 parts != list(landed.get(load, ["gone"])) for load, parts in before.landed.items()
             ),
+            f"{len(late)} load(s) taken in late": bool(late),
         }
         self.full = self.full or any(rebuild.values())
         if seeds and not self.full:
             self.full = bool(seeds & workplace.seeds_of_history())
-        why = {f"{len(new)} new load(s)": bool(new), **rebuild}
+        waiting = accepted_loads(workplace, self._accepted)
+        why = {
+            f"{len(new)} new load(s)": bool(new),
+            f"{len(waiting)} load(s) set aside were accepted": bool(waiting),
+            **rebuild,
+        }
         why[f"seeds changed: {', '.join(sorted(seeds))}"] = bool(seeds)
         return (*asked, *(reason for reason, holds in why.items() if holds))
 
@@ -222,11 +229,19 @@ class Refresh:
             done.append(node)
             self.report.detail(f"{len(done)} done, last {node.name}")
 
+        # a test that fails keeps dbt from building on its model: where its breach is accepted, it runs last
+        accepted = tuple(
+            check.partition(" on ")[0].removeprefix("dbt.")
+            for check in self._accepted
+            if check.startswith("dbt.")
+        )
         built = dbt.build(
-            exclude=() if self._tests_units else (_UNIT_TESTS,),
+            exclude=(*accepted, *(() if self._tests_units else (_UNIT_TESTS,))),
             full_refresh=self.full,
             on_node=count,
         )
+        if accepted:
+            built = built + dbt.build(select=accepted, on_node=count)
         self._nodes = list(built.nodes)
         tests = built.count("test") + built.count("unit_test")
         self.report.detail(
@@ -236,8 +251,12 @@ class Refresh:
 
     def require_good_build(self) -> None:
         """Raise `GateFailed` as soon as dbt's tests say that going on is of no use."""
-        checks = self._dbt_checks()
-        quality.raise_if_failed(GateReport(run_id=self.run_id, checks=checks))
+        checks = self._accept((*self._load_checks, *self._dbt_checks()))
+        report = GateReport(run_id=self.run_id, checks=checks)
+        if report.failed:
+            quality.write_gate(self.candidate.directory, report)
+            self.gate = report
+        quality.raise_if_failed(report)
 
     def row_counts(self) -> Mapping[str, int]:
         """Rows of each table of the candidate, by the name of its model."""
@@ -311,6 +330,8 @@ class Refresh:
                 complete_before=_as_of_day(candidate.warehouse).replace(day=1),
                 previous_values=_monthly(self._base / candidate.marts.name) if self._base else (),
                 previous_rows=self._previous_rows,
+                previous=self._base,
+                accepted=self._accepted,
                 revenue_from=settings.revenue_from,
                 rows_lost_share=settings.limits.rows_lost_share,
             )
@@ -329,6 +350,21 @@ class Refresh:
         quality.write_receipt(
             candidate.directory, self.gate, self._required, publication.seal(candidate)
         )
+        # before publishing: an acceptance may let out one release, whatever happens in between
+        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+            used = quality.used_acceptances(self.gate, self._accepted)
+            ledger.use_acceptances(used, run_id=self.run_id)
+
+    def _read_acceptances(self) -> Mapping[str, str]:
+        """Breaches that a person lets through in this run: check to who says so, when and why."""
+        published = publication.releases(self.workplace.layout)
+        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+            ledger.settle_acceptances({r.run_id: r.release_id for r in published})
+            return {one.check: one.text for one in ledger.open_acceptances()}
+
+    def _accept(self, checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+        report = GateReport(run_id=self.run_id, checks=tuple(checks))
+        return quality.accept(report, self._accepted).checks
 
     @property
     def _base(self) -> Path | None:
@@ -336,9 +372,9 @@ class Refresh:
 
     @property
     def _previous_rows(self) -> Mapping[str, int]:
-        """Rows of the last release's marts; a full rebuild is asked for because they will differ."""
+        """Rows of the last release's marts."""
         release = publication.current_release(self.workplace.layout)
-        return release.rows if release and not self.full else {}
+        return release.rows if release else {}
 
     def _loads(self) -> list[Load]:
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
@@ -352,6 +388,8 @@ class Refresh:
         self.released = publication.publish(
             self.workplace.layout, self.candidate, required_checks=self._required
         )
+        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+            ledger.settle_acceptances({self.run_id: self.released.release_id})
         publication.prune(self.workplace.layout, keep=self.workplace.settings.keep_releases)
         self.report.detail(f"release {self.released.release_id}, {self.released.verdict}")
         return self.released

@@ -37,6 +37,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "pass": {"en": "passed", "es": "superado"},
     "warn": {"en": "passed with warnings", "es": "superado con avisos"},
     "fail": {"en": "failed", "es": "no superado"},
+    "accepted": {"en": "accepted by hand", "es": "aceptado a mano"},
     "loads": {"en": "last loads", "es": "últimas cargas"},
     "chart": {"en": "", "es": ""},
 }
@@ -120,6 +121,9 @@ def trust_line(trust: Trust, *, lang: Language = "en") -> str:
     parts.append(f"{_WORDS['verdict'][lang]} {words[lang] if words else trust.verdict}")
     if trust.draft:
         parts.append(_WORDS["draft"][lang])
+    if trust.accepted:
+        told = "; ".join(f"{check} ({why})" for check, why in trust.accepted.items())
+        parts.append(f"{_WORDS['accepted'][lang]}: {told}")
     loads = [f"{name} {_minute(at)}" for name, at in trust.streams.items() if at]
     if loads:
         parts.append(f"{_WORDS['loads'][lang]}: {', '.join(loads)}")
@@ -207,6 +211,7 @@ def trust_dict(trust: Trust) -> Mapping[str, object]:
         "verdict": trust.verdict,
         "published_at": _iso(trust.published_at),
         "draft": trust.draft,
+        "accepted": dict(trust.accepted),
         "streams": {name: _iso(at) for name, at in trust.streams.items()},
     }
 

@@ -117,6 +117,8 @@ class Trust:
     """True where the definitions are not those of the release."""
     streams: Mapping[str, datetime | None] = field(default_factory=dict)
     """`source.stream` behind the metrics, and when its last load came."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Checks of the gate whose breach a person let through, and who, when and why."""
 
 
 @dataclass(frozen=True, kw_only=True)

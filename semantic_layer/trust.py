@@ -30,6 +30,7 @@ class ReleaseFacts:
     draft: bool = False
     currency: str = ""
     streams: Mapping[str, datetime | None] = field(default_factory=dict)
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     def trust(self, streams: Sequence[str]) -> Trust:
         """The part that concerns metrics with these streams behind them."""
@@ -39,6 +40,7 @@ class ReleaseFacts:
             verdict=self.verdict,
             published_at=self.published_at,
             draft=self.draft,
+            accepted=self.accepted,
             streams={
                 name: at
                 for name, at in sorted(self.streams.items())
@@ -63,6 +65,7 @@ def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False
             draft=draft,
             currency=str(facts.get("currency") or ""),
             streams=streams or _loads(warehouse),
+            accepted={str(k): str(why) for k, why in (facts.get("accepted") or {}).items()},
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise ReleaseCorrupt(

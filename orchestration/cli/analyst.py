@@ -100,6 +100,8 @@ def query(
         typer.echo(present.to_json(result, lang=lang.value))
     elif output is Format.csv:
         typer.echo(present.to_csv(result), nl=False)
+        if result.trust.accepted:
+            err.print(present.trust_line(result.trust, lang=lang.value), markup=False)
     else:
         out.print(present.to_table(result, lang=lang.value))
 

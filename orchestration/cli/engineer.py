@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -163,7 +164,7 @@ def quarantine(
         return
     rows = kept.list_open(place, source=source, stream=stream, limit=limit)
     if output is not Format.table:
-        _print_rows([_shown(row, raw=raw) for row in rows], output)
+        print_rows([_shown(row, raw=raw) for row in rows], output)
         return
     counts = kept.count_open(place)
     if not counts:
@@ -199,18 +200,19 @@ def releases(
             "verdict": release.verdict,
             "built": "in full" if release.full else f"on {release.based_on}",
             "loads": len(release.loads),
+            "accepted": "; ".join(f"{c} ({why})" for c, why in release.accepted.items()),
         }
         for release in kept
     ]
     if output is not Format.table:
-        _print_rows(rows, output)
+        print_rows(rows, output)
         return
     if not rows:
         out.print("No release yet: `embudo refresh` makes one.")
         return
     table = Table(title="Releases", title_justify="left")
     for column in rows[0]:
-        table.add_column(column.replace("_", " "))
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*("→" if v is True else "" if v is False else str(v) for v in row.values()))
     out.print(table)
@@ -268,7 +270,8 @@ def _shown(row: QuarantinedRow, *, raw: bool) -> dict[str, object]:
     return shown | ({"raw": row.raw} if raw else {})
 
 
-def _print_rows(rows: list[dict[str, object]], output: Format) -> None:
+def print_rows(rows: Sequence[Mapping[str, object]], output: Format) -> None:
+    """Rows as JSON or CSV, and nothing else on stdout."""
     if output is Format.json:
         typer.echo(json.dumps(rows, indent=2, default=str))
         return

@@ -36,7 +36,7 @@ def status(
         _show_failed_checks(home, facts["refreshes"])
     out.print("\n[bold]What to do[/bold]")
     for advice in facts["advice"]:
-        out.print(f"  • {advice}")
+        out.print(f"  • {advice}", markup=False)
 
 
 def gather(*, config: Path, home: Path) -> dict[str, Any]:
@@ -59,6 +59,8 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         loads = [load for load, _ in ledger.active_loads()]
         refreshes = ledger.refreshes(limit=LAST_REFRESHES)
         aside = ledger.open_set_aside()
+        loads_aside = ledger.loads_set_aside()
+        acceptances = ledger.open_acceptances()
     sources: dict[tuple[str, str], dict[str, Any]] = {}
     for load in loads:
         entry = sources.setdefault(
@@ -98,6 +100,8 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
             for run in refreshes
         ],
         "set_aside": [vars(item) for item in aside],
+        "loads_set_aside": [vars(item) for item in loads_aside],
+        "acceptances": [{"check": one.check, "signed": one.text} for one in acceptances],
     }
     facts["advice"] = _advice(facts, config=config, home=home)
     return facts
@@ -124,6 +128,15 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
         advice.append(
             f"{item['source']} {item['stream']}: {item['file']} was set aside: {item['reason']}"
         )
+    for item in facts.get("loads_set_aside", []):
+        check = f"{item['check']} on {item['source']}.{item['stream']}"
+        advice.append(
+            f"Load {item['load_id']} of {item['source']} {item['stream']} ({item['rows_landed']:,} rows) is "
+            f"set aside: {item['reason']}. Drop the mended file, or take it in as it is: "
+            f'embudo accept "{check}" --because "…"'
+        )
+    for one in facts.get("acceptances", []):
+        advice.append(f"The next refresh lets {one['check']} through ({one['signed']}).")
     if config.exists():
         pending = Workplace.open(config=config, home=home, inbox=None).pending()
         if pending:
@@ -187,9 +200,12 @@ def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
     for run in refreshes:
         if not run["error"]:
             continue
-        report = quality.read_gate(Home.at(home).candidate(run["run_id"]))
+        candidate = Home.at(home).candidate(run["run_id"])
+        report = quality.read_gate(candidate)
         out.print(f"\n[bold]Run {run['run_id']}[/bold]")
         out.print(quality.explain(report) if report else run["error"], markup=False)
+        if report and any(check.failed_keys for check in report.checks):
+            out.print(f"Keys of all failing rows: {candidate / quality.FAILED_KEYS_FILE}")
         return
     out.print("\nNone of the last refreshes failed.")
 

@@ -68,6 +68,8 @@ class StreamContract:
     columns: tuple[ContractColumn, ...]
     added: tuple[ContractColumn, ...]
     keys: tuple[str, ...] = ()
+    keys_repeat: bool = False
+    """Whether rows of the same key in a file add up, instead of replacing one another."""
     newest_by: str | None = None
     business_times: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -110,6 +112,7 @@ def _stream(table: Mapping[str, Any]) -> StreamContract:
         columns=tuple(column for column in columns if not column.name.startswith("_")),
         added=tuple(column for column in columns if column.name.startswith("_")),
         keys=tuple(meta.get("keys", ())),
+        keys_repeat=bool(meta.get("keys_repeat", False)),
         newest_by=meta.get("newest_by"),
         business_times=tuple(meta.get("business_times", ())),
         rules=tuple(Rule(**rule) for rule in meta.get("rules", ())),

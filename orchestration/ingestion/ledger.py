@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Any
 
 from orchestration.errors import SourceError
-from orchestration.ingestion.ledger_schema import SCHEMA, SCHEMA_VERSION
+from orchestration.ingestion.gate_records import GateRecords
+from orchestration.ingestion.ledger_schema import ADDED, SCHEMA, SCHEMA_VERSION
 from orchestration.records import Load, SetAside
 
 
@@ -88,7 +89,14 @@ class Refresh:
     detail: Mapping[str, Any]
 
 
-class Ledger:
+_COUNTS = (
+    "f.replaced_by is null and not exists (select 1 from loads_set_aside s "
+    "where s.load_id = f.load_id and s.taken_in_by is null)"
+)
+"""Of a row `f` of load_files: nothing has replaced it, and the gate has not set its load aside."""
+
+
+class Ledger(GateRecords):
     """An open ledger. Use as a context manager; one writer at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -104,12 +112,12 @@ class Ledger:
             self._db.execute("pragma synchronous = full")
             self._db.execute("pragma foreign_keys = on")
             version = self._db.execute("pragma user_version").fetchone()[0]
-            if version == 0:
+            if version < SCHEMA_VERSION:
                 with self.transaction():
-                    for statement in SCHEMA:
+                    for statement in (*(SCHEMA if version == 0 else ()), *ADDED):
                         self._db.execute(statement)
                     self._db.execute(f"pragma user_version = {SCHEMA_VERSION}")
-            elif version > SCHEMA_VERSION:
+            if version > SCHEMA_VERSION:
                 raise SourceError(
                     f"The ledger {path} was written by a newer Embudo (version {version}, this "
                     "one knows "
@@ -287,7 +295,7 @@ class Ledger:
         rows = self._db.execute(
             "select l.*, group_concat(case when f.replaced_by is not null then f.part end) as gone "
             "from loads l join load_files f using (load_id) group by l.load_id "
-            "having count(*) filter (where f.replaced_by is null) > 0 order by l.load_seq"
+            f"having count(*) filter (where {_COUNTS}) > 0 order by l.load_seq"
         ).fetchall()
         return [
             (self._load(row), tuple(int(p) for p in (row["gone"] or "").split(",") if p))
@@ -297,8 +305,8 @@ class Ledger:
     def active_parts(self, *, source: str, stream: str) -> list[ActivePart]:
         """Parts of a stream whose rows count."""
         rows = self._db.execute(
-            "select load_id, part, path, sha256, fingerprint from load_files "
-            "where source = ? and stream = ? and replaced_by is null order by load_id, part",
+            "select load_id, part, path, sha256, fingerprint from load_files f "
+            f"where source = ? and stream = ? and {_COUNTS} order by load_id, part",
             (source, stream),
         ).fetchall()
         return [ActivePart(**dict(row)) for row in rows]
@@ -318,7 +326,7 @@ class Ledger:
     def business_max(self) -> datetime | None:
         """The latest business timestamp of what counts (naive UTC)."""
         row = self._db.execute(
-            "select max(business_max) from load_files where replaced_by is null"
+            f"select max(business_max) from load_files f where {_COUNTS}"
         ).fetchone()
         return _time(row[0])
 

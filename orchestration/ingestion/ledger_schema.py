@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = (
     """
@@ -82,3 +82,37 @@ SCHEMA = (
     )
     """,
 )
+
+ADDED = (
+    """
+    create table if not exists loads_set_aside (
+        load_id text not null references loads,
+        check_name text not null,
+        reason text not null,
+        run_id text not null,
+        at text not null,
+        taken_in_by text,
+        taken_in_because text,
+        primary key (load_id, run_id)
+    )
+    """,
+    """
+    create table if not exists load_profiles (
+        load_id text primary key references loads,
+        profile text not null
+    )
+    """,
+    """
+    create table if not exists acceptances (
+        acceptance_id integer primary key,
+        check_name text not null,
+        because text not null,
+        signed_by text not null,
+        at text not null,
+        withdrawn_at text,
+        used_by text,
+        release_id text
+    )
+    """,
+)
+"""Tables that came later: a ledger of an older version gets them when it is opened."""

@@ -36,7 +36,9 @@ def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> lis
     """The snapshots that count of a stream, one entry a selection of which one deletes anything."""
     found = []
     for source, spec in settings.sources.items():
-        for selection in spec.streams.get(stream.name, ()):
+        if stream.name not in spec.streams:
+            continue
+        for selection in settings.selections_of(source, stream.name):
             if selection.snapshot is None:
                 continue
             parts = ledger.stream_parts(source=source, stream=stream.name)

@@ -245,7 +245,7 @@ def _describe(
         based_on=candidate.based_on,
         duckdb_version=contents.duckdb_version,
         currency=contents.currency,
-        accepted={c.name: c.accepted_because for c in receipt.checks if c.accepted_because},
+        accepted={c.title: c.accepted_because for c in receipt.checks if c.accepted_because},
     )
 
 

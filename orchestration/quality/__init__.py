@@ -4,20 +4,36 @@ Checks look and judge; they neither land nor build nor publish. Every check that
 did not run has failed.
 """
 
-from orchestration.quality.checks import accept, explain, missing_checks, raise_if_failed
+from orchestration.quality.checks import (
+    FAILED_KEYS_FILE,
+    accept,
+    explain,
+    missing_checks,
+    raise_if_failed,
+    used_acceptances,
+)
 from orchestration.quality.gate import GateInput, required_checks, run_gate
-from orchestration.quality.loads import LoadLimits, LoadsVerdict, check_loads
+from orchestration.quality.loads import (
+    LoadLimits,
+    LoadLook,
+    LoadsVerdict,
+    SourceLimits,
+    check_loads,
+)
 from orchestration.quality.metric_sanity import MetricMeta, MetricValue
 from orchestration.quality.receipts import read_gate, write_gate, write_receipt
 from orchestration.quality.results import write_results
 from orchestration.quality.suites import preload
 
 __all__ = [
+    "FAILED_KEYS_FILE",
     "GateInput",
     "LoadLimits",
+    "LoadLook",
     "LoadsVerdict",
     "MetricMeta",
     "MetricValue",
+    "SourceLimits",
     "accept",
     "check_loads",
     "explain",
@@ -27,6 +43,7 @@ __all__ = [
     "read_gate",
     "required_checks",
     "run_gate",
+    "used_acceptances",
     "write_gate",
     "write_receipt",
     "write_results",

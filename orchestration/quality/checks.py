@@ -9,8 +9,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
 from orchestration.errors import GateFailed
-from orchestration.quality.privacy import shown_text
+from orchestration.quality.privacy import SAMPLES, shown_text
 from orchestration.records import CheckResult, GateReport, Severity
+
+FAILED_KEYS_FILE = "failed_keys.json"
+"""In a candidate or a release: check (`name on subject`) to the keys of the rows that break it."""
 
 _SHOWN = 20
 
@@ -40,11 +43,14 @@ def judged(
     expected: str,
     severity: Severity = "error",
     failures: int = 0,
-    sample_keys: Sequence[str] = (),
+    keys: Sequence[str] = (),
     warn_limit: int | None = None,
     seconds: float = 0.0,
 ) -> CheckResult:
-    """A check that ran. One that warns past `warn_limit` failures has failed."""
+    """A check that ran. One that warns past `warn_limit` failures has failed.
+
+    `keys` are those of the rows that break it, without contact data; a few of them are shown.
+    """
     past = warn_limit is not None and failures > warn_limit
     return CheckResult(
         gate=gate,
@@ -55,7 +61,8 @@ def judged(
         observed=observed,
         expected=expected,
         failures=0 if good else failures,
-        sample_keys=() if good else tuple(sample_keys),
+        sample_keys=() if good else tuple(keys[:SAMPLES]),
+        failed_keys=() if good else tuple(keys),
         warn_limit=warn_limit,
         seconds=seconds,
     )
@@ -71,10 +78,16 @@ def accept(report: GateReport, accepted: Mapping[str, str]) -> GateReport:
 
 
 def _accepted(check: CheckResult, accepted: Mapping[str, str]) -> CheckResult:
-    because = accepted.get(f"{check.name} on {check.subject}") or accepted.get(check.name)
-    if not because or check.outcome == "pass" or not check.ran:
+    because = accepted.get(check.title) or accepted.get(check.name)
+    if not because or check.outcome != "fail" or not check.ran:
         return check
     return dataclasses.replace(check, outcome="warn", accepted_because=because)
+
+
+def used_acceptances(report: GateReport, accepted: Iterable[str]) -> tuple[str, ...]:
+    """Of the checks that a person accepts, those without which the report would have failed."""
+    let_through = [check for check in report.checks if check.accepted_because]
+    return tuple(key for key in accepted if any(key in (c.title, c.name) for c in let_through))
 
 
 def missing_checks(report: GateReport, required: Iterable[str]) -> tuple[str, ...]:
@@ -87,6 +100,7 @@ def explain(report: GateReport, *, limit: int = _SHOWN) -> str:
     keys.
     """
     told = [check for check in report.checks if check.outcome == "fail"]
+    # what could not run often follows from what failed
     told.sort(key=lambda check: (not check.ran, check.gate))
     told += [check for check in report.checks if check.outcome == "warn"]
     lines = [line for check in told[:limit] for line in _told(check)]
@@ -110,7 +124,7 @@ def raise_if_failed(report: GateReport, required: Iterable[str] = ()) -> None:
     raise GateFailed(
         "\n".join(lines)
         + "\nNothing was published; the current release is untouched. Mend the data or the model, "
-        "then run `embudo refresh`."
+        "then run `embudo refresh`; `embudo status --explain` shows this again."
     )
 
 
@@ -121,7 +135,11 @@ def _told(check: CheckResult) -> list[str]:
         f"expected {check.expected}, found {check.observed}"
     ]
     if check.sample_keys:
-        lines.append(f"        for example {', '.join(check.sample_keys)}")
+        kept = len(check.failed_keys)
+        more = f" (all {kept:,} in {FAILED_KEYS_FILE})" if kept > len(check.sample_keys) else ""
+        lines.append(f"        for example {', '.join(check.sample_keys)}{more}")
     if check.accepted_because:
         lines.append(f"        accepted: {check.accepted_because}")
+    elif check.outcome == "fail" and check.ran:
+        lines.append(f'        if it is meant: embudo accept "{check.title}" --because "…"')
     return lines

@@ -1,4 +1,4 @@
-"""Gate 2: what dbt's tests found, as check results with sample keys.
+"""Gate 2: what dbt's tests found, as check results with the keys of the rows that fail.
 
 It reads dbt's manifest and the compiled SQL that dbt leaves; running dbt belongs to
 `transformation`.
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from orchestration.quality.checks import could_not_run, judged
 from orchestration.quality.databases import Databases, identifier
-from orchestration.quality.privacy import SAMPLES, is_shown, shown, shown_columns, shown_text
+from orchestration.quality.privacy import KEPT, SAMPLES, is_shown, shown, shown_columns, shown_text
 from orchestration.records import CheckResult, Severity
 
 MODELS_BUILT = "dbt.models_built"
@@ -81,15 +81,24 @@ def check_dbt(
 def _models_built(outcomes: Iterable[NodeOutcome], manifest: Mapping[str, Any]) -> CheckResult:
     built = [o for o in outcomes if o.unique_id.split(".")[0] in ("model", "seed", "snapshot")]
     broken = [o.unique_id.split(".")[2] for o in built if o.status != "success"]
+    observed = f"{len(built) - len(broken)} of {len(built)} built"
+    expected = "every model and seed that was begun is built"
+    if broken:
+        # what is not there cannot be looked at, nor accepted
+        return could_not_run(
+            gate=2,
+            name=MODELS_BUILT,
+            subject="all models",
+            expected=expected,
+            reason=f"{observed}; not {', '.join(sorted(broken)[:SAMPLES])}",
+        )
     return judged(
         gate=2,
         name=MODELS_BUILT,
         subject="all models",
-        good=not broken,
-        observed=f"{len(built) - len(broken)} of {len(built)} built"
-        + (f"; not {', '.join(sorted(broken)[:SAMPLES])}" if broken else ""),
-        expected="every model and seed that was begun is built",
-        failures=len(broken),
+        good=True,
+        observed=observed,
+        expected=expected,
     )
 
 
@@ -108,7 +117,7 @@ def _test_result(
     severity: Severity = "error" if outcome.status == "fail" else "warn"
     keys: tuple[str, ...] = ()
     if outcome.status != "pass" and node["resource_type"] == "test":
-        keys = sample_keys(node, manifest=manifest, artifacts=artifacts, databases=databases)
+        keys = failed_keys(node, manifest=manifest, artifacts=artifacts, databases=databases)
     return judged(
         gate=2,
         name=name,
@@ -120,20 +129,20 @@ def _test_result(
         else shown_text(outcome.status),
         expected=expected,
         failures=outcome.failures,
-        sample_keys=keys,
+        keys=keys,
         seconds=outcome.seconds,
     )
 
 
-def sample_keys(
+def failed_keys(
     node: Mapping[str, Any],
     *,
     manifest: Mapping[str, Any],
     artifacts: Path,
     databases: Databases,
 ) -> tuple[str, ...]:
-    """Keys of a few rows that fail a test; none where no key column can be told from contact
-    data.
+    """Keys of the rows that fail a test, as many as are kept; none where no key column can be told
+    from contact data.
     """
     compiled = _compiled_sql(node, artifacts)
     if compiled is None:
@@ -150,7 +159,7 @@ def sample_keys(
                     f"coalesce({identifier(c)}::varchar, '')" for c in wanted
                 )
                 by_key = f"select {picked} from ({compiled})"
-            rows = connection.execute(f"select * from ({by_key}) limit {SAMPLES}").fetchall()
+            rows = connection.execute(f"select * from ({by_key}) limit {KEPT}").fetchall()
     except databases.errors:
         return ()
     return shown(row[0] for row in rows)

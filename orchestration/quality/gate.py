@@ -17,6 +17,7 @@ from orchestration.quality import loads as loads_gate
 from orchestration.quality.checks import accept
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import NodeOutcome, check_dbt, dbt_check_names
+from orchestration.quality.drift import check_drift, drift_names
 from orchestration.quality.expectations import read_expectations
 from orchestration.quality.metric_sanity import (
     MetricMeta,
@@ -36,8 +37,9 @@ class GateInput:
 
     `loads` are gate 1's results; `outcomes` dbt's nodes of all builds of this refresh;
     `values` every metric by month, `previous_values` those of the last release; `previous_rows`
-    mart to rows in the last release (empty for none); `complete_before` the first day of the month
-    that holds the data-as-of day; `accepted` check to who lets its breach through, and why.
+    mart to rows in the last release (empty for none), `previous` the last release's folder;
+    `complete_before` the first day of the month that holds the data-as-of day; `accepted` check to
+    who lets its breach through, and why.
     """
 
     run_id: str
@@ -51,6 +53,7 @@ class GateInput:
     complete_before: date
     previous_values: Iterable[MetricValue] = ()
     previous_rows: Mapping[str, int] | None = None
+    previous: Path | None = None
     revenue_from: str = "orders"
     rows_lost_share: float = 0.2
     accepted: Mapping[str, str] | None = None
@@ -74,6 +77,7 @@ def required_checks(
         **{e.name: e.table.split(".")[1] for e in expectations},
         **reconciliation_names(revenue_from=revenue_from),
         **row_count_names(manifest),
+        **drift_names(manifest),
         **metric_names(metrics),
     }
 
@@ -98,6 +102,7 @@ def run_gate(given: GateInput) -> GateReport:
             previous=given.previous_rows or {},
             lost_share=given.rows_lost_share,
         ),
+        *check_drift(given.manifest, databases=databases, previous=given.previous),
         *check_metrics(
             given.values,
             metrics=given.metrics,

@@ -1,52 +1,158 @@
 """Gate 1: what was landed, held against its stream's history and its source's policy.
 
-It looks at counts that the ledger hands over as plain records. Reading the ledger, or taking a load
-back out of it, does not belong here.
+It looks at counts and profiles that are handed over as plain records. Reading the ledger, or taking a
+load out of it, does not belong here.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from datetime import datetime
+from pathlib import Path
+from statistics import median_low
 from typing import Literal
 
 from orchestration.quality.checks import judged
+from orchestration.quality.databases import identifier, literal
+from orchestration.quality.profiles import Profile, Tolerance, drifts, merged, profile
 from orchestration.records import CheckResult, LandingResult, Load, Severity
 
 OnBreach = Literal["warn", "set_aside", "stop"]
 
 QUARANTINE_SHARE = "loads.quarantine_share"
+DUPLICATE_KEYS = "loads.duplicate_keys"
 VOLUME = "loads.volume"
+VALUES = "loads.values"
+FRESHNESS = "loads.freshness"
 FILES_SET_ASIDE = "loads.files_set_aside"
 REQUIRED_STREAMS = "loads.required_streams"
 SOURCES_ANSWERED = "loads.sources_answered"
-REQUIRED = (QUARANTINE_SHARE, VOLUME, FILES_SET_ASIDE, REQUIRED_STREAMS, SOURCES_ANSWERED)
+REQUIRED = (
+    QUARANTINE_SHARE,
+    DUPLICATE_KEYS,
+    VOLUME,
+    VALUES,
+    FRESHNESS,
+    FILES_SET_ASIDE,
+    REQUIRED_STREAMS,
+    SOURCES_ANSWERED,
+)
 
 HISTORY = 5
-"""Loads of a stream that make its usual volume."""
+"""Loads of a stream that make its usual volume and values."""
 
 _SMALL = 20
 """Streams whose usual load is smaller than this have no volume to speak of."""
 
+_FEW = 30
+"""Rows that a load and its history need before their values are compared."""
+
+_LOOKS = Tolerance(times=20, negative=0.3, nulls=0.5, usual_nulls=0.01)
+"""A load holds one day where history holds years: only what no day explains is a breach. The usual
+mistakes of a unit are a factor of 60 and more.
+"""
+
+DEFAULT_POLICY: Mapping[str, OnBreach] = {
+    QUARANTINE_SHARE: "stop",
+    DUPLICATE_KEYS: "warn",
+    VOLUME: "warn",
+    VALUES: "stop",
+    FRESHNESS: "warn",
+    FILES_SET_ASIDE: "warn",
+    REQUIRED_STREAMS: "stop",
+    SOURCES_ANSWERED: "stop",
+}
+"""What a breach does where `on_breach` in embudo.yml says nothing."""
+
 
 @dataclass(frozen=True)
-class LoadLimits:
-    """Shares are 0 to 1. `on_breach` says for a source what a breach does: `stop` where it is
-    silent.
+class SourceLimits:
+    """What loads of a source may be. Shares are 0 to 1. `on_breach` maps a check to what its breach
+    does, where that is not the default.
     """
 
     quarantine_share: float = 0.05
+    duplicate_share: float = 0.2
     volume_drop_share: float = 0.9
+    silent_days: int = 14
     on_breach: Mapping[str, OnBreach] = field(default_factory=dict)
+
+    def policy(self, check: str) -> OnBreach:
+        """What a breach of a check does."""
+        return self.on_breach.get(check, DEFAULT_POLICY[check])
+
+
+@dataclass(frozen=True)
+class LoadLimits:
+    """Limits by source; `usual` where a source has none of its own."""
+
+    usual: SourceLimits = SourceLimits()
+    sources: Mapping[str, SourceLimits] = field(default_factory=dict)
+
+    def of(self, source: str) -> SourceLimits:
+        """The limits of a source."""
+        return self.sources.get(source, self.usual)
+
+
+@dataclass(frozen=True)
+class LoadLook:
+    """What a load's rows look like. `repeated` are rows whose key (and time of change, where the
+    stream has one) stands twice in the same file.
+    """
+
+    profile: Profile
+    repeated: int = 0
+    mended: int = 0
+    """Quarantined rows that a later file has made good."""
+
+    def to_json(self) -> str:
+        """As text that `from_json` reads; what was mended is no part of it."""
+        return json.dumps({"repeated": self.repeated, "profile": self.profile.to_json()})
+
+    @classmethod
+    def from_json(cls, text: str, *, mended: int = 0) -> LoadLook:
+        """The look in a text."""
+        found = json.loads(text)
+        return cls(
+            profile=Profile.from_json(found["profile"]),
+            repeated=int(found["repeated"]),
+            mended=mended,
+        )
+
+    @classmethod
+    def of(cls, file: Path, *, keys: Sequence[str], newest_by: str | None) -> LoadLook:
+        """Look at a landed file, whose columns with `_` are ingestion's own."""
+        import duckdb
+
+        rows = f"read_parquet({literal(str(file))})"
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            names = [row[0] for row in connection.execute(f"describe from {rows}").fetchall()]
+            found = profile(
+                connection, rows, leave_out=[name for name in names if name.startswith("_")]
+            )
+            repeated = None
+            if keys:
+                same = ", ".join(identifier(k) for k in (*keys, newest_by or keys[0], "_file"))
+                repeated = connection.execute(
+                    f"select sum(times - 1) from (select count(*) as times from {rows} group by {same})"
+                ).fetchone()
+        return cls(profile=found, repeated=int((repeated or (0,))[0] or 0))
 
 
 @dataclass(frozen=True)
 class LoadsVerdict:
-    """Gate 1's checks, and the loads that their source's policy sets aside instead of stopping."""
+    """Gate 1's checks, and the loads that their source's policy sets aside instead of stopping, each
+    with the check that says so.
+    """
 
     checks: tuple[CheckResult, ...]
-    set_aside: tuple[str, ...] = ()
+    set_aside: Mapping[str, CheckResult] = field(default_factory=dict)
+    let_in: Mapping[str, str] = field(default_factory=dict)
+    """Load that would be set aside to who accepts its breach, and why."""
 
 
 def check_loads(
@@ -55,84 +161,202 @@ def check_loads(
     history: Sequence[Load],
     limits: LoadLimits,
     required_streams: Collection[str] = (),
+    looks: Mapping[str, LoadLook] | None = None,
+    newest: Mapping[str, datetime] | None = None,
+    accepted: Mapping[str, str] | None = None,
 ) -> LoadsVerdict:
-    """Judge what one scan landed.
+    """Judge loads that are in no release yet.
 
-    `history` are loads of earlier refreshes in any order; `required_streams` are `source.stream`
-    that must have come at least once.
+    `history` are all other loads that count, in any order; `required_streams` are `source.stream` that
+    must have come at least once; `looks` is load to what its rows look like, of `history` too; `newest`
+    is source to its latest business time (naive UTC); `accepted` is check (or `name on subject`) to who
+    lets its breach through, and why: such a load is not set aside.
     """
     new = {load.load_id for load in landed.loads}
     earlier = [load for load in history if load.load_id not in new]
-    shares = [_quarantine_share(load, limits) for load in landed.loads]
-    set_aside = tuple(
-        load.load_id
-        for load, check in zip(landed.loads, shares, strict=True)
-        if check.outcome != "pass" and limits.on_breach.get(load.source) == "set_aside"
-    )
-    checks = [
-        *(shares or [_nothing_new(QUARANTINE_SHARE)]),
-        *([_volume(load, earlier, limits) for load in landed.loads] or [_nothing_new(VOLUME)]),
-        *_files_set_aside(landed),
-        *_required_streams((*earlier, *landed.loads), required_streams),
-        *_sources_answered(landed),
-    ]
-    return LoadsVerdict(checks=tuple(checks), set_aside=set_aside)
+    looked, signed = looks or {}, accepted or {}
+    checks: list[CheckResult] = []
+    aside: dict[str, CheckResult] = {}
+    let_in: dict[str, str] = {}
+    for load in landed.loads:
+        limit = limits.of(load.source)
+        before = [
+            one
+            for one in (*earlier, *landed.loads)
+            if (one.source, one.stream) == (load.source, load.stream)
+            and one.load_seq < load.load_seq
+        ]
+        for check in (
+            _quarantine_share(load, limit, looked.get(load.load_id)),
+            _duplicate_keys(load, limit, looked.get(load.load_id)),
+            _volume(load, before, limit),
+            _values(load, before, limit, looked),
+        ):
+            because = signed.get(check.title) or signed.get(check.name)
+            if check.outcome != "pass" and limit.policy(check.name) == "set_aside":
+                if because:
+                    check = dataclasses.replace(check, accepted_because=because)
+                    let_in[load.load_id] = because
+                else:
+                    check = dataclasses.replace(check, observed=f"{check.observed}, set aside")
+                    aside.setdefault(load.load_id, check)
+            checks.append(check)
+    everything = (*earlier, *landed.loads)
+    checks += _freshness(everything, limits, newest or {})
+    checks += _files_set_aside(landed, limits)
+    checks += _required_streams(everything, required_streams)
+    checks += _sources_answered(landed)
+    told = {check.name for check in checks}
+    checks += [_nothing_to_say(name) for name in REQUIRED if name not in told]
+    return LoadsVerdict(checks=tuple(checks), set_aside=aside, let_in=let_in)
 
 
-def _quarantine_share(load: Load, limits: LoadLimits) -> CheckResult:
-    judged_rows = load.rows_landed + load.rows_quarantined
-    share = load.rows_quarantined / judged_rows if judged_rows else 0.0
-    policy = limits.on_breach.get(load.source, "stop")
-    severity: Severity = "error" if policy == "stop" else "warn"
+def _judged(
+    name: str,
+    subject: str,
+    *,
+    good: bool,
+    observed: str,
+    expected: str,
+    limits: SourceLimits,
+    failures: int = 0,
+) -> CheckResult:
+    severity: Severity = "error" if limits.policy(name) == "stop" else "warn"
     return judged(
         gate=1,
-        name=QUARANTINE_SHARE,
-        subject=f"{load.source}.{load.stream}",
-        good=share <= limits.quarantine_share,
+        name=name,
+        subject=subject,
+        good=good,
         severity=severity,
-        observed=f"{load.rows_quarantined:,} of {judged_rows:,} rows ({share:.1%}) in quarantine, "
-        f"load {load.load_id}{', set aside' if policy == 'set_aside' else ''}",
+        observed=observed,
+        expected=expected,
+        failures=failures,
+    )
+
+
+def _of(load: Load) -> str:
+    return f"{load.source}.{load.stream}"
+
+
+def _quarantine_share(load: Load, limits: SourceLimits, look: LoadLook | None) -> CheckResult:
+    rows = load.rows_landed + load.rows_quarantined
+    broken = load.rows_quarantined - (look.mended if look else 0)
+    share = broken / rows if rows else 0.0
+    return _judged(
+        QUARANTINE_SHARE,
+        _of(load),
+        good=share <= limits.quarantine_share,
+        observed=f"{broken:,} of {rows:,} rows ({share:.1%}) in quarantine, load {load.load_id}",
         expected=f"at most {limits.quarantine_share:.1%} (see `embudo quarantine`)",
-        failures=load.rows_quarantined,
+        limits=limits,
+        failures=broken,
     )
 
 
-def _volume(load: Load, earlier: Iterable[Load], limits: LoadLimits) -> CheckResult:
-    same = [e for e in earlier if (e.source, e.stream) == (load.source, load.stream)]
-    last = sorted(same, key=lambda e: e.load_seq)[-HISTORY:]
-    usual = median(e.rows_landed for e in last) if last else 0
+def _duplicate_keys(load: Load, limits: SourceLimits, look: LoadLook | None) -> CheckResult:
+    repeated = look.repeated if look else 0
+    share = repeated / load.rows_landed if load.rows_landed else 0.0
+    return _judged(
+        DUPLICATE_KEYS,
+        _of(load),
+        good=share <= limits.duplicate_share,
+        observed=f"{repeated:,} of {load.rows_landed:,} rows ({share:.1%}) repeat a key of their file, "
+        f"load {load.load_id}",
+        expected=f"at most {limits.duplicate_share:.1%}; of rows with the same key the newest counts",
+        limits=limits,
+        failures=repeated,
+    )
+
+
+def _volume(load: Load, before: Iterable[Load], limits: SourceLimits) -> CheckResult:
+    """Against the last load of the same files, where they came before, else against the usual one."""
+    ordered = sorted(before, key=lambda one: one.load_seq)
+    again = [one for one in ordered if set(one.files) == set(load.files)][-1:]
+    last = again if len(ordered) < 2 else ordered[-HISTORY:]
+    usual = median_low([one.rows_landed for one in last]) if last else 0
     least = usual * (1 - limits.volume_drop_share)
-    return judged(
-        gate=1,
-        name=VOLUME,
-        subject=f"{load.source}.{load.stream}",
-        good=len(last) < 2 or usual < _SMALL or load.rows_landed >= least,
-        severity="warn",
+    return _judged(
+        VOLUME,
+        _of(load),
+        good=usual < _SMALL or load.rows_landed > least,
         observed=f"{load.rows_landed:,} rows, load {load.load_id}",
-        expected=f"about {usual:,.0f} rows, as in its last {len(last)} loads"
-        if len(last) > 1
+        expected=f"about {usual:,} rows, as in its last {len(last)} load(s)"
+        if last
         else "no history yet",
+        limits=limits,
     )
 
 
-def _files_set_aside(landed: LandingResult) -> list[CheckResult]:
+def _values(
+    load: Load, before: Iterable[Load], limits: SourceLimits, looks: Mapping[str, LoadLook]
+) -> CheckResult:
+    look = looks.get(load.load_id)
+    ordered = sorted(before, key=lambda one: one.load_seq)[-HISTORY:]
+    known = [looks[one.load_id].profile for one in ordered if one.load_id in looks]
+    past = merged(known) if known else Profile(rows=0)
+    enough = look is not None and min(look.profile.rows, past.rows) >= _FEW
+    found = drifts(look.profile, past, _LOOKS) if look is not None and enough else []
+    return _judged(
+        VALUES,
+        _of(load),
+        good=not found,
+        observed=f"{'; '.join(found) or 'as before' if enough else 'too few rows to tell'}, "
+        f"load {load.load_id}",
+        expected=f"values like those of its last {len(known)} load(s)",
+        limits=limits,
+        failures=len(found),
+    )
+
+
+def _freshness(
+    loads: Sequence[Load], limits: LoadLimits, newest: Mapping[str, datetime]
+) -> list[CheckResult]:
+    """A source against the others: by business time where it has one, else by its last load.
+
+    The wall clock has no say, so that a replay of old files is judged as the files were.
+    """
+    landed: dict[str, datetime] = {}
+    for load in loads:
+        landed[load.source] = max(load.landed_at, landed.get(load.source, load.landed_at))
+    found = []
+    for source in sorted(landed):
+        limit, times = limits.of(source), newest if source in newest else landed
+        others = [at for name, at in times.items() if name != source]
+        quiet = max(others) - times[source] if others else None
+        days = max(quiet.days, 0) if quiet is not None else 0
+        what = "newest row" if source in newest else "last load"
+        found.append(
+            _judged(
+                FRESHNESS,
+                source,
+                good=days <= limit.silent_days,
+                observed=f"its {what} is of {times[source]:%Y-%m-%d}, {days} day(s) before the "
+                "newest of the other sources",
+                expected=f"at most {limit.silent_days} day(s) of silence",
+                limits=limit,
+                failures=days,
+            )
+        )
+    return found
+
+
+def _files_set_aside(landed: LandingResult, limits: LoadLimits) -> list[CheckResult]:
     return [
-        judged(
-            gate=1,
-            name=FILES_SET_ASIDE,
-            subject=f"{aside.source}.{aside.stream}",
+        _judged(
+            FILES_SET_ASIDE,
+            f"{aside.source}.{aside.stream}",
             good=False,
-            severity="warn",
             observed=f"{aside.file} set aside whole: {aside.reason}",
             expected="every file lands",
+            limits=limits.of(aside.source),
             failures=1,
         )
         for aside in landed.set_aside
-    ] or [_nothing_new(FILES_SET_ASIDE, observed="no file set aside")]
+    ]
 
 
 def _required_streams(loads: Iterable[Load], required: Collection[str]) -> list[CheckResult]:
-    present = {f"{load.source}.{load.stream}" for load in loads}
+    present = {_of(load) for load in loads}
     return [
         judged(
             gate=1,
@@ -143,7 +367,7 @@ def _required_streams(loads: Iterable[Load], required: Collection[str]) -> list[
             expected="at least one load",
         )
         for stream in sorted(required)
-    ] or [_nothing_new(REQUIRED_STREAMS, observed="no stream is required")]
+    ]
 
 
 def _sources_answered(landed: LandingResult) -> list[CheckResult]:
@@ -159,10 +383,22 @@ def _sources_answered(landed: LandingResult) -> list[CheckResult]:
             failures=1,
         )
         for failure in landed.failures
-    ] or [_nothing_new(SOURCES_ANSWERED, observed="no source failed")]
+    ]
 
 
-def _nothing_new(name: str, observed: str = "nothing new") -> CheckResult:
+_SILENT = {
+    FILES_SET_ASIDE: "no file set aside",
+    REQUIRED_STREAMS: "no stream is required",
+    SOURCES_ANSWERED: "no source failed",
+}
+
+
+def _nothing_to_say(name: str) -> CheckResult:
     return judged(
-        gate=1, name=name, subject="all streams", good=True, observed=observed, expected="no breach"
+        gate=1,
+        name=name,
+        subject="all streams",
+        good=True,
+        observed=_SILENT.get(name, "nothing new"),
+        expected="no breach",
     )

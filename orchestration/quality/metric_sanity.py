@@ -178,7 +178,7 @@ def _check_metric(
         else f"{len(series)} month(s) in range",
         expected=expected,
         failures=len(faults),
-        sample_keys=tuple(f"{month:%Y-%m}" for month, _ in faults[:5]),
+        keys=tuple(f"{month:%Y-%m}" for month, _ in faults),
     )
 
 

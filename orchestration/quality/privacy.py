@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 SAMPLES = 5
 """How many keys of failing rows are shown."""
 
+KEPT = 10_000
+"""How many keys of failing rows are kept beside the report, for each check."""
+
 _KEY = re.compile(r".*(_key|_id|_no|_on|_month|_start)$|date_day")
 _CONTACT = re.compile(r"(email|phone|mobile|name|handle|number|address|url)")
 _EMAIL = re.compile(r"[^\s:|]*@[^\s|]*")

@@ -1,4 +1,5 @@
-"""`gate.json` (the report, for people) and `receipt.json` (what publishing asks for).
+"""`gate.json` (the report, for people), `failed_keys.json` (the keys of all rows that break a check)
+and `receipt.json` (what publishing asks for).
 
 The receipt is bound to the run and to the checksums of the sealed files, and lists every check that
 ran. Holding a candidate against it belongs to `publication`.
@@ -12,9 +13,10 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from orchestration.errors import GateFailed
-from orchestration.quality.checks import raise_if_failed
+from orchestration.quality.checks import FAILED_KEYS_FILE, raise_if_failed
 from orchestration.records import CheckResult, GateReport, Receipt
 
 GATE_FILE = "gate.json"
@@ -27,22 +29,43 @@ def write_gate(directory: Path, report: GateReport) -> Path:
         "run_id": report.run_id,
         "verdict": report.verdict,
         "details": dict(report.details),
-        "checks": [dataclasses.asdict(check) for check in report.checks],
+        "checks": [_fields_of(check) for check in report.checks],
     }
+    keys = {check.title: list(check.failed_keys) for check in report.checks if check.failed_keys}
+    _write(directory / FAILED_KEYS_FILE, keys)
     return _write(directory / GATE_FILE, fields)
+
+
+def _fields_of(check: CheckResult) -> dict[str, object]:
+    """A check as JSON; all the keys of what failed stand in a file of their own."""
+    fields = dataclasses.asdict(check)
+    del fields["failed_keys"]
+    return fields
 
 
 def read_gate(directory: Path) -> GateReport | None:
     """The report in a candidate or a release; None where there is none that can be read."""
     try:
         found = json.loads((directory / GATE_FILE).read_text(encoding="utf-8"))
+        kept = _read_keys(directory)
         checks = tuple(
             CheckResult(**{**check, "sample_keys": tuple(check["sample_keys"])})
             for check in found["checks"]
         )
+        checks = tuple(
+            dataclasses.replace(check, failed_keys=kept.get(check.title, ())) for check in checks
+        )
         return GateReport(run_id=found["run_id"], checks=checks, details=found["details"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _read_keys(directory: Path) -> dict[str, tuple[str, ...]]:
+    path = directory / FAILED_KEYS_FILE
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {title: tuple(keys) for title, keys in found.items()}
 
 
 def write_receipt(
@@ -65,15 +88,18 @@ def write_receipt(
         verdict=report.verdict,
         files=dict(files),
         required=required,
-        checks=report.checks,
+        checks=tuple(dataclasses.replace(check, failed_keys=()) for check in report.checks),
         signed_at=datetime.now(UTC),
     )
-    fields = dataclasses.asdict(receipt) | {"signed_at": receipt.signed_at.isoformat()}
+    fields = dataclasses.asdict(receipt) | {
+        "signed_at": receipt.signed_at.isoformat(),
+        "checks": [_fields_of(check) for check in receipt.checks],
+    }
     _write(directory / RECEIPT_FILE, fields)
     return receipt
 
 
-def _write(path: Path, fields: Mapping[str, object]) -> Path:
+def _write(path: Path, fields: Mapping[str, Any]) -> Path:
     aside = path.with_name(f".{path.name}.tmp")
     with aside.open("w", encoding="utf-8") as file:
         json.dump(fields, file, indent=1)

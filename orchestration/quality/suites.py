@@ -17,7 +17,7 @@ from typing import Any
 from orchestration.quality.checks import could_not_run, judged
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.expectations import Expectation, MartExpectations
-from orchestration.quality.privacy import SAMPLES, is_shown, shown
+from orchestration.quality.privacy import KEPT, is_shown, shown
 from orchestration.records import CheckResult
 
 _QUIET = {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "TQDM_DISABLE": "1"}
@@ -244,7 +244,7 @@ def _with_counts(
                         expected=expectation.expected,
                         severity=expectation.severity,
                         failures=failures,
-                        sample_keys=keys,
+                        keys=keys,
                         warn_limit=expectation.warn_limit,
                         seconds=round(seconds / max(len(mart.expectations), 1), 4),
                     )
@@ -266,7 +266,7 @@ def _count(
     keys: tuple[str, ...] = ()
     if is_shown(mart.key):
         rows = connection.execute(
-            f"select distinct {key} from (select {key} {broken}) order by 1 limit {SAMPLES}"
+            f"select distinct {key} from (select {key} {broken}) order by 1 limit {KEPT}"
         ).fetchall()
         keys = shown(row[0] for row in rows)
     return int(counted[0]), total, keys

@@ -9,6 +9,7 @@ from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
     ApiSpec,
+    BreachSpec,
     ColumnSpec,
     EndpointSpec,
     FormatSpec,
@@ -16,6 +17,7 @@ from orchestration.settings.models import (
     MappingSpec,
     SelectionSpec,
     Settings,
+    SourceLimits,
     SourceSpec,
     UnpivotSpec,
 )
@@ -23,6 +25,7 @@ from orchestration.settings.template import commented_settings
 
 __all__ = [
     "ApiSpec",
+    "BreachSpec",
     "ColumnSpec",
     "EndpointSpec",
     "FormatSpec",
@@ -31,6 +34,7 @@ __all__ = [
     "MappingSpec",
     "SelectionSpec",
     "Settings",
+    "SourceLimits",
     "SourceSpec",
     "UnpivotSpec",
     "commented_settings",

@@ -29,7 +29,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "columns": models.ColumnSpec,
     "deleted": models.ColumnSpec,
     "format": models.FormatSpec,
-    "limits": models.Limits,
+    "on_breach": models.BreachSpec,
     "unpivot": models.UnpivotSpec,
     "auth": api_models.AuthSpec,
     "pagination": api_models.PaginationSpec,
@@ -197,13 +197,15 @@ def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
     """The keys that the model at `path` has."""
     model: Any = models.Settings
     is_api = False
-    for step in path[:-1]:
+    for depth, step in enumerate(path[:-1]):
         if model is models.Settings and step == "sources":
             source = given["sources"][path[1]]
             is_api = isinstance(source, dict) and source.get("kind") == "api"
             model = models.ApiSpec if is_api else models.SourceSpec
         elif step == "streams":
             model = models.EndpointSpec if is_api else models.SelectionSpec
+        elif step == "limits":
+            model = models.SourceLimits if depth else models.Limits
         elif step in _PARTS:
             model = _PARTS[str(step)]
     assert issubclass(model, BaseModel)

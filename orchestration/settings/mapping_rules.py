@@ -39,6 +39,13 @@ def _faults(settings: Settings) -> Iterator[Fault]:
                 f"found {source.keys_of!r}; expected a source of this file: "
                 f"{', '.join(known)}{nearest(source.keys_of, known)}",
             )
+        for stream_name in source.required:
+            if stream_name not in source.streams:
+                yield Fault(
+                    (*at, "required"),
+                    f"found {stream_name!r}; expected a stream of this source: "
+                    f"{', '.join(source.streams)}{nearest(stream_name, source.streams)}",
+                )
         for stream_name, selections in source.streams.items():
             here = (*at, "streams", stream_name)
             if stream_name not in contract:

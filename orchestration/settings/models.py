@@ -143,14 +143,14 @@ class MappingSpec(Strict):
     where: str | None = None
     unpivot: UnpivotSpec | None = None
     deleted: ColumnSpec | None = None
-    snapshot: Literal["file", "folder"] | None = None
-    """Each file, or each folder of files, is the whole table: what a newer one lacks was deleted."""
 
 
 class SelectionSpec(MappingSpec):
     """Which files feed a stream, which of their rows, and how their columns map."""
 
     files: tuple[str, ...] = Field(min_length=1)
+    snapshot: Literal["file", "folder"] | None = None
+    """Each file, or each folder of files, is the whole table: what a newer one lacks was deleted."""
 
     _lists = field_validator("files", mode="before")(values.one_or_many)
     _globs = field_validator("files")(values.globs)
@@ -178,6 +178,49 @@ class EndpointSpec(RequestSpec, MappingSpec):
         )
 
 
+OnBreach = Literal["warn", "set_aside", "stop"]
+
+
+class BreachSpec(Strict):
+    """What a breach of each check of gate 1 does with a source's loads. One word says it for all.
+
+    `set_aside` keeps the load out of the build and lets the rest go on; it needs a load, so what looks
+    at files or at a source as a whole warns or stops.
+    """
+
+    quarantine_share: OnBreach = "stop"
+    duplicate_keys: OnBreach = "warn"
+    volume: OnBreach = "warn"
+    values: OnBreach = "stop"
+    freshness: Literal["warn", "stop"] = "warn"
+    files_set_aside: Literal["warn", "stop"] = "warn"
+    sources_answered: Literal["warn", "stop"] = "stop"
+    """An API that does not answer; what it has answered before stays."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        words = ("warn", "set_aside", "stop")
+        if given not in words:
+            raise ValueError(
+                f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
+            )
+        of_loads = dict.fromkeys(("quarantine_share", "duplicate_keys", "volume", "values"), given)
+        of_sources = dict.fromkeys(("freshness", "files_set_aside", "sources_answered"), given)
+        return of_loads | ({} if given == "set_aside" else of_sources)
+
+
+class SourceLimits(Strict):
+    """What differs for one source from the company's `limits`. Shares are 0 to 1."""
+
+    quarantine_share: float | None = Field(default=None, ge=0, le=1)
+    duplicate_share: float | None = Field(default=None, ge=0, le=1)
+    volume_drop_share: float | None = Field(default=None, ge=0, le=1)
+    silent_days: int | None = Field(default=None, ge=1)
+
+
 class _Source(Strict):
     """What all kinds of source say."""
 
@@ -185,9 +228,14 @@ class _Source(Strict):
     currency: str | None = None
     keys_of: str | None = None
     format: FormatSpec = FormatSpec()
+    on_breach: BreachSpec = BreachSpec()
+    limits: SourceLimits = SourceLimits()
+    required: tuple[str, ...] = ()
+    """Streams that must have come at least once."""
 
     _zone = field_validator("time_zone")(values.time_zone)
     _currency = field_validator("currency")(values.currency)
+    _required = field_validator("required", mode="before")(values.one_or_many)
 
 
 class SourceSpec(_Source):
@@ -201,10 +249,9 @@ class SourceSpec(_Source):
 
 
 class ApiSpec(_Source, ConnectionSpec):
-    """One system that is asked over HTTP. `on_breach` says what happens when it does not answer."""
+    """One system that is asked over HTTP."""
 
     kind: Literal["api"]
-    on_breach: Literal["warn", "set_aside", "stop"] = "stop"
     streams: dict[str, tuple[EndpointSpec, ...]] = Field(min_length=1)
 
     _endpoints = field_validator("streams", mode="before")(values.lists_of_mappings)
@@ -252,6 +299,8 @@ class Limits(Strict):
 
     quarantine_share: float = Field(default=0.05, ge=0, le=1)
     """Rows of a load that may be in quarantine."""
+    duplicate_share: float = Field(default=0.2, ge=0, le=1)
+    """Rows of a load that may repeat a key of their file."""
     volume_drop_share: float = Field(default=0.9, ge=0, le=1)
     """How much smaller than usual a load may be."""
     rows_lost_share: float = Field(default=0.2, ge=0, le=1)
@@ -283,6 +332,17 @@ class Settings(Strict):
     _schedule = field_validator("schedule")(values.cron)
     _names = field_validator("sources")(values.source_names)
     _as_of = field_validator("as_of", mode="before")(values.day_or_moment)
+
+    def limits_of(self, source: str) -> Limits:
+        """The company's limits with what a source has of its own."""
+        own = self.sources[source].limits.model_dump(exclude_none=True)
+        return self.limits.model_copy(update=own)
+
+    def required_streams(self) -> tuple[str, ...]:
+        """`source.stream` of every stream that must have come at least once."""
+        return tuple(
+            f"{name}.{stream}" for name, spec in self.sources.items() for stream in spec.required
+        )
 
     def source(self, name: str) -> SourceSpec | ApiSpec:
         """The source called `name`."""

@@ -41,6 +41,7 @@ schedule: "0 6 * * *"
 # What the quality gate lets through; shares are 0 to 1.
 limits:
   quarantine_share: 0.05    # rows of a load that may break the contract
+  duplicate_share: 0.2      # rows of a load that may repeat a key of their file
   volume_drop_share: 0.9    # how much smaller than usual a load may be
   rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
   silent_days: 14           # days without news after which a source has gone quiet
@@ -63,6 +64,11 @@ limits:
 #       date: "%d/%m/%Y"          # 31/12/2026
 #       timestamp: "%d/%m/%Y %H:%M:%S"
 #       nulls: ["", "N/D"]        # what stands for nothing
+#     required: [deals]           # streams without which nothing is released
+#     limits: {silent_days: 7}    # what differs from the limits above
+#     on_breach:                  # what a breach does with a load: warn, set_aside or stop
+#       quarantine_share: set_aside
+#       volume: stop              # a load a tenth of the usual
 #     streams:
 #       deals:
 #         files: "deals_*.csv"    # a glob in the inbox, or a list of them

@@ -67,6 +67,10 @@ class BuildResult:
         """Models and seeds that did not build, and tests that could not run."""
         return tuple(n for n in self.nodes if n.status == "error")
 
+    def __add__(self, other: BuildResult) -> BuildResult:
+        """Both commands as one."""
+        return BuildResult((*self.nodes, *other.nodes))
+
     def count(self, kind: str) -> int:
         """How many nodes of a kind ran."""
         return sum(1 for n in self.nodes if n.kind == kind and n.status != "skipped")

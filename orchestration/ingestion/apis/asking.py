@@ -79,7 +79,7 @@ def _ask_source(
     from orchestration.ingestion.apis.client import ApiClient
 
     failures = []
-    is_fatal = spec.on_breach == "stop"
+    is_fatal = spec.on_breach.sources_answered == "stop"
     try:
         with Memory(home.answers_of(source), source=source) as memory:
             memory.finish_killed()

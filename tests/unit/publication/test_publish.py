@@ -210,7 +210,7 @@ def test_an_accepted_breach_is_published_and_stays_visible(home: Home) -> None:
     sign(candidate, seal(candidate), checks=(PASSED[0], accepted), verdict="warn")
     release = publish(home, candidate, required_checks=REQUIRED)
     assert release.verdict == "warn"
-    assert release.accepted == {REQUIRED[1]: "ana: known promotion"}
+    assert release.accepted == {f"{REQUIRED[1]} on fct_orders": "ana: known promotion"}
 
 
 def test_the_publish_step_alone_publishes_nothing(home: Home) -> None:

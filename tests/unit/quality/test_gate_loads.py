@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.quality.loads import REQUIRED, LoadLimits, OnBreach, check_loads
+from orchestration.quality.loads import (
+    REQUIRED,
+    LoadLimits,
+    OnBreach,
+    SourceLimits,
+    check_loads,
+)
 from orchestration.records import LandingResult, Load, SetAside
 
 
@@ -44,7 +50,7 @@ def test_the_share_in_quarantine_stops_above_its_limit(
     (check,) = (c for c in verdict.checks if c.name == "loads.quarantine_share")
     assert check.outcome == outcome
     assert check.subject == "crm.deals"
-    assert verdict.set_aside == ()
+    assert verdict.set_aside == {}
 
 
 @pytest.mark.parametrize(
@@ -55,10 +61,11 @@ def test_a_source_says_what_a_breach_does(
     policy: OnBreach, outcome: str, aside: tuple[str, ...]
 ) -> None:
     result = LandingResult(loads=(load(1, landed=50, quarantined=50),))
-    limits = LoadLimits(on_breach={"crm": policy})
+    own = SourceLimits(on_breach={"loads.quarantine_share": policy})
+    limits = LoadLimits(sources={"crm": own})
     verdict = check_loads(result, history=(), limits=limits)
     assert next(c for c in verdict.checks if c.name == "loads.quarantine_share").outcome == outcome
-    assert verdict.set_aside == aside
+    assert tuple(verdict.set_aside) == aside
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ FILES = {"warehouse.duckdb": "0" * 64, "marts.duckdb": "1" * 64}
 def check(name: str, *, good: bool = True, **more: object) -> CheckResult:
     return judged(
         gate=3, name=name, subject="fct_orders", good=good, observed="3 rows", expected="none",
-        failures=3, sample_keys=("crm:1",), **more,  # type: ignore[arg-type]
+        failures=3, keys=("crm:1",), **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
