@@ -62,6 +62,18 @@ class ReleaseCorrupt(EmbudoError):
     exit_code = 8
 
 
+class LandingCorrupt(EmbudoError):
+    """A landed file is missing or does not match its checksum."""
+
+    exit_code = 8
+
+
+class NoRoom(EmbudoError):
+    """Disk or memory are used up."""
+
+    exit_code = 10
+
+
 class QueryInvalid(EmbudoError):
     """A query names a metric, dimension, grain or filter that does not exist or is not allowed."""
 

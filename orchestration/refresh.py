@@ -21,8 +21,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
-from orchestration.errors import SourceError
+from orchestration.errors import ReleaseCorrupt, SourceError
+from orchestration.faultpoints import reach
+from orchestration.limits import explained, memory_limit
 from orchestration.load_gate import accepted_loads, judge_loads
+from orchestration.project import BuildState
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.records import (
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from orchestration.publication import Candidate
 
 _UNIT_TESTS = "resource_type:unit_test"
+_KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Refresh:
     _open: ExitStack = field(default_factory=ExitStack)
     _began: float = 0.0
     _asked_full: bool = False
+    _damage: str = ""
 
     def __enter__(self) -> Refresh:
         self._asked_full = self.full
@@ -78,7 +83,7 @@ class Refresh:
             publication.refresh_lock(self.workplace.layout, run_id=self.run_id)
         )
         try:
-            publication.recover(self.workplace.layout)
+            self._recover()
             self._accepted = self._read_acceptances()
         except BaseException:
             self._open.close()
@@ -93,10 +98,41 @@ class Refresh:
     ) -> None:
         try:
             self.error = self.error or error
-            if self.has_work or self.error:
-                self._write_down()
+            self._write_down()
+        except Exception:
+            if self.error is None:
+                raise  # what ended the refresh is the story, not that it could not be told
         finally:
             self._open.close()
+
+    def _recover(self) -> None:
+        """Put right what a killed run, or a damaged disk, left behind; the lock is held."""
+        reach("refresh.locked")
+        home = self.workplace.home
+        mended = ingestion.mend_ledger(home)
+        with ingestion.Ledger(home.ledger) as ledger:
+            killed = ledger.unfinished_refreshes()
+            done = publication.recover(self.workplace.layout, killed=killed)
+            published = {
+                release.run_id: release for release in publication.releases(self.workplace.layout)
+            }
+            for run_id in killed:
+                release = published.get(run_id)
+                ledger.end_refresh(
+                    run_id,
+                    verdict=release.verdict if release else "killed",
+                    release_id=release.release_id if release else None,
+                    error=None if release else _KILLED,
+                )
+        said = [mended] if mended else []
+        if killed:
+            said.append(f"{len(killed)} killed run(s) cleared away: {', '.join(killed)}")
+        if done.finished:
+            said.append(f"finished publishing {done.finished}")
+        if said:
+            self.report.step("Recover")
+            self.report.detail("; ".join(said))
+        reach("refresh.recovered")
 
     @property
     def has_work(self) -> bool:
@@ -109,7 +145,10 @@ class Refresh:
         try:
             yield
         except BaseException as error:
-            self.error = self.error or error
+            said = explained(error)
+            self.error = self.error or said or error
+            if said is not None and said is not error:
+                raise said from error
             raise
 
     def anything_new(self) -> bool:
@@ -136,8 +175,12 @@ class Refresh:
         """Ask the APIs, land what is new, and hold it against gate 1."""
         failures = self.ask_apis()
         self.report.step("Read sources")
+        settings, home = self.workplace.settings, self.workplace.home
+        with ingestion.Ledger(home.ledger) as ledger:
+            ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
+        reach("refresh.begun")
         landed = ingestion.land(
-            self.workplace.settings, self.workplace.home, run_id=self.run_id, report=self.report
+            settings, home, run_id=self.run_id, report=self.report, hash_all=self.full
         )
         self.landed = replace(landed, failures=failures)
         self._load_checks = self._accept(
@@ -165,12 +208,12 @@ class Refresh:
 
     def _why(self) -> tuple[str, ...]:
         """What is new. Sets `full` where history has to be built again."""
-        workplace, before = self.workplace, self.workplace.released_state()
+        workplace, before = self.workplace, self._before
         now, landed = workplace.state, workplace.landed()
         asked = ("a full rebuild was asked for",) if self._asked_full else ()
         if before is None:
             self.full = True
-            return (*asked, "there is no release yet")
+            return (*asked, self._damage or "there is no release yet")
         new = [load for load in landed if load not in before.landed]
         # incremental models read what is newer than all they have seen
         seen = [place for place, load in enumerate(landed) if load in before.landed]
@@ -202,6 +245,9 @@ class Refresh:
 
     def _open_candidate(self) -> None:
         workplace = self.workplace
+        if not self.full and self._base is None:
+            self.full, self.reasons = True, (*self.reasons, self._damage)
+            self.report.detail(self._damage)
         self._candidate = publication.prepare_candidate(
             workplace.layout, self.run_id, full=self.full
         )
@@ -211,6 +257,7 @@ class Refresh:
             ingestion.write_landing_schema(
                 connection, workplace.settings, workplace.home, run_id=self.run_id
             )
+        reach("refresh.landing_shown")
 
     # -- models ----------------------------------------------------------------------------------
 
@@ -227,6 +274,8 @@ class Refresh:
 
         def count(node: NodeResult) -> None:
             done.append(node)
+            if node.kind == "model":
+                reach("refresh.first_model_built")
             self.report.detail(f"{len(done)} done, last {node.name}")
 
         # a test that fails keeps dbt from building on its model: where its breach is accepted, it runs last
@@ -247,6 +296,7 @@ class Refresh:
         self.report.detail(
             f"{built.count('model')} models, {built.count('seed')} seeds, {tests} tests"
         )
+        reach("refresh.built")
         return built
 
     def require_good_build(self) -> None:
@@ -274,7 +324,7 @@ class Refresh:
     @cached_property
     def _tests_units(self) -> bool:
         """Unit tests judge SQL, not data: they run when the SQL is not that of the current release."""
-        before = self.workplace.released_state()
+        before = self._before
         return before is None or before.models != self.workplace.state.models
 
     def _dbt_checks(self) -> tuple[CheckResult, ...]:
@@ -296,7 +346,9 @@ class Refresh:
         parsed = self.workplace.parsed()
         import duckdb
 
-        with duckdb.connect(str(self.candidate.marts)) as connection:
+        with duckdb.connect(
+            str(self.candidate.marts), config={"memory_limit": memory_limit()}
+        ) as connection:
             connection.execute("set TimeZone = 'UTC'")
             layer = SemanticLayer.draft(
                 parsed / "semantic_manifest.json",
@@ -311,6 +363,7 @@ class Refresh:
                 "create or replace table performance.metric_values as select * from evaluated"
             )
         self.report.detail(f"{len(names)} metrics, {values.num_rows:,} values by month")
+        reach("refresh.metrics_evaluated")
         return int(values.num_rows)
 
     def check(self) -> GateReport:
@@ -337,6 +390,7 @@ class Refresh:
             )
         )
         quality.write_gate(candidate.directory, self.gate)
+        reach("refresh.marts_checked")
         failed, warned = len(self.gate.failed), sum(c.outcome == "warn" for c in self.gate.checks)
         self.report.detail(f"{len(self.gate.checks)} checks, {failed} failed, {warned} warned")
         return self.gate
@@ -347,6 +401,7 @@ class Refresh:
         quality.raise_if_failed(self.gate, self._required)
         candidate = self.candidate
         quality.write_results(candidate.marts, self.gate, loads=self._loads())
+        reach("refresh.results_written")
         quality.write_receipt(
             candidate.directory, self.gate, self._required, publication.seal(candidate)
         )
@@ -354,6 +409,7 @@ class Refresh:
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
             used = quality.used_acceptances(self.gate, self._accepted)
             ledger.use_acceptances(used, run_id=self.run_id)
+        reach("refresh.signed")
 
     def _read_acceptances(self) -> Mapping[str, str]:
         """Breaches that a person lets through in this run: check to who says so, when and why."""
@@ -366,13 +422,33 @@ class Refresh:
         report = GateReport(run_id=self.run_id, checks=tuple(checks))
         return quality.accept(report, self._accepted).checks
 
-    @property
+    @cached_property
+    def _before(self) -> BuildState | None:
+        """What the current release was built from; None where there is none that can be read."""
+        try:
+            return self.workplace.released_state()
+        except ReleaseCorrupt as error:
+            self._damage = f"the current release is damaged, so all is built anew: {error}"
+            return None
+
+    @cached_property
     def _base(self) -> Path | None:
-        return publication.current_directory(self.workplace.layout)
+        """The current release, held against its checksums: damage is not to be built upon."""
+        layout = self.workplace.layout
+        try:
+            current = publication.current_directory(layout)
+            if current is not None:
+                publication.verify_release(layout, current.name)
+        except ReleaseCorrupt as error:
+            self._damage = f"the current release is damaged, so all is built anew: {error}"
+            return None
+        return current
 
     @property
     def _previous_rows(self) -> Mapping[str, int]:
-        """Rows of the last release's marts."""
+        """Rows of the last release's marts; none where it is damaged."""
+        if self._base is None:
+            return {}
         release = publication.current_release(self.workplace.layout)
         return release.rows if release else {}
 
@@ -410,7 +486,14 @@ class Refresh:
         return tuple(self.workplace.required_checks(unit_tests=self._tests_units))
 
     def _write_down(self) -> None:
-        """One line in the ledger: how the run ended, why, and what each step took."""
+        """One line in the ledger: how the run ended, why, and what each step took.
+
+        A run that found nothing to do leaves none.
+        """
+        if not self.has_work and not self.error:
+            with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+                ledger.drop_refresh(self.run_id)
+            return
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         detail = {
             "reasons": list(self.reasons),
@@ -428,6 +511,7 @@ class Refresh:
                 error=str(self.error) if self.error else None,
                 detail=detail,
             )
+        reach("refresh.written_down")
 
 
 def _monthly(marts: Path) -> list[quality.MetricValue]:

@@ -53,6 +53,14 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        from orchestration.limits import explained
+
+        said = explained(error)
+        if said is None:
+            raise
+        err.print(f"[bold red]Error:[/bold red] {_escaped(said)}", soft_wrap=True)
+        sys.exit(said.exit_code)
 
 
 def _escaped(error: EmbudoError) -> str:

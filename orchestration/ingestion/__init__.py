@@ -10,18 +10,27 @@ from __future__ import annotations
 from orchestration.ingestion import quarantine
 from orchestration.ingestion.apis import ask_apis, what_is_asked
 from orchestration.ingestion.contract import StreamContract, load_contract
+from orchestration.ingestion.integrity import DamagedLoad, find_damaged, give_up
 from orchestration.ingestion.landing import clear_leftovers, land
 from orchestration.ingestion.landing_schema import write_landing_schema
 from orchestration.ingestion.ledger import Ledger, Refresh
+from orchestration.ingestion.ledger_backup import BACKUP
+from orchestration.ingestion.ledger_repair import ledger_fault, mend_ledger
 
 __all__ = [
+    "BACKUP",
+    "DamagedLoad",
     "Ledger",
     "Refresh",
     "StreamContract",
     "ask_apis",
     "clear_leftovers",
+    "find_damaged",
+    "give_up",
     "land",
+    "ledger_fault",
     "load_contract",
+    "mend_ledger",
     "quarantine",
     "what_is_asked",
     "write_landing_schema",

@@ -6,11 +6,12 @@ Statements belong to the modules that use the connection; quoting of names and t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+
+from orchestration.limits import memory_limit
 
 _MACROS = (
     # Seconds of a duration: hh:mm:ss, mm:ss, or a fraction of a day as Excel keeps it.
@@ -49,12 +50,15 @@ _MACROS = (
 
 
 def connect(*, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory database that spills to `scratch`. `EMBUDO_MEMORY_LIMIT` sets its memory."""
+    """An in-memory database that spills to `scratch`.
+
+    It gets half of the memory there is (see `limits`), because two streams land at once.
+    """
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": os.environ.get("EMBUDO_MEMORY_LIMIT", "800MB"),
+            "memory_limit": memory_limit(share=0.5),
             "temp_directory": str(scratch / "spill"),
             "preserve_insertion_order": "true",
         }

@@ -23,6 +23,14 @@ def settle(written: Path, final: Path) -> None:
     sync_folder(final.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that their names survive too."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)

@@ -8,21 +8,24 @@ ledger. What a killed landing leaves behind is removed at the start of the next.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
-from orchestration.errors import ContractBroken, SourceError
+from orchestration.errors import ContractBroken, NoRoom, SourceError
 from orchestration.faultpoints import reach
-from orchestration.ingestion import duck, durable
+from orchestration.ingestion import duck, durable, integrity
 from orchestration.ingestion.contract import StreamContract, load_contract
 from orchestration.ingestion.inbox import NewFile, StreamNews, scan
-from orchestration.ingestion.ledger import FilePart, Ledger
+from orchestration.ingestion.ledger import ActivePart, FilePart, Ledger
+from orchestration.ingestion.load_record import LoadRecord
 from orchestration.ingestion.staging import StagedPart, Staging
+from orchestration.limits import explained
 from orchestration.records import LandingResult, Load, Reporter, SetAside
 from orchestration.settings import Home, Settings
 
@@ -37,23 +40,33 @@ class _Landed:
     replaced: tuple[str, ...]
 
 
-def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> LandingResult:
+def land(
+    settings: Settings, home: Home, *, run_id: str, report: Reporter, hash_all: bool = False
+) -> LandingResult:
     """Land what is new for every stream of every source.
 
-    Returns the loads made, the files newly set aside, and earlier loads that were replaced in part
-    or whole. Raises `SourceError` where an inbox is missing; a file that cannot be landed stops no
-    other.
+    Landed files are held against their checksums first (`hash_all`, or as many as a refresh has time
+    for); damaged ones are read again from the inbox. Returns the loads made, the files newly set
+    aside, and earlier loads that were replaced in part or whole. Raises `SourceError` where an inbox
+    is missing, `LandingCorrupt` where a damaged load cannot be read again; a file that cannot be
+    landed stops no other.
     """
     contract = load_contract()
     home.prepare()
     with Ledger(home.ledger) as ledger:
         clear_leftovers(home, ledger)
-        jobs: list[StreamNews] = []
-        for source, spec in settings.sources.items():
-            for stream in spec.streams:
-                news = scan(settings, home, source=source, stream=contract[stream], ledger=ledger)
-                if news.new or news.replaced:
-                    jobs.append(news)
+        reach("landing.leftovers_cleared")
+        jobs = _news(settings, home, contract, ledger)
+        # With nothing new no file is read: sizes alone are looked at.
+        hashed_bytes = integrity.HASHED_BYTES if jobs else 0
+        damaged = integrity.find_damaged(
+            home, ledger, hashed_bytes=None if hash_all else hashed_bytes
+        )
+        for one in damaged:
+            report.detail(f"{one}; reading its files again")
+        if damaged:
+            again = integrity.read_again(settings, home, ledger, damaged)
+            jobs = _news(settings, home, contract, ledger, again=again)
         # Numbered here, in the order of the settings, so that who is faster decides nothing.
         first = ledger.next_load_seq()
 
@@ -72,12 +85,32 @@ def land(settings: Settings, home: Home, *, run_id: str, report: Reporter) -> La
         # Much of a small file's time is planning its query, on one core: streams share the others.
         with ThreadPoolExecutor(max_workers=_STREAMS_AT_ONCE) as pool:
             done = list(pool.map(work, range(len(jobs)), jobs))
+        integrity.require_whole(ledger, damaged)
     replaced = (load_id for landed in done for load_id in landed.replaced)
     return LandingResult(
         loads=tuple(landed.load for landed in done if landed.load is not None),
         set_aside=tuple(fault for landed in done for fault in landed.set_aside),
         replaced_loads=tuple(dict.fromkeys(replaced)),
     )
+
+
+def _news(
+    settings: Settings,
+    home: Home,
+    contract: Mapping[str, StreamContract],
+    ledger: Ledger,
+    *,
+    again: Mapping[tuple[str, str], Sequence[ActivePart]] = MappingProxyType({}),
+) -> list[StreamNews]:
+    """What is new by stream, in the order of the settings; `again` are parts to be replaced."""
+    jobs = []
+    for source, spec in settings.sources.items():
+        for stream in spec.streams:
+            news = scan(settings, home, source=source, stream=contract[stream], ledger=ledger)
+            gone = dict.fromkeys((*news.replaced, *again.get((source, stream), ())))
+            if news.new or gone:
+                jobs.append(replace(news, replaced=tuple(gone)))
+    return jobs
 
 
 def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
@@ -134,9 +167,11 @@ def _land_stream(
                 staging,
                 home,
                 parts,
+                replaced,
                 load_id=load_id,
                 load_seq=load_seq,
                 landed_at=landed_at,
+                run_id=run_id,
             )
             digest = durable.sha256_of(
                 home.landing_of(source=news.source, stream=stream.name) / f"{load_id}.parquet"
@@ -160,6 +195,9 @@ def _stage(
     try:
         staged = staging.stage(file, part=part, landed_at=landed_at)
     except (ContractBroken, SourceError) as error:
+        said = explained(error)
+        if said is not None:
+            raise said from error  # not the file's fault: it is tried again
         staging.discard(part)
         return str(error) if file.is_unchanged() else None
     if not file.is_unchanged():
@@ -188,33 +226,16 @@ def _write(
     staging: Staging,
     home: Home,
     parts: Sequence[FilePart],
+    replaced: Sequence[ActivePart],
     *,
     load_id: str,
     load_seq: int,
     landed_at: datetime,
+    run_id: str,
 ) -> Load:
     """Write the load's Parquet files, durable under their final names."""
     source, stream = staging.source, staging.stream.name
-    quarantined = sum(part.rows_quarantined for part in parts)
-    try:
-        if quarantined:
-            target = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            aside = durable.temporary(target)
-            staging.write_quarantine(aside, load_id=load_id)
-            durable.settle(aside, target)
-            reach("landing.quarantine_written")
-        target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = durable.temporary(target)
-        staging.write_landing(aside, load_id=load_id, load_seq=load_seq, landed_at=landed_at)
-        durable.settle(aside, target)
-    except (OSError, duckdb.Error) as error:
-        raise SourceError(
-            f"Load {load_id} of {source}.{stream} cannot be written under {home.landing}: {error}. "
-            "Nothing of it counts; make room on the disk and refresh again."
-        ) from error
-    return Load(
+    load = Load(
         load_id=load_id,
         load_seq=load_seq,
         source=source,
@@ -222,8 +243,37 @@ def _write(
         landed_at=landed_at,
         rows_read=sum(part.rows_read for part in parts),
         rows_landed=sum(part.rows_landed for part in parts),
-        rows_quarantined=quarantined,
+        rows_quarantined=sum(part.rows_quarantined for part in parts),
         rows_skipped=sum(part.rows_skipped for part in parts),
         files=tuple(dict.fromkeys(part.path for part in parts)),
-        size_bytes=target.stat().st_size,
+        size_bytes=0,
     )
+    record = LoadRecord(load=load, run_id=run_id, parts=tuple(parts), replaced=tuple(replaced))
+    try:
+        if load.rows_quarantined:
+            target = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
+            durable.make_folder(target.parent)
+            aside = durable.temporary(target)
+            staging.write_quarantine(aside, load_id=load_id)
+            durable.settle(aside, target)
+            reach("landing.quarantine_written")
+        target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
+        durable.make_folder(target.parent)
+        aside = durable.temporary(target)
+        staging.write_landing(
+            aside,
+            load_id=load_id,
+            load_seq=load_seq,
+            landed_at=landed_at,
+            record=record.to_json(),
+        )
+        durable.settle(aside, target)
+    except (OSError, duckdb.Error) as error:
+        said = explained(error)
+        if said is not None:
+            raise NoRoom(f"Load {load_id} of {source}.{stream} was not landed. {said}") from error
+        raise SourceError(
+            f"Load {load_id} of {source}.{stream} cannot be written under {home.landing}: {error}. "
+            "Nothing of it counts. Check the folder's permissions, then refresh again."
+        ) from error
+    return replace(load, size_bytes=target.stat().st_size)

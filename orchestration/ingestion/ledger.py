@@ -19,6 +19,7 @@ from typing import Any
 
 from orchestration.errors import SourceError
 from orchestration.ingestion.gate_records import GateRecords
+from orchestration.ingestion.ledger_backup import BACKUP, back_up
 from orchestration.ingestion.ledger_schema import ADDED, SCHEMA, SCHEMA_VERSION
 from orchestration.records import Load, SetAside
 
@@ -77,7 +78,7 @@ class SeenFile:
 
 @dataclass(frozen=True)
 class Refresh:
-    """A run of the main job. `verdict`: pass, warn, fail, error, nothing_new; times are UTC."""
+    """A run of the main job. `verdict`: pass, warn, fail, failed or killed; times are UTC."""
 
     run_id: str
     started_at: datetime
@@ -99,8 +100,11 @@ _COUNTS = (
 class Ledger(GateRecords):
     """An open ledger. Use as a context manager; one writer at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the ledger at `path`, made where there is none."""
+    def __init__(self, path: Path, *, backed_up: bool = True) -> None:
+        """Open the ledger at `path`, made where there is none.
+
+        `backed_up`: whether its backup is renewed when it closes; not while it is being mended.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         try:
@@ -111,12 +115,14 @@ class Ledger(GateRecords):
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
             self._db.execute("pragma foreign_keys = on")
-            version = self._db.execute("pragma user_version").fetchone()[0]
+            version = self._version()
             if version < SCHEMA_VERSION:
                 with self.transaction():
-                    for statement in (*(SCHEMA if version == 0 else ()), *ADDED):
-                        self._db.execute(statement)
-                    self._db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+                    version = self._version()  # somebody may have been quicker
+                    if version < SCHEMA_VERSION:
+                        for statement in (*(SCHEMA if version == 0 else ()), *ADDED):
+                            self._db.execute(statement)
+                        self._db.execute(f"pragma user_version = {SCHEMA_VERSION}")
             if version > SCHEMA_VERSION:
                 raise SourceError(
                     f"The ledger {path} was written by a newer Embudo (version {version}, this "
@@ -125,10 +131,11 @@ class Ledger(GateRecords):
                 )
         except sqlite3.DatabaseError as error:
             raise SourceError(
-                f"The ledger {path} cannot be opened: {error}. Restore it from a backup, or move "
-                "the home away "
-                "and refresh again from the files."
+                f"The ledger {path} cannot be opened: {error}. `embudo doctor` says what is wrong; "
+                "`embudo refresh` mends it from its backup and the landing."
             ) from error
+        self._backup = path.with_name(BACKUP) if backed_up else None
+        self._changes = self._db.total_changes
 
     def __enter__(self) -> Ledger:
         return self
@@ -141,8 +148,13 @@ class Ledger(GateRecords):
     ) -> None:
         self.close()
 
+    def _version(self) -> int:
+        return int(self._db.execute("pragma user_version").fetchone()[0])
+
     def close(self) -> None:
-        """Close the database."""
+        """Close the database; what has changed is copied to the ledger's backup first."""
+        if self._backup is not None and self._db.total_changes != self._changes:
+            back_up(self._db, to=self._backup)
         self._db.close()
 
     @contextmanager
@@ -330,6 +342,15 @@ class Ledger(GateRecords):
         ).fetchone()
         return _time(row[0])
 
+    def active_parts_of(self, load_id: str) -> list[ActivePart]:
+        """Parts of a load whose rows count."""
+        rows = self._db.execute(
+            "select load_id, part, path, sha256, fingerprint from load_files "
+            "where load_id = ? and replaced_by is null order by part",
+            (load_id,),
+        ).fetchall()
+        return [ActivePart(**dict(row)) for row in rows]
+
     # files that need no second look
 
     def seen_files(self, *, source: str, stream: str) -> dict[tuple[str, str], SeenFile]:
@@ -361,6 +382,15 @@ class Ledger(GateRecords):
                 file.sha256,
             ),
         )
+
+    def unsee(self, parts: Sequence[ActivePart], *, source: str, stream: str) -> None:
+        """Forget that the files of these parts were seen, so that the next scan reads them again."""
+        with self.transaction():
+            self._db.executemany(
+                "delete from seen_files where source = ? and stream = ? and fingerprint = ? "
+                "and sha256 = ?",
+                [(source, stream, part.fingerprint, part.sha256) for part in parts],
+            )
 
     # files set aside
 
@@ -413,10 +443,11 @@ class Ledger(GateRecords):
     # refreshes
 
     def begin_refresh(self, run_id: str, *, full: bool, started_at: datetime | None = None) -> None:
-        """Enter a refresh that starts."""
+        """Enter a refresh that starts; a step that is tried again enters it once."""
         with self.transaction():
             self._db.execute(
-                "insert into refreshes (run_id, started_at, full) values (?,?,?)",
+                "insert into refreshes (run_id, started_at, full) values (?,?,?) "
+                "on conflict (run_id) do update set full = excluded.full",
                 (run_id, _text(started_at or _now()), int(full)),
             )
 
@@ -445,6 +476,18 @@ class Ledger(GateRecords):
                     run_id,
                 ),
             )
+
+    def drop_refresh(self, run_id: str) -> None:
+        """Take out a refresh that found nothing to do."""
+        with self.transaction():
+            self._db.execute("delete from refreshes where run_id = ?", (run_id,))
+
+    def unfinished_refreshes(self) -> list[str]:
+        """Runs that began and never said how they ended: killed, unless they run now."""
+        rows = self._db.execute(
+            "select run_id from refreshes where ended_at is null order by started_at"
+        ).fetchall()
+        return [str(row[0]) for row in rows]
 
     def refreshes(self, *, limit: int = 20) -> list[Refresh]:
         """The last refreshes, newest first."""

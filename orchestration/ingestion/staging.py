@@ -19,6 +19,7 @@ from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.checks import staged_table, staging_query
 from orchestration.ingestion.contract import StreamContract
 from orchestration.ingestion.inbox import NewFile
+from orchestration.ingestion.load_record import KEY as RECORD_KEY
 from orchestration.ingestion.mapping import columns_read, map_file
 from orchestration.ingestion.readers import FileRows, open_file, raw_texts
 from orchestration.settings import Settings
@@ -234,9 +235,12 @@ class Staging:
         return row[0] if row is not None else None
 
     def write_landing(
-        self, target: Path, *, load_id: str, load_seq: int, landed_at: datetime
+        self, target: Path, *, load_id: str, load_seq: int, landed_at: datetime, record: str
     ) -> None:
-        """Write the sound rows, in file order, with what ingestion adds and `_part`."""
+        """Write the sound rows, in file order, with what ingestion adds and `_part`.
+
+        `record` is what the ledger will say of the load (see `load_record`).
+        """
         names = ", ".join(duck.name(column.name) for column in self.stream.columns)
         keys = self._settings.keys_of(self.source)
         self._connection.execute(
@@ -252,7 +256,10 @@ class Staging:
                     _line, _is_deleted, _extra, _part
                 from staged where _kept and _fault is null
             ) to {duck.literal(str(target))}
-            (format parquet, compression zstd, row_group_size {ROW_GROUP})
+            (
+                format parquet, compression zstd, row_group_size {ROW_GROUP},
+                kv_metadata {{{RECORD_KEY}: {duck.literal(record)}}}
+            )
             """
         )
 

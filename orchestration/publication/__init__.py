@@ -14,7 +14,7 @@ from orchestration.publication.candidate import (
 )
 from orchestration.publication.files import assert_closed
 from orchestration.publication.lock import lock_holder, refresh_lock
-from orchestration.publication.publish import STEPS, publish
+from orchestration.publication.publish import publish
 from orchestration.publication.receipt import read_receipt
 from orchestration.publication.recovery import Recovered, recover
 from orchestration.publication.releases import (
@@ -29,7 +29,6 @@ from orchestration.publication.releases import (
 )
 
 __all__ = [
-    "STEPS",
     "Candidate",
     "Recovered",
     "assert_closed",

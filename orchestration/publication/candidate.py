@@ -154,6 +154,15 @@ def clean_candidates(
     return tuple(path.name for path in gone)
 
 
+def remove_candidate(home: Home, run_id: str) -> bool:
+    """Remove the candidate of a run; whether there was one."""
+    directory = home.candidate(checked_name(run_id))
+    found = directory.is_dir()
+    if found:
+        _remove(directory)
+    return found
+
+
 def _remove(path: Path) -> None:
     if not path.is_dir():
         path.unlink()

@@ -10,7 +10,6 @@ afterwards. What the files mean does not belong here.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -18,7 +17,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.errors import PublicationRefused
+from orchestration.errors import NoRoom, PublicationRefused
+from orchestration.limits import explained
 
 _FICLONE = 0x40049409
 """ioctl of Linux: let the copy share the blocks of the original (btrfs, XFS)."""
@@ -120,16 +120,12 @@ def room(target: Path) -> Iterator[None]:
     """Turn a full disk into an error that says so."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        said = explained(error)
+        if said is None:
             raise
         free = shutil.disk_usage(target.parent).free
-        raise PublicationRefused(
-            f"No space left while writing {target}: {free:,} bytes are free. The current release "
-            "is untouched. "
-            "Free some disk (`keep_releases` in embudo.yml says how many releases stay), then "
-            "run `embudo refresh`."
-        ) from error
+        raise NoRoom(f"{target} cannot be written, {free:,} bytes are free. {said}") from error
 
 
 def _clone(source: Path, target: Path) -> bool:

@@ -1,7 +1,7 @@
 """A sealed candidate with a receipt becomes the current release; there is no other way.
 
 Every step is one that a crash may follow: before the rename the old release is whole and current,
-after it `recover` finishes the switch. Steps carry names (`STEPS`) at which tests kill the process.
+after it `recover` finishes the switch. Tests kill the process at each step (`faultpoints.PUBLISH`).
 """
 
 from __future__ import annotations
@@ -39,19 +39,6 @@ from orchestration.publication.receipt import read_receipt, verify_receipt
 from orchestration.publication.releases import newest_id, release_text, switch
 from orchestration.records import Receipt, Release
 from orchestration.settings import Home
-
-STEPS = (
-    "publish.receipt_verified",
-    "publish.contents_verified",
-    "publish.artifacts_kept",
-    "publish.described",
-    "publish.synced",
-    "publish.intended",
-    "publish.renamed",
-    "publish.linked",
-    "publish.switched",
-    "publish.done",
-)
 
 _CLOCK = "%Y%m%dT%H%M%SZ"
 

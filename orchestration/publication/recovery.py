@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from orchestration.errors import ReleaseCorrupt
+from orchestration.faultpoints import reach
+from orchestration.publication.candidate import remove_candidate
 from orchestration.publication.files import sync
 from orchestration.publication.layout import TEMPORARY, intent_of, is_temporary
-from orchestration.publication.releases import switch, verify_release
+from orchestration.publication.releases import current_id, switch, verify_release
 from orchestration.settings import Home
 
 
@@ -27,14 +30,17 @@ class Recovered:
     removed: tuple[str, ...] = ()
 
 
-def recover(home: Home) -> Recovered:
+def recover(home: Home, *, killed: Collection[str] = ()) -> Recovered:
     """Finish a publish that was cut short after its rename; remove all temporary leftovers.
 
-    A candidate that had not become a release yet stays a failed candidate. The caller holds the
-    lock.
+    `killed` are runs that ended without a word: their candidates hold half of something and no
+    report, so they go. Candidates that failed their gate stay for a look. The caller holds the lock.
+    Raises `ReleaseCorrupt` where `current` is no link, which nothing could be published through.
     """
+    current_id(home)
     finished = _finish(home)
-    removed = []
+    reach("recover.finished")
+    removed = [f"{home.candidates.name}/{run}" for run in killed if remove_candidate(home, run)]
     for folder in (home.root, home.releases, home.candidates):
         if not folder.is_dir():
             continue
@@ -47,6 +53,7 @@ def recover(home: Home) -> Recovered:
             removed.append(f"{folder.name}/{path.name}")
         if leftovers:
             sync(folder)
+    reach("recover.cleared")
     return Recovered(finished=finished, removed=tuple(removed))
 
 

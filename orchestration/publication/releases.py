@@ -31,7 +31,7 @@ from orchestration.settings import Home
 
 def releases(home: Home) -> tuple[Release, ...]:
     """All releases whose description can be read, the newest first."""
-    current = _current_id(home)
+    current = current_id(home)
     found = []
     for release_id in _release_ids(home):
         try:
@@ -60,7 +60,7 @@ def current_directory(home: Home) -> Path | None:
 
     None where nothing was published yet; raises `ReleaseCorrupt` where the link leads nowhere.
     """
-    current = _current_id(home)
+    current = current_id(home)
     if current is None:
         return None
     directory = home.releases / current
@@ -143,7 +143,7 @@ def rollback(home: Home, to: str | None = None) -> Release:
         recover(home)
         target = to if to is not None else _before_current(home)
         release = verify_release(home, target)
-        if _current_id(home) != target:
+        if current_id(home) != target:
             switch(home, target, step="rollback")
         return dataclasses.replace(release, is_current=True)
 
@@ -167,7 +167,7 @@ def prune(home: Home, keep: int) -> tuple[str, ...]:
     """
     if keep < 1:
         raise ValueError(f"keep_releases must be at least 1, found {keep}")
-    current = _current_id(home)
+    current = current_id(home)
     kept = set(_release_ids(home)[:keep]) | {current}
     gone = [release_id for release_id in _release_ids(home) if release_id not in kept]
     for release_id in gone:
@@ -188,6 +188,23 @@ def release_text(release: Release) -> str:
     fields["published_at"] = release.published_at.isoformat()
     fields["as_of"] = release.as_of.isoformat()
     return json.dumps(fields, indent=2, sort_keys=True)
+
+
+def current_id(home: Home) -> str | None:
+    """The id that `current` points at; None where nothing was published yet.
+
+    Raises `ReleaseCorrupt` where it is no link.
+    """
+    try:
+        return home.current.readlink().name
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReleaseCorrupt(
+            f"{home.current} is not a link ({error}): expected a link to a folder of "
+            f"{home.releases}. Move it away, "
+            "then run `embudo rollback ID` with an id of `embudo releases`."
+        ) from error
 
 
 def newest_id(home: Home) -> str | None:
@@ -219,21 +236,8 @@ def _release_ids(home: Home) -> list[str]:
     return sorted((path.name for path in found), reverse=True)
 
 
-def _current_id(home: Home) -> str | None:
-    try:
-        return home.current.readlink().name
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ReleaseCorrupt(
-            f"{home.current} is not a link ({error}): expected a link to a folder of "
-            f"{home.releases}. Move it away, "
-            "then run `embudo rollback ID` with an id of `embudo releases`."
-        ) from error
-
-
 def _before_current(home: Home) -> str:
-    current = _current_id(home)
+    current = current_id(home)
     older = [
         release_id for release_id in _release_ids(home) if current is None or release_id < current
     ]

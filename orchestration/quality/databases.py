@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from orchestration.limits import memory_limit
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,16 +25,12 @@ class Databases:
 
     warehouse: Path
     marts: Path
-    memory_limit: str = "1500MB"
+    memory_limit: str = field(default_factory=memory_limit)
 
     @classmethod
-    def of(cls, directory: Path, *, memory_limit: str = "1500MB") -> Databases:
+    def of(cls, directory: Path) -> Databases:
         """Those in a candidate's or a release's folder."""
-        return cls(
-            warehouse=directory / "warehouse.duckdb",
-            marts=directory / "marts.duckdb",
-            memory_limit=memory_limit,
-        )
+        return cls(warehouse=directory / "warehouse.duckdb", marts=directory / "marts.duckdb")
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -46,7 +44,12 @@ class Databases:
         """A connection with `warehouse` and `marts` attached read-only, its time zone UTC."""
         import duckdb
 
-        with duckdb.connect(config={"memory_limit": self.memory_limit}) as connection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self.memory_limit,
+            # Without a folder of its own DuckDB spills into the one that the command was run in.
+            "temp_directory": str(self.marts.with_suffix(".spill")),
+        }
+        with duckdb.connect(config=config) as connection:
             connection.execute("set TimeZone = 'UTC'")
             for name, path in (("warehouse", self.warehouse), ("marts", self.marts)):
                 quoted = str(path).replace("'", "''")

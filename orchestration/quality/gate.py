@@ -57,7 +57,6 @@ class GateInput:
     revenue_from: str = "orders"
     rows_lost_share: float = 0.2
     accepted: Mapping[str, str] | None = None
-    memory_limit: str = "1500MB"
 
 
 def required_checks(
@@ -84,7 +83,7 @@ def required_checks(
 
 def run_gate(given: GateInput) -> GateReport:
     """Run gates 2 and 3 and hand back the report of all three; it raises for no failing check."""
-    databases = Databases.of(given.directory, memory_limit=given.memory_limit)
+    databases = Databases.of(given.directory)
     previous_values = tuple(given.previous_values)
     checks = (
         *given.loads,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import BuildFailed
+from orchestration.limits import memory_limit
 from orchestration.project import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Dbt:
     marts: Path
     artifacts: Path
     variables: Mapping[str, str]
-    memory_limit: str = "1500MB"
+    memory_limit: str = field(default_factory=memory_limit)
     root: Path = PROJECT_ROOT
     _manifest: Manifest | None = field(default=None, repr=False)
 

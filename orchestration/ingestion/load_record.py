@@ -1,0 +1,78 @@
+"""What the ledger knows of a load, written into the load's own Parquet file.
+
+A ledger that was lost is built again from these. Fields here are those of the ledger's tables; entering
+them belongs to `ledger`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.ingestion import duck
+from orchestration.ingestion.ledger import ActivePart, FilePart
+from orchestration.records import Load
+
+KEY = "embudo_load"
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """A load, the run that made it, the files in it, and the parts of earlier loads it replaces."""
+
+    load: Load
+    run_id: str
+    parts: tuple[FilePart, ...]
+    replaced: tuple[ActivePart, ...]
+
+    def to_json(self) -> str:
+        """As the text of the Parquet file's metadata."""
+        return json.dumps(dataclasses.asdict(self), default=str, sort_keys=True)
+
+
+def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> LoadRecord | None:
+    """The record in a landed file, or None where the file cannot be read whole or has none.
+
+    Reads every row: a record is only worth as much as the rows that it counts.
+    """
+    file = duck.literal(str(path))
+    try:
+        found = connection.execute(
+            f"select decode(value) from parquet_kv_metadata({file}) where decode(key) = ?", [KEY]
+        ).fetchone()
+        rows = connection.execute(
+            f"select count(*), sum(hash(columns(*))) from read_parquet({file})"
+        ).fetchone()
+        if found is None or rows is None:
+            return None
+        record = _of(json.loads(found[0]), size_bytes=path.stat().st_size)
+    except (duckdb.Error, OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if record.load.rows_landed == rows[0] else None
+
+
+def _of(fields: Mapping[str, Any], *, size_bytes: int) -> LoadRecord:
+    load = {
+        **fields["load"],
+        "landed_at": datetime.fromisoformat(fields["load"]["landed_at"]),
+        "files": tuple(fields["load"]["files"]),
+        "size_bytes": size_bytes,
+    }
+    return LoadRecord(
+        load=Load(**load),
+        run_id=fields["run_id"],
+        parts=tuple(_part(part) for part in fields["parts"]),
+        replaced=tuple(ActivePart(**part) for part in fields["replaced"]),
+    )
+
+
+def _part(fields: Mapping[str, Any]) -> FilePart:
+    at: Sequence[str] | None = fields["business_max"]
+    return FilePart(**{**fields, "business_max": datetime.fromisoformat(str(at)) if at else None})

@@ -1,0 +1,89 @@
+"""What a refresh may use of memory, and what to say when memory or disk are used up.
+
+DuckDB, SQLite, dbt and the system each say it in their own words, often deep inside another error;
+here it becomes one error with advice. What is done about it elsewhere (spilling, clearing away)
+does not belong here.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+
+from orchestration.errors import NoRoom, SettingsInvalid
+
+MEMORY_VARIABLE = "EMBUDO_MEMORY_LIMIT"
+DEFAULT_MEMORY = "1500MB"
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_WORDS = (
+    "no space left on device",
+    "disk quota exceeded",
+    "file too large",
+    "database or disk is full",
+    "max_temp_directory_size",
+)
+_MEMORY_WORDS = ("out of memory error", "outofmemoryexception", "cannot allocate memory")
+
+
+def memory_limit(*, share: float = 1.0) -> str:
+    """DuckDB's memory: `EMBUDO_MEMORY_LIMIT` or 1500MB, or a share of it, as DuckDB writes it.
+
+    Raises `SettingsInvalid` where the variable is not an amount.
+    """
+    given = os.environ.get(MEMORY_VARIABLE) or DEFAULT_MEMORY
+    amount = _AMOUNT.fullmatch(given.strip())
+    if amount is None or not float(amount[1]):
+        raise SettingsInvalid(
+            f"{MEMORY_VARIABLE} is {given!r}: expected an amount of memory, like 1500MB or 4GB."
+        )
+    return f"{float(amount[1]) * share:g}{amount[2]}"
+
+
+def explained(error: BaseException) -> NoRoom | None:
+    """The error as one that says that disk or memory are used up; None where it is about neither."""
+    chain = list(_chain(error))
+    for one in chain:
+        if isinstance(one, NoRoom):
+            return one
+        if (isinstance(one, OSError) and one.errno in _DISK_ERRORS) or _says(one, _DISK_WORDS):
+            return NoRoom(
+                f"No space left on the disk: {_words(one)}. Nothing was published; the current "
+                "release is untouched. Free some disk (`keep_releases` in embudo.yml says how many "
+                "releases stay; `embudo doctor` says how much a refresh needs), then run "
+                "`embudo refresh`."
+            )
+    for one in chain:
+        if isinstance(one, MemoryError) or _says(one, _MEMORY_WORDS):
+            return NoRoom(
+                f"The memory limit is reached: {_words(one)}. Nothing was published; the current "
+                f"release is untouched. Raise {MEMORY_VARIABLE} (now "
+                f"{os.environ.get(MEMORY_VARIABLE) or DEFAULT_MEMORY}) in the environment, then run "
+                "`embudo refresh`."
+            )
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _says(error: BaseException, words: tuple[str, ...]) -> bool:
+    text = f"{type(error).__name__}: {error}".lower()
+    return any(word in text for word in words)
+
+
+def _words(error: BaseException) -> str:
+    """The line that says it, or the first one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [
+        line for line in lines if any(w in line.lower() for w in (*_DISK_WORDS, *_MEMORY_WORDS))
+    ]
+    return (telling or lines or [type(error).__name__])[0].rstrip(".")[:500]

@@ -1,0 +1,121 @@
+"""A company of three orders a day, for tests that need many refreshes: what each release must say is
+worked out here by hand, from the number of days it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.ingestion import land
+from orchestration.records import LandingResult
+from orchestration.settings import Home, load_settings
+
+SETTINGS = """
+company: Tiny
+time_zone: Europe/Madrid
+currency: EUR
+as_of: 2026-01-31
+keep_releases: 2
+limits: {quarantine_share: 1}
+sources:
+  shop:
+    format: {type: csv}
+    streams:
+      orders:
+        files: orders_*.csv
+        columns: {order_id: id, account_id: account, ordered_at: at, status: status}
+      order_lines:
+        files: lines_*.csv
+        columns: {order_id: order, line_no: line, product_id: product, quantity: quantity, unit_price: price}
+"""
+
+ORDERS_A_DAY = 3
+FILES_A_DAY = 2
+
+
+@dataclass(frozen=True)
+class TinyCompany:
+    """Settings and inbox in `folder`, home in `folder/home`. Day 0 is the first."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, *, days: int = 1) -> TinyCompany:
+        """A company with the files of its first days in the inbox."""
+        company = cls(folder)
+        company.inbox.mkdir(parents=True)
+        company.config.write_text(SETTINGS, encoding="utf-8")
+        for day in range(days):
+            company.add_day(day)
+        return company
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "embudo.yml"
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def home(self) -> Home:
+        return Home.at(self.folder / "home")
+
+    def add_day(self, day: int) -> None:
+        """Three orders at a price of the day, and a broken line that goes to quarantine."""
+        at = f"2026-01-{day % 28 + 1:02d} 10:00:00"
+        numbers = range(1, ORDERS_A_DAY + 1)
+        orders = [f"o{day}-{n},a{n},{at},completed" for n in numbers]
+        lines = [f"o{day}-{n},1,p{n},1,{price_of(day)}" for n in numbers]
+        self._write(f"orders_{day:04d}.csv", "id,account,at,status", [*orders, "broken,,never,"])
+        self._write(f"lines_{day:04d}.csv", "order,line,product,quantity,price", lines)
+
+    def _write(self, name: str, header: str, rows: list[str]) -> None:
+        aside = self.inbox / f".{name}"
+        aside.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        aside.replace(self.inbox / name)
+
+    def land(self, *, run_id: str = "run", hash_all: bool = False) -> LandingResult:
+        """Land what is new, in this process."""
+        return land(
+            load_settings(self.config),
+            self.home,
+            run_id=run_id,
+            report=Silent(),
+            hash_all=hash_all,
+        )
+
+
+class Silent:
+    """A reporter that nobody listens to."""
+
+    def step(self, name: str) -> None: ...
+
+    def detail(self, text: str) -> None: ...
+
+
+def price_of(day: int) -> int:
+    """Another price each day, so that no two releases have the same revenue."""
+    return 10 + day
+
+
+def expected(days: int) -> tuple[int, int]:
+    """Orders and revenue (EUR) of a release that holds the first `days` days."""
+    return ORDERS_A_DAY * days, sum(ORDERS_A_DAY * price_of(day) for day in range(days))
+
+
+@contextmanager
+def small_disk(at: Path, *, megabytes: int) -> Iterator[Path]:
+    """A file system of that size, mounted while the test runs."""
+    import subprocess
+
+    at.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(at)]
+    subprocess.run(mount, check=True)
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", "-l", str(at)], check=True)
