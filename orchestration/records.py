@@ -114,6 +114,16 @@ class GateReport:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """That somebody was forgotten, and by whom; `at` is UTC, ISO 8601, `rows` those that went or changed."""
+
+    erasure_id: str
+    at: str
+    by: str
+    rows: int = 0
+
+
+@dataclass(frozen=True)
 class Release:
     """An immutable published warehouse. Times are UTC."""
 
@@ -138,6 +148,8 @@ class Release:
     """The reporting currency that amounts are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check to the reason why its breach was let through."""
+    erasures: tuple[Erasure, ...] = ()
+    """Who was taken out of the release after it was published, never by name."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
+from orchestration.forget import finish as finish_erasure
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.records import CheckResult, GateReport, LandingResult, Load, Release, Reporter
@@ -67,6 +68,7 @@ class Refresh:
         )
         try:
             publication.recover(self.workplace.layout)
+            finish_erasure(self.workplace.settings, self.workplace.home)
         except BaseException:
             self._open.close()
             raise
@@ -150,6 +152,7 @@ class Refresh:
         rebuild = {
             "models changed": before.models != now.models,
             "settings changed": before.settings != now.settings,
+            "somebody was forgotten": before.erasures != now.erasures,
             "files were mapped anew": any(
                 parts != list(landed.get(load, ["gone"])) for load, parts in before.landed.items()
             ),

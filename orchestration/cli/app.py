@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, engineer, start, status
+from orchestration.cli import analyst, engineer, privacy, start, status
 from orchestration.cli.console import err
 from orchestration.errors import EmbudoError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
-    ("Engineer", (engineer.rollback, engineer.ui)),
+    ("Engineer", (engineer.rollback, privacy.forget, engineer.ui)),
     ("Analyst", (analyst.query, analyst.metrics, analyst.validate)),
 ):
     for command in commands:

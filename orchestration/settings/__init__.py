@@ -5,6 +5,11 @@ Reading and checking settings belongs here. What is done with them does not.
 
 from __future__ import annotations
 
+from orchestration.settings.environment import (
+    add_to_environment_file,
+    environment_file,
+    load_environment_file,
+)
 from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
@@ -27,6 +32,9 @@ __all__ = [
     "Settings",
     "SourceSpec",
     "UnpivotSpec",
+    "add_to_environment_file",
     "commented_settings",
+    "environment_file",
+    "load_environment_file",
     "load_settings",
 ]
