@@ -42,13 +42,13 @@ class Asked:
 class Forgotten:
     """What was done, place by place; never who."""
 
-    erasure: Erasure
+    entered: Erasure
     plan: erasure.LandingPlan
     releases: tuple[str, ...] = ()
     rewritten: int = 0
     """Other files of the home that held an address."""
     left: tuple[Path, ...] = ()
-    """Files that still hold one and are not Embudo's to change: exports in the inbox."""
+    """Exports that rows of the person came from: they are the company's."""
 
 
 def privacy_key() -> PrivacyKey:
@@ -81,11 +81,13 @@ def forget(settings: Settings, home: Home, asked: Asked) -> Forgotten:
     privacy key, `ReleaseCorrupt` where a kept release cannot be read.
     """
     key = privacy_key()
-    tombstones.forgotten_hashes(home)
     with publication.refresh_lock(home, run_id="forget"):
         publication.recover(home)
         finish(settings, home)
         found = plan(settings, home, asked)
+        known, _ = tombstones.forgotten_hashes(home)
+        if not found.loads and known.issuperset(tombstones.hashed(key, found.person.named())):
+            return Forgotten(entered=_entered(home), plan=found)
         begun = Erasure(
             erasure_id=f"forget-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
             at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -137,12 +139,18 @@ def _carry_out(
     left = [*swept.left, *_exports_with(settings, found)]
     _note(home).unlink()
     return Forgotten(
-        erasure=begun,
+        entered=begun,
         plan=found,
         releases=tuple(released),
         rewritten=len(swept.changed),
-        left=tuple(dict.fromkeys(path for path in left if path not in swept.changed.values())),
+        left=tuple(dict.fromkeys(left)),
     )
+
+
+def _entered(home: Home) -> Erasure:
+    """The erasure that was entered last."""
+    last = tombstones.tombstones(home)[-1]
+    return Erasure(erasure_id=last.erasure_id, at=last.at, by=last.by)
 
 
 def _exports_with(settings: Settings, found: erasure.LandingPlan) -> list[Path]:
@@ -160,8 +168,10 @@ def _normalised(kind: str, given: Sequence[str], country: str) -> list[str]:
     for text in given:
         value = erasure.normalised(kind, text, country=country)
         if value is None:
-            expected = "an address like ana@example.com" if kind == "email" else (
-                f"a number like +34600111222, or one of {country} without prefix"
+            expected = (
+                "an address like ana@example.com"
+                if kind == "email"
+                else (f"a number like +34600111222, or one of {country} without prefix")
             )
             raise SettingsInvalid(f"--{kind}: found {text!r}, expected {expected}.")
         made.append(value)

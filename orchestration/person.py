@@ -114,7 +114,6 @@ def _phone(phone: str, codes: Iterable[str]) -> str:
     digits = phone.lstrip("+")
     code = max((code for code in codes if digits.startswith(code)), key=len, default="")
     national = digits[len(code) :]
-    return (
-        rf"(?:\+|00)?{_PREFIX}(?:{code})?{_PREFIX}(?:0|\(0\))?{_PREFIX}"
-        + _BETWEEN.join(national)
+    return rf"(?:\+|00)?{_PREFIX}(?:{code})?{_PREFIX}(?:0|\(0\))?{_PREFIX}" + _BETWEEN.join(
+        national
     )

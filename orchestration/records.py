@@ -26,6 +26,31 @@ class Reporter(Protocol):
 
 
 @dataclass(frozen=True)
+class StepFacts:
+    """One step of a refresh: when it began (UTC), how long it took, what it wrote, the most memory so far."""
+
+    step: str
+    started_at: datetime
+    seconds: float
+    rows: int | None
+    size_bytes: int | None
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True)
+class AssetFacts:
+    """One asset (a load, a seed, a model) that a refresh built or read; `seconds` is wall time."""
+
+    asset: str
+    kind: str
+    seconds: float | None
+    rows: int | None
+    size_bytes: int | None
+    peak_memory_bytes: int | None
+    """The most that the process had held when the asset was done."""
+
+
+@dataclass(frozen=True)
 class Load:
     """One batch of one stream, landed all or nothing.
 

@@ -8,7 +8,6 @@ both run these steps, so there is one way to a release. What a step does belongs
 from __future__ import annotations
 
 import contextlib
-import resource
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,9 +21,20 @@ from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
 from orchestration.forget import finish as finish_erasure
+from orchestration.observing import Dataset, Observed, peak_memory
+from orchestration.privacy import KEY_VARIABLE, PrivacyKey
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
-from orchestration.records import CheckResult, GateReport, LandingResult, Load, Release, Reporter
+from orchestration.records import (
+    AssetFacts,
+    CheckResult,
+    GateReport,
+    LandingResult,
+    Load,
+    Release,
+    Reporter,
+)
+from orchestration.redaction import redacted
 from orchestration.transformation.dbt import BuildResult, NodeResult
 from orchestration.workplace import BUILD_STATE, Workplace
 
@@ -51,9 +61,13 @@ class Refresh:
     released: Release | None = None
     error: BaseException | None = None
     reasons: tuple[str, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    """What a person should know that is no error: a hook that did not answer, a key that is missing."""
     _candidate: Candidate | None = None
     _load_checks: tuple[CheckResult, ...] = ()
     _nodes: list[NodeResult] = field(default_factory=list)
+    _peaks: dict[str, int] = field(default_factory=dict)
+    _rows: Mapping[str, int] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
     _began: float = 0.0
     _asked_full: bool = False
@@ -61,6 +75,7 @@ class Refresh:
     def __enter__(self) -> Refresh:
         self._asked_full = self.full
         self._began = time.monotonic()
+        self.report = self._observed = Observed(self.report, self.workplace.home, self.run_id)
         self._started_at = datetime.now(UTC)
         self.workplace.home.prepare()
         self._open.enter_context(
@@ -82,10 +97,35 @@ class Refresh:
     ) -> None:
         try:
             self.error = self.error or error
+            self._observed.end(self.error)
             if self.has_work or self.error:
                 self._write_down()
         finally:
             self._open.close()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell whom embudo.yml names where a look is needed; a hook that fails is only warned of."""
+        hooks = self.workplace.settings.alerts
+        if (
+            not hooks
+            or not (self.has_work or self.error)
+            or isinstance(self.error, KeyboardInterrupt)
+        ):
+            return
+        from orchestration.hooks import notice_of, send
+
+        notice = notice_of(
+            company=self.workplace.settings.company,
+            run_id=self.run_id,
+            gate=self.gate,
+            load_checks=self._load_checks,
+            error=self.error,
+            release_id=self.released.release_id if self.released else None,
+        )
+        for fault in send(hooks, notice) if notice else ():
+            self.warnings.append(fault)
+            self._observed.warn(fault)
 
     @property
     def has_work(self) -> bool:
@@ -123,6 +163,17 @@ class Refresh:
         )
         self._load_checks = verdict.checks
         self.reasons = self._why()
+        self._observed.traffic(
+            inputs=[
+                Dataset(f"{load.source}/{file}")
+                for load in self.landed.loads
+                for file in load.files
+            ],
+            outputs=[
+                Dataset(f"landing.{load.source}.{load.stream}", load.rows_landed, load.size_bytes)
+                for load in self.landed.loads
+            ],
+        )
         self.report.detail(_said_of(self.landed))
         return self.landed
 
@@ -181,6 +232,11 @@ class Refresh:
     def build(self) -> BuildResult:
         """Build all seeds and models in the candidate and run their tests, which are gate 2."""
         self.report.step("Build models")
+        if PrivacyKey.from_environment() is None:
+            self.warnings.append(
+                f"{KEY_VARIABLE} is not set: the hashed e-mails and phones of the marts are empty. "
+                "`embudo init --key` makes a key."
+            )
         threading.Thread(target=quality.preload, daemon=True).start()
         dbt = self.workplace.dbt(
             warehouse=self.candidate.warehouse,
@@ -191,6 +247,7 @@ class Refresh:
 
         def count(node: NodeResult) -> None:
             done.append(node)
+            self._peaks[node.unique_id] = peak_memory()
             self.report.detail(f"{len(done)} done, last {node.name}")
 
         built = dbt.build(
@@ -221,6 +278,15 @@ class Refresh:
                 name = ".".join(identifier(part) for part in table)
                 row = connection.execute(f"select count(*) from {name}").fetchone()
                 counts[table[2]] = row[0] if row else 0
+        self._rows = counts
+        self._observed.traffic(
+            inputs=[Dataset("landing")],
+            outputs=[
+                Dataset(node.name, counts.get(node.name))
+                for node in self._nodes
+                if node.kind in ("model", "seed") and node.status == "success"
+            ],
+        )
         return counts
 
     @cached_property
@@ -262,6 +328,10 @@ class Refresh:
             connection.execute(
                 "create or replace table performance.metric_values as select * from evaluated"
             )
+        self._observed.traffic(
+            inputs=[Dataset(name) for name in names],
+            outputs=[Dataset("performance.metric_values", int(values.num_rows))],
+        )
         self.report.detail(f"{len(names)} metrics, {values.num_rows:,} values by month")
         return int(values.num_rows)
 
@@ -297,6 +367,9 @@ class Refresh:
         quality.raise_if_failed(self.gate, self._required)
         candidate = self.candidate
         quality.write_results(candidate.marts, self.gate, loads=self._loads())
+        quality.write_facts(
+            candidate.marts, self.run_id, steps=self._observed.facts, assets=self._assets()
+        )
         quality.write_receipt(
             candidate.directory, self.gate, self._required, publication.seal(candidate)
         )
@@ -324,8 +397,34 @@ class Refresh:
             self.workplace.layout, self.candidate, required_checks=self._required
         )
         publication.prune(self.workplace.layout, keep=self.workplace.settings.keep_releases)
+        directory = publication.release_directory(self.workplace.layout, self.released.release_id)
+        self._observed.traffic(
+            inputs=[Dataset("candidate")],
+            outputs=[
+                Dataset(f"release/{name}", size_bytes=(directory / name).stat().st_size)
+                for name in sorted(self.released.files)
+            ],
+        )
         self.report.detail(f"release {self.released.release_id}, {self.released.verdict}")
         return self.released
+
+    def _assets(self) -> list[AssetFacts]:
+        """What each load, seed and model of this run took."""
+        loads = [
+            AssetFacts(
+                asset=f"{load.source}.{load.stream}", kind="load", seconds=None, rows=load.rows_landed,
+                size_bytes=load.size_bytes, peak_memory_bytes=None,
+            )
+            for load in self.landed.loads
+        ]  # fmt: skip
+        return loads + [
+            AssetFacts(
+                asset=node.name, kind=node.kind, seconds=node.seconds, rows=self._rows.get(node.name),
+                size_bytes=None, peak_memory_bytes=self._peaks.get(node.unique_id),
+            )
+            for node in self._nodes
+            if node.kind in ("model", "seed") and node.status == "success"
+        ]  # fmt: skip
 
     @property
     def candidate(self) -> Candidate:
@@ -344,12 +443,11 @@ class Refresh:
 
     def _write_down(self) -> None:
         """One line in the ledger: how the run ended, why, and what each step took."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         detail = {
             "reasons": list(self.reasons),
             "seconds": round(time.monotonic() - self._began, 1),
-            "steps": dict(getattr(self.report, "seconds", {})),
-            "peak_memory_bytes": peak,
+            "steps": self._observed.seconds,
+            "peak_memory_bytes": peak_memory(),
             "failed_checks": [c.name for c in self.gate.failed] if self.gate else [],
         }
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
@@ -358,7 +456,7 @@ class Refresh:
                 self.run_id,
                 verdict="failed" if self.error else self.gate.verdict if self.gate else "fail",
                 release_id=self.released.release_id if self.released else None,
-                error=str(self.error) if self.error else None,
+                error=redacted(str(self.error)) if self.error else None,
                 detail=detail,
             )
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.errors import SourceError
 from orchestration.person import Person
 
 _SQLITE = b"SQLite format 3\x00"
@@ -141,11 +142,9 @@ def _names_in_zip(path: Path, person: Person) -> bool:
 def _clean_sqlite(path: Path, person: Person) -> None:
     """Scrub every text of every table, then pack the file, so that no page keeps what was there."""
 
-    def scrub(value: object) -> object:
+    def scrub(value: str | bytes | int | float | None) -> str | bytes | int | float | None:
         if isinstance(value, str):
-            return person.scrub(value.encode("utf-8", "surrogateescape")).decode(
-                "utf-8", "surrogateescape"
-            )
+            return person.scrub(value.encode()).decode()
         return person.scrub(value) if isinstance(value, bytes) else value
 
     with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as database:
@@ -160,6 +159,11 @@ def _clean_sqlite(path: Path, person: Person) -> None:
                     f'update "{table}" set {name} = scrubbed({name}) '
                     f"where typeof({name}) in ('text', 'blob') and scrubbed({name}) is not {name}"
                 )
-        database.execute("vacuum")
+        try:
+            database.execute("vacuum")
+        except sqlite3.OperationalError as error:
+            raise SourceError(
+                f"{path} is in use ({error}): end `embudo ui` and whatever else has it open, then say the "
+                "same again; what is done so far stays done."
+            ) from error
         database.execute("pragma wal_checkpoint(truncate)")
-

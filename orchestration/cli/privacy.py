@@ -54,9 +54,8 @@ def forget(
 
     `embudo forget --phone "+34 600 111 222" --yes`
     """
-    from orchestration.forget import Asked
+    from orchestration.forget import Asked, plan
     from orchestration.forget import forget as erase
-    from orchestration.forget import plan
     from orchestration.workplace import Workplace
 
     asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
@@ -98,12 +97,13 @@ def _show_done(done: Forgotten) -> None:
     _show_plan(done.plan)
     out.print(
         f"Rewrote {len(done.plan.loads)} load(s), {len(done.releases)} release(s) and "
-        f"{done.rewritten} other file(s); candidates removed. Tombstone {done.erasure.erasure_id}: later "
+        f"{done.rewritten} other file(s); candidates removed. Tombstone {done.entered.erasure_id}: later "
         "loads are held against it."
     )
     if done.left:
         out.print(
-            "These exports still name the person; they are yours to clean. As they are, they land without them:"
+            "Rows of the person came from these exports, which are yours to clean. They land without them; in "
+            "those that lie in the home the addresses are blanked:"
         )
         for path in done.left:
             out.print(f"  {escape(str(path))}", soft_wrap=True)

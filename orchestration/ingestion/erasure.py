@@ -104,7 +104,9 @@ def erase(
         for load in ledger.loads():
             if load.load_id not in loads:
                 continue
-            landed = _rewrite_landing(connection, home, load, contract[load.stream], person, country)
+            landed = _rewrite_landing(
+                connection, home, load, contract[load.stream], person, country
+            )
             aside = _rewrite_quarantine(connection, home, load, person)
             path = _landing_file(home, load)
             ledger.rewritten(

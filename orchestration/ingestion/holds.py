@@ -66,7 +66,8 @@ def hold(
     Their own rows are skipped, rows that stay lose the tie to them and texts that name them.
     """
     row = connection.execute(
-        f"select count(*) from staged where _part = ? and _kept and {is_own(stream, origin)}", [part]
+        f"select count(*) from staged where _part = ? and _kept and {is_own(stream, origin)}",
+        [part],
     ).fetchone()
     dropped = int(row[0]) if row else 0
     if dropped:
@@ -90,9 +91,7 @@ def hold(
 def free_texts(stream: StreamContract) -> tuple[str, ...]:
     """The columns of a stream that may be emptied of texts."""
     return tuple(
-        column.name
-        for column in stream.landed
-        if column.name in FREE_TEXTS and not column.required
+        column.name for column in stream.landed if column.name in FREE_TEXTS and not column.required
     )
 
 
@@ -135,7 +134,8 @@ def names_forgotten(text: str, *, country: str) -> str:
     return (
         "("
         + " or ".join(
-            f"coalesce(list_has_any({one}, getvariable('embudo_forgotten')), false)" for one in lists
+            f"coalesce(list_has_any({one}, getvariable('embudo_forgotten')), false)"
+            for one in lists
         )
         + ")"
     )

@@ -89,4 +89,3 @@ def _read(path: Path) -> tuple[str, tuple[Tombstone, ...]]:
             f"The tombstones of forgotten people, {path}, cannot be read ({type(error).__name__}). "
             "Restore the file from a backup: without it later loads would bring them back."
         ) from error
-

@@ -132,7 +132,9 @@ def _databases_without(
             connection.execute("checkpoint fresh")
             connection.execute("detach fresh")
         rows = {
-            f"{schema}.{table}": int(_value(connection, f'select count(*) from marts."{schema}"."{table}"'))
+            f"{schema}.{table}": int(
+                _value(connection, f'select count(*) from marts."{schema}"."{table}"')
+            )
             for schema, table in connection.execute(
                 "select schema_name, table_name from duckdb_tables() where database_name = 'marts'"
             ).fetchall()
@@ -168,9 +170,19 @@ def _delete_from(connection: Any, person: Person) -> int:
         if table in own and own[table][0] in columns:
             gone.append(_in(own[table][0], own[table][1]))
         if "email_key" in columns and database == "marts":
-            gone.append(f"email_key in (select md5(one) from unnest({_list(person.email_events)}) as t(one))")
-        if "customer_key" in columns and columns["customer_key"] == "VARCHAR" and table not in (
-            "fct_orders", "fct_order_lines", "fct_invoices", "fct_touch_credits",
+            gone.append(
+                f"email_key in (select md5(one) from unnest({_list(person.email_events)}) as t(one))"
+            )
+        if (
+            "customer_key" in columns
+            and columns["customer_key"] == "VARCHAR"
+            and table
+            not in (
+                "fct_orders",
+                "fct_order_lines",
+                "fct_invoices",
+                "fct_touch_credits",
+            )
         ):
             gone.append(_in("customer_key", customers))
         texts = [column for column, kind in columns.items() if kind == "VARCHAR"]

@@ -5,6 +5,7 @@ did not run has failed.
 """
 
 from orchestration.quality.checks import accept, explain, missing_checks, raise_if_failed
+from orchestration.quality.facts import write_facts
 from orchestration.quality.gate import GateInput, required_checks, run_gate
 from orchestration.quality.loads import LoadLimits, LoadsVerdict, check_loads
 from orchestration.quality.metric_sanity import MetricMeta, MetricValue
@@ -27,6 +28,7 @@ __all__ = [
     "read_gate",
     "required_checks",
     "run_gate",
+    "write_facts",
     "write_gate",
     "write_receipt",
     "write_results",

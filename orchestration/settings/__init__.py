@@ -13,6 +13,7 @@ from orchestration.settings.environment import (
 from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
+    AlertSpec,
     ColumnSpec,
     FormatSpec,
     Limits,
@@ -24,6 +25,7 @@ from orchestration.settings.models import (
 from orchestration.settings.template import commented_settings
 
 __all__ = [
+    "AlertSpec",
     "ColumnSpec",
     "FormatSpec",
     "Home",

@@ -172,6 +172,8 @@ def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
             model = models.SelectionSpec
         elif step == "columns" or step == "deleted":
             model = models.ColumnSpec
+        elif step == "alerts":
+            model = models.AlertSpec
         elif step in ("format", "limits", "unpivot"):
             model = {
                 "format": models.FormatSpec,
@@ -179,7 +181,7 @@ def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
                 "unpivot": models.UnpivotSpec,
             }[str(step)]
     assert issubclass(model, BaseModel)
-    return [name for name in model.model_fields if name != "config_file"]
+    return [f.alias or name for name, f in model.model_fields.items() if name != "config_file"]
 
 
 def _located(path: Path_, text: str, lines: Mapping[Path_, int]) -> str:
