@@ -42,7 +42,9 @@ def test_no_secret_is_kept_or_shown_by_a_refresh_that_succeeds(cut_off: CutOff) 
         assert not any(secret in shown.stdout + shown.stderr for secret in SECRETS)
 
 
-def test_no_secret_is_kept_or_shown_by_a_refresh_that_fails(cut_off: CutOff, tmp_path: Path) -> None:
+def test_no_secret_is_kept_or_shown_by_a_refresh_that_fails(
+    cut_off: CutOff, tmp_path: Path
+) -> None:
     """A secret that has got into a message all the same (here: into a path) is masked before it is kept."""
     home = tmp_path / "home"
     shutil.copytree(cut_off.home, home, symlinks=True)
