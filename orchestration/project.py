@@ -30,6 +30,8 @@ class BuildState:
     seeds: Mapping[str, str]
     settings: str
     landed: Mapping[str, list[int]] = field(default_factory=dict)
+    erasures: int = 0
+    """How many people had been forgotten: their rows leave history, which is built again."""
 
     def to_json(self) -> str:
         """As the text of `build.json`."""

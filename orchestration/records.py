@@ -26,6 +26,31 @@ class Reporter(Protocol):
 
 
 @dataclass(frozen=True)
+class StepFacts:
+    """One step of a refresh: when it began (UTC), how long it took, what it wrote, the most memory so far."""
+
+    step: str
+    started_at: datetime
+    seconds: float
+    rows: int | None
+    size_bytes: int | None
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True)
+class AssetFacts:
+    """One asset (a load, a seed, a model) that a refresh built or read; `seconds` is wall time."""
+
+    asset: str
+    kind: str
+    seconds: float | None
+    rows: int | None
+    size_bytes: int | None
+    peak_memory_bytes: int | None
+    """The most that the process had held when the asset was done."""
+
+
+@dataclass(frozen=True)
 class Load:
     """One batch of one stream, landed all or nothing.
 
@@ -177,6 +202,16 @@ class GateReport:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """That somebody was forgotten, and by whom; `at` is UTC, ISO 8601, `rows` those that went or changed."""
+
+    erasure_id: str
+    at: str
+    by: str
+    rows: int = 0
+
+
+@dataclass(frozen=True)
 class Release:
     """An immutable published warehouse. Times are UTC."""
 
@@ -201,6 +236,8 @@ class Release:
     """The reporting currency that amounts are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check (`name on subject`) to who let its breach through, when and why."""
+    erasures: tuple[Erasure, ...] = ()
+    """Who was taken out of the release after it was published, never by name."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ both run these steps, so there is one way to a release. What a step does belongs
 from __future__ import annotations
 
 import contextlib
-import resource
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +22,16 @@ from typing import TYPE_CHECKING
 from orchestration import ingestion, publication, quality
 from orchestration.errors import ReleaseCorrupt, SourceError
 from orchestration.faultpoints import reach
+from orchestration.forget import finish as finish_erasure
 from orchestration.limits import explained, memory_limit
 from orchestration.load_gate import accepted_loads, judge_loads
+from orchestration.observing import Dataset, Observed, peak_memory
+from orchestration.privacy import KEY_VARIABLE, PrivacyKey
 from orchestration.project import BuildState
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.records import (
+    AssetFacts,
     CheckResult,
     GateReport,
     LandingResult,
@@ -37,6 +40,7 @@ from orchestration.records import (
     Reporter,
     SourceFailure,
 )
+from orchestration.redaction import redacted
 from orchestration.transformation.dbt import BuildResult, NodeResult
 from orchestration.workplace import BUILD_STATE, Workplace
 
@@ -65,10 +69,14 @@ class Refresh:
     error: BaseException | None = None
     reasons: tuple[str, ...] = ()
     _failures: tuple[SourceFailure, ...] | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What a person should know that is no error: a hook that did not answer, a key that is missing."""
     _candidate: Candidate | None = None
     _load_checks: tuple[CheckResult, ...] = ()
     _accepted: Mapping[str, str] = field(default_factory=dict)
     _nodes: list[NodeResult] = field(default_factory=list)
+    _peaks: dict[str, int] = field(default_factory=dict)
+    _rows: Mapping[str, int] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
     _began: float = 0.0
     _asked_full: bool = False
@@ -77,6 +85,7 @@ class Refresh:
     def __enter__(self) -> Refresh:
         self._asked_full = self.full
         self._began = time.monotonic()
+        self.report = self._observed = Observed(self.report, self.workplace.home, self.run_id)
         self._started_at = datetime.now(UTC)
         self.workplace.home.prepare()
         self._open.enter_context(
@@ -84,6 +93,7 @@ class Refresh:
         )
         try:
             self._recover()
+            finish_erasure(self.workplace.settings, self.workplace.home)
             self._accepted = self._read_acceptances()
         except BaseException:
             self._open.close()
@@ -98,12 +108,37 @@ class Refresh:
     ) -> None:
         try:
             self.error = self.error or error
+            self._observed.end(self.error)
             self._write_down()
         except Exception:
             if self.error is None:
                 raise  # what ended the refresh is the story, not that it could not be told
         finally:
             self._open.close()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell whom embudo.yml names where a look is needed; a hook that fails is only warned of."""
+        hooks = self.workplace.settings.alerts
+        if (
+            not hooks
+            or not (self.has_work or self.error)
+            or isinstance(self.error, KeyboardInterrupt)
+        ):
+            return
+        from orchestration.hooks import notice_of, send
+
+        notice = notice_of(
+            company=self.workplace.settings.company,
+            run_id=self.run_id,
+            gate=self.gate,
+            load_checks=self._load_checks,
+            error=self.error,
+            release_id=self.released.release_id if self.released else None,
+        )
+        for fault in send(hooks, notice) if notice else ():
+            self.warnings.append(fault)
+            self._observed.warn(fault)
 
     def _recover(self) -> None:
         """Put right what a killed run, or a damaged disk, left behind; the lock is held."""
@@ -187,6 +222,17 @@ class Refresh:
             judge_loads(self.workplace, self.landed, run_id=self.run_id, accepted=self._accepted)
         )
         self.reasons = self._why()
+        self._observed.traffic(
+            inputs=[
+                Dataset(f"{load.source}/{file}")
+                for load in self.landed.loads
+                for file in load.files
+            ],
+            outputs=[
+                Dataset(f"landing.{load.source}.{load.stream}", load.rows_landed, load.size_bytes)
+                for load in self.landed.loads
+            ],
+        )
         self.report.detail(_said_of(self.landed))
         return self.landed
 
@@ -226,6 +272,7 @@ class Refresh:
         rebuild = {
             "models changed": before.models != now.models,
             "settings changed": before.settings != now.settings,
+            "somebody was forgotten": before.erasures != now.erasures,
             "files were mapped anew": any(
                 parts != list(landed.get(load, ["gone"])) for load, parts in before.landed.items()
             ),
@@ -264,6 +311,11 @@ class Refresh:
     def build(self) -> BuildResult:
         """Build all seeds and models in the candidate and run their tests, which are gate 2."""
         self.report.step("Build models")
+        if PrivacyKey.from_environment() is None:
+            self.warnings.append(
+                f"{KEY_VARIABLE} is not set: the hashed e-mails and phones of the marts are empty. "
+                "`embudo init --key` makes a key."
+            )
         threading.Thread(target=quality.preload, daemon=True).start()
         dbt = self.workplace.dbt(
             warehouse=self.candidate.warehouse,
@@ -276,6 +328,7 @@ class Refresh:
             done.append(node)
             if node.kind == "model":
                 reach("refresh.first_model_built")
+            self._peaks[node.unique_id] = peak_memory()
             self.report.detail(f"{len(done)} done, last {node.name}")
 
         # a test that fails keeps dbt from building on its model: where its breach is accepted, it runs last
@@ -319,6 +372,15 @@ class Refresh:
                 name = ".".join(identifier(part) for part in table)
                 row = connection.execute(f"select count(*) from {name}").fetchone()
                 counts[table[2]] = row[0] if row else 0
+        self._rows = counts
+        self._observed.traffic(
+            inputs=[Dataset("landing")],
+            outputs=[
+                Dataset(node.name, counts.get(node.name))
+                for node in self._nodes
+                if node.kind in ("model", "seed") and node.status == "success"
+            ],
+        )
         return counts
 
     @cached_property
@@ -362,6 +424,10 @@ class Refresh:
             connection.execute(
                 "create or replace table performance.metric_values as select * from evaluated"
             )
+        self._observed.traffic(
+            inputs=[Dataset(name) for name in names],
+            outputs=[Dataset("performance.metric_values", int(values.num_rows))],
+        )
         self.report.detail(f"{len(names)} metrics, {values.num_rows:,} values by month")
         reach("refresh.metrics_evaluated")
         return int(values.num_rows)
@@ -402,6 +468,9 @@ class Refresh:
         candidate = self.candidate
         quality.write_results(candidate.marts, self.gate, loads=self._loads())
         reach("refresh.results_written")
+        quality.write_facts(
+            candidate.marts, self.run_id, steps=self._observed.facts, assets=self._assets()
+        )
         quality.write_receipt(
             candidate.directory, self.gate, self._required, publication.seal(candidate)
         )
@@ -467,8 +536,34 @@ class Refresh:
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
             ledger.settle_acceptances({self.run_id: self.released.release_id})
         publication.prune(self.workplace.layout, keep=self.workplace.settings.keep_releases)
+        directory = publication.release_directory(self.workplace.layout, self.released.release_id)
+        self._observed.traffic(
+            inputs=[Dataset("candidate")],
+            outputs=[
+                Dataset(f"release/{name}", size_bytes=(directory / name).stat().st_size)
+                for name in sorted(self.released.files)
+            ],
+        )
         self.report.detail(f"release {self.released.release_id}, {self.released.verdict}")
         return self.released
+
+    def _assets(self) -> list[AssetFacts]:
+        """What each load, seed and model of this run took."""
+        loads = [
+            AssetFacts(
+                asset=f"{load.source}.{load.stream}", kind="load", seconds=None, rows=load.rows_landed,
+                size_bytes=load.size_bytes, peak_memory_bytes=None,
+            )
+            for load in self.landed.loads
+        ]  # fmt: skip
+        return loads + [
+            AssetFacts(
+                asset=node.name, kind=node.kind, seconds=node.seconds, rows=self._rows.get(node.name),
+                size_bytes=None, peak_memory_bytes=self._peaks.get(node.unique_id),
+            )
+            for node in self._nodes
+            if node.kind in ("model", "seed") and node.status == "success"
+        ]  # fmt: skip
 
     @property
     def candidate(self) -> Candidate:
@@ -494,12 +589,11 @@ class Refresh:
             with ingestion.Ledger(self.workplace.home.ledger) as ledger:
                 ledger.drop_refresh(self.run_id)
             return
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         detail = {
             "reasons": list(self.reasons),
             "seconds": round(time.monotonic() - self._began, 1),
-            "steps": dict(getattr(self.report, "seconds", {})),
-            "peak_memory_bytes": peak,
+            "steps": self._observed.seconds,
+            "peak_memory_bytes": peak_memory(),
             "failed_checks": [c.name for c in self.gate.failed] if self.gate else [],
         }
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
@@ -508,7 +602,7 @@ class Refresh:
                 self.run_id,
                 verdict="failed" if self.error else self.gate.verdict if self.gate else "fail",
                 release_id=self.released.release_id if self.released else None,
-                error=str(self.error) if self.error else None,
+                error=redacted(str(self.error)) if self.error else None,
                 detail=detail,
             )
         reach("refresh.written_down")

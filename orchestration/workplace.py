@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from orchestration.ingestion import Ledger, load_contract, what_is_asked
 from orchestration.ingestion.apis import Ask
 from orchestration.ingestion.inbox import scan
+from orchestration.ingestion.tombstones import tombstones
+from orchestration.privacy import PrivacyKey
 from orchestration.project import BuildState, build_state
 from orchestration.publication.layout import Layout
 from orchestration.publication.releases import (
@@ -25,7 +27,7 @@ from orchestration.publication.releases import (
 from orchestration.quality import MetricMeta, required_checks
 from orchestration.quality.dbt_results import dbt_check_names
 from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
-from orchestration.settings import Home, Settings, load_settings
+from orchestration.settings import Home, Settings, load_environment_file, load_settings
 from orchestration.transformation.dbt import Dbt
 
 if TYPE_CHECKING:
@@ -53,7 +55,11 @@ class Workplace:
 
     @classmethod
     def open(cls, *, config: Path, home: Path, inbox: Path | None) -> Workplace:
-        """Load the settings; raises `SettingsInvalid` with the key, the value and what is allowed."""
+        """Load the company's secrets into the environment, and its settings.
+
+        Raises `SettingsInvalid` with the key, the value and what is allowed.
+        """
+        load_environment_file(config, home)
         return cls(settings=load_settings(config, inbox=inbox), home=Home.at(home))
 
     @property
@@ -65,7 +71,10 @@ class Workplace:
     def state(self) -> BuildState:
         """Fingerprints of models, seeds and settings as they are now."""
         as_of = {"as_of": str(self.settings.as_of)} if self.settings.as_of else {}
-        return build_state(settings={**self.settings.dbt_vars(), **as_of})
+        key = PrivacyKey.from_environment()
+        hashed = {"privacy_key": key.fingerprint} if key else {}
+        state = build_state(settings={**self.settings.dbt_vars(), **as_of, **hashed})
+        return replace(state, erasures=len(tombstones(self.home)))
 
     def released_state(self) -> BuildState | None:
         """The fingerprints that the current release was built from; None where there is no release."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,32 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = Path(os.environ.get("EMBUDO_PUBLIC_DATA", ROOT.parent / "shared" / "data"))
+
+
+GUARD = ROOT / "tests" / "guard"
+GUARD_LOG = "EMBUDO_GUARD_LOG"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Guard this process and all that it starts: whoever calls another machine is refused, and noted (I11)."""
+    if GUARD_LOG not in os.environ:
+        handle, path = tempfile.mkstemp(prefix="embudo-guard-", suffix=".log")
+        os.close(handle)
+        os.environ[GUARD_LOG] = path
+        config.add_cleanup(lambda: Path(path).unlink(missing_ok=True))
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{GUARD}{os.pathsep}{before}" if before else str(GUARD)
+    spec = importlib.util.spec_from_file_location("embudo_guard", GUARD / "sitecustomize.py")
+    assert spec is not None and spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A run in which anything called another machine has failed, whatever its tests say."""
+    attempts = Path(os.environ[GUARD_LOG]).read_text(encoding="utf-8")
+    if attempts and not hasattr(session.config, "workerinput"):
+        print(f"\nFAILED: another machine was called (I11):\n{attempts}", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- campaign emails that the mart lacks or has too many; `--full-refresh` mends it
 with landed as (
-    select message_key from {{ ref('int_email__messages') }}
+    select email_key from {{ ref('int_email__messages') }}
     where is_sent
 ),
 
@@ -8,7 +8,7 @@ marted as (
     select email_key from {{ ref('fct_campaign_emails') }}
 )
 
-select coalesce(landed.message_key, marted.email_key) as email_key
+select coalesce(landed.email_key, marted.email_key) as email_key
 from landed
-full outer join marted on marted.email_key = landed.message_key
-where landed.message_key is null or marted.email_key is null
+full outer join marted on marted.email_key = landed.email_key
+where landed.email_key is null or marted.email_key is null

@@ -56,6 +56,7 @@ final as (
         flagged.campaign_key,
 
         -- attributes
+        {{ keyed_hash('flagged.other_number') }} as number_hmac,
         flagged.direction,
         flagged.queue,
         flagged.disposition,

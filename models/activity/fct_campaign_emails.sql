@@ -4,8 +4,8 @@
     unique_key='email_key',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
-    post_hook="delete from {{ this }} where email_key in (
-        select message_key from {{ ref('int_email__messages') }} where not is_sent
+    post_hook="delete from {{ this }} where email_key not in (
+        select email_key from {{ ref('int_email__messages') }} where is_sent
     )"
 ) }}
 
@@ -25,7 +25,7 @@ settings as (
 final as (
     select
         -- keys
-        messages.message_key as email_key,
+        messages.email_key,
         messages.campaign_key,
         matches.contact_key,
         matches.account_key,
@@ -33,6 +33,7 @@ final as (
         matches.owner_version_key as rep_version_key,
 
         -- attributes
+        {{ keyed_hash('messages.email') }} as recipient_hmac,
         not messages.is_bounced as is_delivered,
         messages.is_bounced,
         messages.is_opened,

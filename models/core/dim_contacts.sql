@@ -1,6 +1,10 @@
--- grain: one row a contact; name, phone and e-mail stay in the private warehouse
+-- grain: one row a contact; name, phone and e-mail stay in the private warehouse, what leaves it is keyed
 with contacts as (
     select * from {{ ref('stg_files__contacts') }}
+),
+
+addresses as (
+    select * from {{ ref('int_contacts__addresses') }}
 ),
 
 versions as (
@@ -28,6 +32,9 @@ final as (
         versions.rep_version_key,
 
         -- attributes
+        {{ keyed_hash('addresses.email') }} as email_hmac,
+        {{ keyed_hash('addresses.phone') }} as phone_hmac,
+        {{ keyed_hash('addresses.mobile') }} as mobile_hmac,
         aged.job_function,
         case
             when aged.decade between 0 and 110
@@ -40,6 +47,7 @@ final as (
         -- times
         {{ local_date('aged.created_at') }} as created_on
     from aged
+    left join addresses on addresses.contact_key = aged.contact_key
     left join versions
         on {{ is_version_at('versions', 'user_key', 'aged.owner_key', 'aged.created_at') }}
 )

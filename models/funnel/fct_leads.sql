@@ -3,6 +3,10 @@ with leads as (
     select * from {{ ref('stg_files__leads') }}
 ),
 
+addresses as (
+    select * from {{ ref('int_leads__addresses') }}
+),
+
 contacts as (
     select * from {{ ref('int_leads__contacts') }}
 ),
@@ -35,6 +39,8 @@ final as (
         leads.owner_key as rep_key,
 
         -- attributes
+        {{ keyed_hash('addresses.email') }} as email_hmac,
+        {{ keyed_hash('addresses.phone') }} as phone_hmac,
         leads.channel,
         contacts.match_method,
         leads.qualified_at is not null as is_qualified,
@@ -57,6 +63,7 @@ final as (
         deals.deal_created_on,
         deals.won_on
     from leads
+    left join addresses on leads.lead_key = addresses.lead_key
     left join contacts on leads.lead_key = contacts.lead_key
     left join first_touches on leads.lead_key = first_touches.lead_key
     left join deals on leads.lead_key = deals.lead_key

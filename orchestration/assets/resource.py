@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.errors import EmbudoError
 from orchestration.records import Reporter
+from orchestration.redaction import redacted
 from orchestration.refresh import Refresh
 from orchestration.workplace import Workplace
 
@@ -69,4 +70,4 @@ def plain_errors(refresh: Refresh) -> Iterator[None]:
         with refresh.noting_errors():
             yield
     except EmbudoError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+        raise dg.Failure(description=redacted(str(error)), allow_retries=False) from error

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from orchestration.cli import accept, analyst, engineer, start, status
+from orchestration.cli import accept, alerts, analyst, engineer, privacy, start, status
 from orchestration.cli.console import err
 from orchestration.errors import EmbudoError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
-    ("Engineer", (accept.accept, engineer.rollback, engineer.ui)),
+    ("Engineer", (accept.accept, engineer.rollback, privacy.forget, alerts.notify, engineer.ui)),
     ("Analyst", (analyst.query, analyst.metrics, analyst.validate)),
 ):
     for command in commands:
@@ -66,4 +66,6 @@ def main() -> None:
 def _escaped(error: EmbudoError) -> str:
     from rich.markup import escape
 
-    return escape(str(error))
+    from orchestration.redaction import without_secrets
+
+    return escape(without_secrets(str(error)))

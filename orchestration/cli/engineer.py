@@ -69,12 +69,15 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     err.print(f"Refreshing [bold]{workplace.settings.company}[/bold], run {run_id}")
-    with (
-        StepReporter() as report,
-        Refresh(workplace=workplace, run_id=run_id, report=report, full=full) as running,
-    ):
-        if full or running.anything_new():
-            _run_job(running)
+    with StepReporter() as report:
+        running = Refresh(workplace=workplace, run_id=run_id, report=report, full=full)
+        try:
+            with running:
+                if full or running.anything_new():
+                    _run_job(running)
+        finally:
+            for warning in running.warnings:
+                err.print(f"[yellow]{escape(warning)}[/yellow]", soft_wrap=True)
     if not running.has_work:
         for failure in running.ask_apis():
             err.print(f"[yellow]Warning:[/yellow] {escape(failure.reason)}", soft_wrap=True)

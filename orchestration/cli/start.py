@@ -40,13 +40,21 @@ DEMO_METRICS = (
 def init(
     config: ConfigOption = DEFAULT_CONFIG,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    key: Annotated[
+        bool, typer.Option("--key", help="Only make a privacy key, where there is none.")
+    ] = False,
+    home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Write a commented embudo.yml and an empty inbox.
+    """Write a commented embudo.yml, an empty inbox and a privacy key (embudo.env).
 
     Then map your files in it, and run `embudo refresh --dry-run` to see what would be read.
     """
     from orchestration.settings import commented_settings
 
+    if key:
+        if make_privacy_key(config=config, home=home) is None:
+            out.print("There is a privacy key already; it stays as it is.")
+        return
     if config.exists() and not force:
         raise SettingsInvalid(
             f"{config} exists already; edit it, choose another with --config, or say --force."
@@ -56,9 +64,33 @@ def init(
     inbox = config.parent / "inbox"
     inbox.mkdir(exist_ok=True)
     out.print(f"Wrote [bold]{config}[/bold] and the folder [bold]{inbox}[/bold].")
+    make_privacy_key(config=config, home=home)
     out.print("Next: put your exports into the folder, map them in the file, then")
     out.print("  embudo refresh --dry-run    # what would be read")
     out.print("  embudo refresh              # read, build, check, release")
+
+
+def make_privacy_key(*, config: Path, home: Path) -> Path | None:
+    """Make a key where the environment and the company's file have none; returns the file it is in."""
+    from orchestration.privacy import KEY_VARIABLE, PrivacyKey, new_key
+    from orchestration.settings import (
+        add_to_environment_file,
+        environment_file,
+        load_environment_file,
+    )
+
+    load_environment_file(config, home)
+    if PrivacyKey.from_environment() is not None:
+        return None
+    target = environment_file(config, home)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    add_to_environment_file(target, KEY_VARIABLE, new_key())
+    out.print(
+        f"Wrote a privacy key to [bold]{target}[/bold]: e-mails and phones leave the warehouse hashed with "
+        "it. Keep it out of git and apart from the data; back it up like a password.",
+        soft_wrap=True,
+    )
+    return target
 
 
 def demo(
@@ -83,6 +115,7 @@ def demo(
     else:
         err.print(f"Making a company of scale {scale:g}, {months} months, in {folder} …")
         sandbox.generate(folder, seed=seed, scale=scale, months=months)
+    make_privacy_key(config=config, home=home)
     run_refresh(config=config, home=home, inbox=None)
     show_key_metrics(home)
     out.print("\nTry next:")

@@ -25,7 +25,9 @@ from orchestration.ingestion.inbox import NewFile, StreamNews, scan
 from orchestration.ingestion.ledger import ActivePart, FilePart, Ledger
 from orchestration.ingestion.load_record import LoadRecord
 from orchestration.ingestion.staging import StagedPart, Staging
+from orchestration.ingestion.tombstones import forgotten_hashes
 from orchestration.limits import explained
+from orchestration.privacy import PrivacyKey
 from orchestration.records import LandingResult, Load, Reporter, SetAside
 from orchestration.settings import Home, Settings
 
@@ -53,6 +55,7 @@ def land(
     """
     contract = load_contract()
     home.prepare()
+    forgotten, key = forgotten_hashes(home)
     with Ledger(home.ledger) as ledger:
         clear_leftovers(home, ledger)
         reach("landing.leftovers_cleared")
@@ -80,6 +83,8 @@ def land(
                 load_seq=first + number,
                 run_id=run_id,
                 report=report,
+                forgotten=forgotten,
+                key=key,
             )
 
         # Much of a small file's time is planning its query, on one core: streams share the others.
@@ -136,6 +141,8 @@ def _land_stream(
     load_seq: int,
     run_id: str,
     report: Reporter,
+    forgotten: frozenset[str],
+    key: PrivacyKey | None,
 ) -> _Landed:
     landed_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     load_id = f"{landed_at:%Y%m%dT%H%M%S}-{load_seq:06d}"
@@ -147,7 +154,13 @@ def _land_stream(
     try:
         with duck.connect(scratch=scratch) as connection:
             staging = Staging(
-                connection, stream=stream, settings=settings, source=news.source, scratch=scratch
+                connection,
+                stream=stream,
+                settings=settings,
+                source=news.source,
+                scratch=scratch,
+                forgotten=forgotten,
+                key=key,
             )
             for file in news.new:
                 outcome = _stage(staging, file, part=len(parts) + 1, landed_at=landed_at)
@@ -184,6 +197,7 @@ def _land_stream(
     report.detail(
         f"{news.source}.{stream.name}: {load.rows_landed:,} rows of {len(load.files)} "
         f"file{'s' if len(load.files) > 1 else ''}, {load.rows_quarantined:,} quarantined"
+        + (f", {staging.rows_forgotten:,} of forgotten people" if staging.rows_forgotten else "")
     )
     return _Landed(load, tuple(aside), tuple(part.load_id for part in replaced))
 

@@ -6,6 +6,7 @@ is safe on disk. Reading files belongs to `landing`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -266,6 +267,48 @@ class Ledger(GateRecords):
             "where load_id = ? and part = ?",
             [(by, by, part.load_id, part.part) for part in parts],
         )
+
+    def rewritten(
+        self,
+        load_id: str,
+        *,
+        sha256: str,
+        size_bytes: int,
+        landed: Mapping[int, int],
+        quarantined: Mapping[int, int],
+    ) -> None:
+        """Enter that a load's files were written anew with fewer rows (by part): the rest is skipped."""
+        with self.transaction():
+            for part in self._db.execute(
+                "select part from load_files where load_id = ?", (load_id,)
+            ).fetchall():
+                kept, aside = landed.get(part["part"], 0), quarantined.get(part["part"], 0)
+                self._db.execute(
+                    "update load_files set rows_landed = ?, rows_quarantined = ?, "
+                    "rows_skipped = rows_read - ? - ? where load_id = ? and part = ?",
+                    (kept, aside, kept, aside, load_id, part["part"]),
+                )
+            kept, aside = sum(landed.values()), sum(quarantined.values())
+            self._db.execute(
+                "update loads set rows_landed = ?, rows_quarantined = ?, "
+                "rows_skipped = rows_read - ? - ?, sha256 = ?, size_bytes = ? where load_id = ?",
+                (kept, aside, kept, aside, sha256, size_bytes, load_id),
+            )
+
+    def files_rewritten(self, changed: Mapping[str, Path]) -> None:
+        """Know files of an inbox again that were rewritten in place: old checksum to file."""
+        with self.transaction():
+            for before, path in changed.items():
+                stat = path.stat()
+                after = hashlib.sha256(path.read_bytes()).hexdigest()
+                self._db.execute(
+                    "update seen_files set sha256 = ?, size = ?, mtime_ns = ? where sha256 = ?",
+                    (after, stat.st_size, stat.st_mtime_ns, before),
+                )
+                self._db.execute(
+                    "update load_files set sha256 = ?, size = ?, mtime_ns = ? where sha256 = ?",
+                    (after, stat.st_size, stat.st_mtime_ns, before),
+                )
 
     def loads(self, *, source: str | None = None, stream: str | None = None) -> list[Load]:
         """All loads in order, those replaced too."""

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import ContractBroken, SourceError
-from orchestration.ingestion import duck
+from orchestration.ingestion import duck, holds
 from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.checks import staged_table, staging_query
 from orchestration.ingestion.contract import StreamContract
@@ -22,6 +22,7 @@ from orchestration.ingestion.inbox import NewFile
 from orchestration.ingestion.load_record import KEY as RECORD_KEY
 from orchestration.ingestion.mapping import columns_read, map_file
 from orchestration.ingestion.readers import FileRows, open_file, raw_texts
+from orchestration.privacy import PrivacyKey
 from orchestration.settings import Settings
 
 ROW_GROUP = 122_880
@@ -50,9 +51,15 @@ class Staging:
         settings: Settings,
         source: str,
         scratch: Path,
+        forgotten: frozenset[str] = frozenset(),
+        key: PrivacyKey | None = None,
     ) -> None:
-        """Make the empty tables."""
+        """Make the empty tables. `forgotten` are the hashes that rows are held against, under `key`."""
         self.stream = stream
+        self.rows_forgotten = 0
+        self._holds = bool(forgotten)
+        if self._holds:
+            holds.lend(connection, forgotten, key=key)
         self.source = source
         self._settings = settings
         self._connection = connection
@@ -84,15 +91,20 @@ class Staging:
         )
         self._headers[part] = rows.header
         each = self._insert(rows, file, zone, part)
+        if self._holds:
+            self.rows_forgotten += holds.hold(
+                self._connection, self.stream, self._origin, part=part
+            )
         counted = self._count(rows, part, each, file.path)
         self._quarantine_rejects(rows, part)
         self._quarantine_faults(rows, part)
+        withheld = self._withhold_quarantined(part)
         return StagedPart(
             part=part,
             rows_read=counted[0],
             rows_landed=counted[1],
-            rows_quarantined=counted[2],
-            rows_skipped=counted[3],
+            rows_quarantined=counted[2] - withheld,
+            rows_skipped=counted[3] + withheld,
             business_max=self._business_max(part, landed_at),
         )
 
@@ -204,6 +216,25 @@ class Staging:
         self._connection.register("faults", table)
         self._add_quarantined("select line, reason, bytes from faults", part)
         self._connection.unregister("faults")
+
+    @property
+    def _origin(self) -> holds.Origin:
+        return holds.Origin(
+            source=duck.literal(self.source),
+            key_source=duck.literal(self._settings.keys_of(self.source)),
+            country=self._settings.country,
+        )
+
+    def _withhold_quarantined(self, part: int) -> int:
+        """Leave out rejected rows that name somebody forgotten; they count as skipped."""
+        if not self._holds:
+            return 0
+        named = holds.names_forgotten("raw", country=self._settings.country)
+        gone = self._connection.execute(
+            f"delete from quarantined where _part = ? and {named} returning 1", [part]
+        ).fetchall()
+        self.rows_forgotten += len(gone)
+        return len(gone)
 
     def _add_quarantined(self, query: str, part: int) -> None:
         """Bytes that are sound text are kept as text, others as both."""

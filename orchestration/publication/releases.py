@@ -25,7 +25,7 @@ from orchestration.publication.layout import (
     is_temporary,
 )
 from orchestration.publication.lock import refresh_lock
-from orchestration.records import Release
+from orchestration.records import Erasure, Release
 from orchestration.settings import Home
 
 
@@ -219,6 +219,7 @@ def _read(directory: Path) -> Release:
         fields["published_at"] = datetime.fromisoformat(fields["published_at"])
         fields["as_of"] = datetime.fromisoformat(fields["as_of"])
         fields["loads"] = tuple(fields["loads"])
+        fields["erasures"] = tuple(Erasure(**one) for one in fields.get("erasures", ()))
         known = {field.name for field in dataclasses.fields(Release)}
         return Release(**{key: value for key, value in fields.items() if key in known})
     except (OSError, ValueError, KeyError, TypeError) as error:

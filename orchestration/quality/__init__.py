@@ -12,6 +12,7 @@ from orchestration.quality.checks import (
     raise_if_failed,
     used_acceptances,
 )
+from orchestration.quality.facts import write_facts
 from orchestration.quality.gate import GateInput, required_checks, run_gate
 from orchestration.quality.loads import (
     LoadLimits,
@@ -44,6 +45,7 @@ __all__ = [
     "required_checks",
     "run_gate",
     "used_acceptances",
+    "write_facts",
     "write_gate",
     "write_receipt",
     "write_results",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from orchestration.redaction import without_contacts
+
 SAMPLES = 5
 """How many keys of failing rows are shown."""
 
@@ -17,8 +19,6 @@ KEPT = 10_000
 
 _KEY = re.compile(r".*(_key|_id|_no|_on|_month|_start)$|date_day")
 _CONTACT = re.compile(r"(email|phone|mobile|name|handle|number|address|url)")
-_EMAIL = re.compile(r"[^\s:|]*@[^\s|]*")
-_PHONE = re.compile(r"\+\d[\d ().-]{6,}\d")
 
 
 def is_shown(column: str) -> bool:
@@ -28,7 +28,7 @@ def is_shown(column: str) -> bool:
 
 def shown(values: Iterable[object]) -> tuple[str, ...]:
     """Values of a key column as text, with whatever looks like an e-mail or a phone masked."""
-    return tuple(_PHONE.sub("***", _EMAIL.sub("***", str(value))) for value in values)
+    return tuple(without_contacts(str(value)) for value in values)
 
 
 def shown_columns(columns: Sequence[str]) -> tuple[str, ...]:

@@ -54,12 +54,12 @@ def write_results(marts: Path, report: GateReport, *, loads: Sequence[Load] = ()
         connection.execute("create schema if not exists quality")
         connection.execute(_CHECKS)
         connection.execute(_LOADS)
-        _insert(connection, "quality.checks", checks)
-        _insert(connection, "quality.loads", batches)
+        insert_rows(connection, "quality.checks", checks)
+        insert_rows(connection, "quality.loads", batches)
         connection.commit()
 
 
-def _insert(connection: object, table: str, rows: Sequence[Sequence[object]]) -> None:
+def insert_rows(connection: object, table: str, rows: Sequence[Sequence[object]]) -> None:
     """All rows in one statement: a statement a row takes a hundred times longer."""
     from duckdb import DuckDBPyConnection
 

@@ -5,9 +5,15 @@ Reading and checking settings belongs here. What is done with them does not.
 
 from __future__ import annotations
 
+from orchestration.settings.environment import (
+    add_to_environment_file,
+    environment_file,
+    load_environment_file,
+)
 from orchestration.settings.home import Home
 from orchestration.settings.loading import load_settings
 from orchestration.settings.models import (
+    AlertSpec,
     ApiSpec,
     BreachSpec,
     ColumnSpec,
@@ -24,6 +30,7 @@ from orchestration.settings.models import (
 from orchestration.settings.template import commented_settings
 
 __all__ = [
+    "AlertSpec",
     "ApiSpec",
     "BreachSpec",
     "ColumnSpec",
@@ -37,6 +44,9 @@ __all__ = [
     "SourceLimits",
     "SourceSpec",
     "UnpivotSpec",
+    "add_to_environment_file",
     "commented_settings",
+    "environment_file",
+    "load_environment_file",
     "load_settings",
 ]

@@ -61,6 +61,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def events(self) -> Path:
+        """What each step of a refresh read and wrote, as OpenLineage events."""
+        return self.root / "events"
+
+    @property
     def refresh_lock(self) -> Path:
         """Held while a refresh runs."""
         return self.root / "refresh.lock"

@@ -29,6 +29,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "columns": models.ColumnSpec,
     "deleted": models.ColumnSpec,
     "format": models.FormatSpec,
+    "alerts": models.AlertSpec,
     "on_breach": models.BreachSpec,
     "unpivot": models.UnpivotSpec,
     "auth": api_models.AuthSpec,
@@ -209,7 +210,7 @@ def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
         elif step in _PARTS:
             model = _PARTS[str(step)]
     assert issubclass(model, BaseModel)
-    return [name for name in model.model_fields if name != "config_file"]
+    return [f.alias or name for name, f in model.model_fields.items() if name != "config_file"]
 
 
 def _located(path: Path_, text: str, lines: Mapping[Path_, int]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from orchestration.settings import values
 from orchestration.settings.api_models import ConnectionSpec, RequestSpec
@@ -309,6 +309,39 @@ class Limits(Strict):
     """Days without news after which a source has gone quiet."""
 
 
+AlertEvent = Literal["failure", "freshness", "verdict"]
+
+
+class AlertSpec(Strict):
+    """Where to tell of a refresh that needs a look. Secrets are named by their environment variable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    kind: Literal["webhook", "smtp"]
+    on: tuple[AlertEvent, ...] = ("failure", "freshness", "verdict")
+    """failure: a refresh ended with an error; freshness: a source has gone quiet; verdict: the gate
+    warned or failed."""
+    url_env: str | None = None
+    """webhook: the variable with the address, which is a secret itself."""
+    host: str | None = None
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "ssl", "none"] = "starttls"
+    to: tuple[str, ...] = ()
+    sender: str | None = Field(default=None, alias="from")
+    user_env: str | None = None
+    password_env: str | None = None
+
+    _many = field_validator("on", "to", mode="before")(values.one_or_many)
+
+    @model_validator(mode="after")
+    def _complete(self) -> AlertSpec:
+        if self.kind == "webhook" and not self.url_env:
+            raise ValueError("`url_env`: the name of the variable that holds the webhook's address")
+        if self.kind == "smtp" and not (self.host and self.to and self.sender):
+            raise ValueError("`host`, `from` and `to` for mail")
+        return self
+
+
 class Settings(Strict):
     """All of `embudo.yml`, checked. `config_file` and `inbox` are absolute once loaded."""
 
@@ -324,6 +357,7 @@ class Settings(Strict):
     keep_releases: int = Field(default=5, ge=1)
     schedule: str = "0 6 * * *"
     limits: Limits = Limits()
+    alerts: tuple[AlertSpec, ...] = ()
     sources: dict[str, AnySource] = Field(default_factory=dict)
 
     _zone = field_validator("time_zone")(values.time_zone)

@@ -46,6 +46,13 @@ limits:
   rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
   silent_days: 14           # days without news after which a source has gone quiet
 
+# Who is told when a refresh fails, a source goes quiet, or the gate warns. Nothing is sent unless it is
+# stated here; addresses and passwords that are secret stand in the environment (embudo.env).
+# alerts:
+#   - {kind: webhook, url_env: ALERTS_WEBHOOK, on: [failure, freshness]}
+#   - {kind: smtp, host: mail.example.com, from: embudo@example.com, to: [data@example.com],
+#      user_env: SMTP_USER, password_env: SMTP_PASSWORD}
+
 # Where the data comes from. Each source is a system whose exports are dropped as files: CSV, JSON
 # lines, Parquet or XLSX. A stream says which files feed it and which of their columns are which;
 # what is not mapped is kept too. Secrets never stand in this file: they belong in the environment.

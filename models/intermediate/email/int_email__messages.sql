@@ -1,5 +1,7 @@
 -- grain: one row a message of a campaign to one recipient, whether or not its sending has landed yet
 -- a message whose events have changed is put together again from all of its events
+-- email_key, under which the message leaves the warehouse, is made of its first sending: message_key may be a hash of the
+-- address, which could be guessed
 {{ config(materialized='incremental', unique_key='message_key', incremental_strategy='delete+insert') }}
 
 with events as (
@@ -23,6 +25,7 @@ changed_messages as (
 relevant as (
     select
         changed_messages.message_key,
+        events.event_key,
         events.campaign_key,
         events.contact_key,
         events.email,
@@ -43,6 +46,7 @@ final as (
     select
         -- keys
         message_key,
+        {{ dbt.hash("min(case when not _is_deleted and kind = 'sent' then event_key end)") }} as email_key,
         max(case when not _is_deleted then campaign_key end) as campaign_key,
         max(case when not _is_deleted then contact_key end) as contact_key,
         max(case when not _is_deleted then email end) as email,

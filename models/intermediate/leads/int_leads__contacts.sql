@@ -1,15 +1,6 @@
 -- grain: one row a lead, with the contact it is: by id, else by e-mail, else by phone; the newest where several are meant
 with leads as (
-    select
-        *,
-        {{ normalised_email('email') }} as own_email,
-        {{ dialled('phone') }} as dialled_phone
-    from {{ ref('stg_files__leads') }}
-),
-
-calling_codes as (
-    select * from {{ ref('calling_codes') }}
-    where country = '{{ var("country") | upper }}'
+    select * from {{ ref('int_leads__addresses') }}
 ),
 
 candidates as (
@@ -21,17 +12,13 @@ named as (
     from leads
     where contact_key is not null
     union all
-    select lead_key, 'email/' || own_email as match_key, 2 as method_rank
+    select lead_key, 'email/' || email as match_key, 2 as method_rank
     from leads
-    where own_email is not null
+    where email is not null
     union all
-    select
-        leads.lead_key,
-        'phone/' || {{ e164('leads.dialled_phone', 'calling_codes') }} as match_key,
-        3 as method_rank
+    select lead_key, 'phone/' || phone as match_key, 3 as method_rank
     from leads
-    cross join calling_codes
-    where leads.dialled_phone is not null
+    where phone is not null
 ),
 
 ranked as (

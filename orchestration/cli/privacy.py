@@ -1,0 +1,110 @@
+"""`forget`: a person erased from everything Embudo keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    InboxOption,
+    err,
+    out,
+)
+from orchestration.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from orchestration.forget import Forgotten
+    from orchestration.ingestion.erasure import LandingPlan
+
+
+def forget(
+    email: Annotated[
+        list[str] | None, typer.Option("--email", help="An e-mail address; say it again for more.")
+    ] = None,
+    phone: Annotated[
+        list[str] | None, typer.Option("--phone", help="A phone, in any spelling.")
+    ] = None,
+    contact: Annotated[
+        list[str] | None, typer.Option("--contact", help="A contact's key, as crm:C0000123.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be erased, and stop.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    inbox: InboxOption = None,
+) -> None:
+    """Erase a person from landing, quarantine, the warehouse and every kept release.
+
+    Their own rows go (contacts, leads, calls, campaign e-mails, social interactions, survey answers); what was
+    sold to them and done with them stays, tied to nobody. Files are rewritten, so that no byte is left, and
+    later files with the person land without them. Exports in the inbox are yours: they are named at the end.
+
+    Examples:
+
+    `embudo forget --email ana@example.com --dry-run`
+
+    `embudo forget --phone "+34 600 111 222" --yes`
+    """
+    from orchestration.forget import Asked, plan
+    from orchestration.forget import forget as erase
+    from orchestration.workplace import Workplace
+
+    asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
+    if not (asked.emails or asked.phones or asked.contacts):
+        raise SettingsInvalid("Say whom to forget: --email, --phone or --contact.")
+    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    if dry_run or not yes:
+        _show_plan(plan(workplace.settings, workplace.home, asked))
+    if dry_run:
+        return
+    if not yes and not typer.confirm("Erase all this for good?", err=True):
+        err.print("Nothing was changed.")
+        raise typer.Exit(1)
+    _show_done(erase(workplace.settings, workplace.home, asked))
+
+
+def _show_plan(plan: LandingPlan) -> None:
+    table = Table(title="Rows of the person in landing", title_justify="left")
+    for column in ("Stream", "Erased", "Untied", "Texts blanked"):
+        table.add_column(column, justify="left" if column == "Stream" else "right")
+    for stream in sorted({*plan.erased, *plan.untied, *plan.mentions}):
+        counts = (plan.erased, plan.untied, plan.mentions)
+        table.add_row(stream, *(f"{count.get(stream, 0):,}" for count in counts))
+    if table.row_count:
+        out.print(table)
+    else:
+        out.print("Nothing of the person has landed.")
+    if plan.quarantined:
+        out.print(f"{plan.quarantined:,} row(s) in quarantine.")
+    if plan.shared:
+        kinds = ", ".join(sorted({kind for kind, _ in plan.shared}))
+        out.print(
+            f"{len(plan.shared)} address(es) ({kinds}) are somebody else's too and stay; name one with "
+            "--email or --phone to erase it all the same."
+        )
+
+
+def _show_done(done: Forgotten) -> None:
+    _show_plan(done.plan)
+    out.print(
+        f"Rewrote {len(done.plan.loads)} load(s), {len(done.releases)} release(s) and "
+        f"{done.rewritten} other file(s); candidates removed. Tombstone {done.entered.erasure_id}: later "
+        "loads are held against it."
+    )
+    if done.left:
+        out.print(
+            "Rows of the person came from these exports, which are yours to clean. They land without them; in "
+            "those that lie in the home the addresses are blanked:"
+        )
+        for path in done.left:
+            out.print(f"  {escape(str(path))}", soft_wrap=True)
+    out.print("The next `embudo refresh` builds history again, without them.")
