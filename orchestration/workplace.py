@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.ingestion import Ledger, load_contract
 from orchestration.ingestion.inbox import scan
 from orchestration.project import BuildState, build_state
-from orchestration.publication.layout import Layout
+from orchestration.publication.layout import SEMANTIC_MANIFEST, Layout
 from orchestration.publication.releases import (
     current_directory,
     release_directory,
@@ -24,13 +24,17 @@ from orchestration.publication.releases import (
 from orchestration.quality import MetricMeta, required_checks
 from orchestration.quality.dbt_results import dbt_check_names
 from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
+from orchestration.quality.row_counts import marts_of
 from orchestration.settings import Home, Settings, load_settings
 from orchestration.transformation.dbt import Dbt
 
 if TYPE_CHECKING:
+    from semantic_layer.exports import ExportedTable
     from semantic_layer.layer import SemanticLayer
 
 BUILD_STATE = "build.json"
+METRIC_VALUES = "performance.metric_values"
+"""Every metric by month, which a refresh writes beside dbt's marts."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,16 @@ class Workplace:
         """What the gate has to know of each metric."""
         from semantic_layer.catalogue import read_metrics
 
-        text = (self.parsed() / "semantic_manifest.json").read_text(encoding="utf-8")
+        text = (self.parsed() / SEMANTIC_MANIFEST).read_text(encoding="utf-8")
         return tuple(MetricMeta(name=m.name, unit=m.unit) for m in read_metrics(text).values())
+
+    def exports(self) -> tuple[ExportedTable, ...]:
+        """The tables that saved queries become; raises `QueryInvalid` where a name cannot be one."""
+        from semantic_layer.exports import exports_of
+
+        return exports_of(
+            self.parsed() / SEMANTIC_MANIFEST, taken={*marts_of(self.manifest), METRIC_VALUES}
+        )
 
     def required_checks(self, *, unit_tests: bool) -> dict[str, str]:
         """Every check that a release needs, with what it looks at."""
@@ -168,7 +180,7 @@ class Workplace:
 
         parsed = self.parsed()
         return SemanticLayer.draft(
-            parsed / "semantic_manifest.json",
+            parsed / SEMANTIC_MANIFEST,
             parsed / "manifest.json",
             release_directory(self.layout),
         )

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.errors import ReleaseCorrupt
+from orchestration.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_metrics, read_saved_queries
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
@@ -139,6 +139,13 @@ class SemanticLayer:
     def saved_queries(self) -> list[SavedQuery]:
         """The queries that the analysts wrote down, in alphabetical order."""
         return list(self._saved_queries.values())
+
+    def saved_query(self, name: str) -> SavedQuery:
+        """One of them; raises `QueryInvalid` with those there are."""
+        if name not in self._saved_queries:
+            known = ", ".join(self._saved_queries) or "none"
+            raise QueryInvalid(f"There is no saved query `{name}`. Known here: {known}.")
+        return self._saved_queries[name]
 
     def explain(self, request: QueryRequest) -> str:
         """The SQL of a request, for DuckDB, without running it."""

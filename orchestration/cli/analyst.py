@@ -17,6 +17,8 @@ from orchestration.cli.console import (
     out,
 )
 
+from orchestration.errors import QueryInvalid
+
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
@@ -43,7 +45,13 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of la
 
 
 def query(
-    metrics: Annotated[str, typer.Argument(help="Metrics, separated by commas.")],
+    metrics: Annotated[str, typer.Argument(help="Metrics, separated by commas.")] = "",
+    saved: Annotated[
+        str,
+        typer.Option(
+            "--saved", help="A saved query, as rep_scorecard; --where, --order and --limit narrow it."
+        ),
+    ] = "",
     by: Annotated[
         str, typer.Option("--by", help="Dimensions, as rep__team,product__category.")
     ] = "",
@@ -84,14 +92,27 @@ def query(
     `embudo query win_rate,won_value --by rep__team --order -won_value`
 
     `embudo query calls --by rep__region --where "metric_time >= '2026-01-01'" --format csv`
+
+    `embudo query --saved rep_scorecard --where "metric_time >= '2026-06-01'"`
     """
     from semantic_layer import present
     from semantic_layer.request import QueryRequest
 
-    request = QueryRequest.from_text(
-        metrics, by=by, grain=grain, where=where or (), order=order, limit=limit
-    )
-    layer = _layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
+    if saved:
+        if metrics or by or grain:
+            raise QueryInvalid(
+                f"`--saved {saved}` has its own metrics, dimensions and grain; only --where, --order and "
+                "--limit go with it."
+            )
+        layer = _layer_for((), home=home, config=config, release=release, draft=draft)
+        request = layer.saved_query(saved).request.narrowed(
+            where=where or (), order=order, limit=limit
+        )
+    else:
+        request = QueryRequest.from_text(
+            metrics, by=by, grain=grain, where=where or (), order=order, limit=limit
+        )
+        layer = _layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
     if show_sql:
         typer.echo(layer.explain(request))
         return
