@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from orchestration.project import PROJECT_ROOT
+from orchestration.project import CHECKOUT
 
 POSTGRES_VARIABLE = "EMBUDO_DAGSTER_POSTGRES_URL"
 
@@ -37,7 +37,7 @@ def prepare_instance(dagster_home: Path) -> Path:
     """
     dagster_home = dagster_home.resolve()
     dagster_home.mkdir(parents=True, exist_ok=True)
-    text = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    text = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")
     if os.environ.get(POSTGRES_VARIABLE):
         text += _POSTGRES_STORAGE
     else:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from orchestration.errors import SettingsInvalid
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(os.environ.get("EMBUDO_PROJECT") or CHECKOUT).expanduser().resolve()
+"""The folder of `dbt_project.yml`: this checkout, or what `EMBUDO_PROJECT` names."""
 
 _MODEL_FOLDERS = ("models", "dbt_project")
 _MODEL_SUFFIXES = (".sql", ".yml", ".yaml")
@@ -46,7 +51,15 @@ class BuildState:
 
 
 def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> BuildState:
-    """The state of the working tree under `root` with the settings that models depend on."""
+    """The state of the working tree under `root` with the settings that models depend on.
+
+    Raises `SettingsInvalid` where `root` is no dbt project.
+    """
+    if not (root / "dbt_project.yml").is_file():
+        raise SettingsInvalid(
+            f"EMBUDO_PROJECT is {root}: expected a folder with dbt_project.yml, models/ and seeds/. Unset it "
+            "to use Embudo's own."
+        )
     model_files = [root / "dbt_project.yml"]
     for folder in _MODEL_FOLDERS:
         model_files += [p for p in (root / folder).rglob("*") if p.suffix in _MODEL_SUFFIXES]

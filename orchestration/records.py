@@ -136,6 +136,8 @@ class Release:
     duckdb_version: str = ""
     currency: str = ""
     """The reporting currency that amounts are in."""
+    time_zone: str = ""
+    """The zone whose days, weeks and months the figures are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check to the reason why its breach was let through."""
 

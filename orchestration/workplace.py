@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.ingestion import Ledger, load_contract
 from orchestration.ingestion.inbox import scan
-from orchestration.project import BuildState, build_state
+from orchestration.project import PROJECT_ROOT, BuildState, build_state
 from orchestration.publication.layout import SEMANTIC_MANIFEST, Layout
 from orchestration.publication.releases import (
     current_directory,
@@ -190,7 +190,13 @@ class Workplace:
         from dbt.version import __version__
 
         key = json.dumps(
-            [self.state.models, list(self.state.seeds), self.settings.dbt_vars(), __version__],
+            [
+                str(PROJECT_ROOT),
+                self.state.models,
+                list(self.state.seeds),
+                self.settings.dbt_vars(),
+                __version__,
+            ],
             sort_keys=True,
         )
         return self.home.dbt / hashlib.sha256(key.encode()).hexdigest()[:16]

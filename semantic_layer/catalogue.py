@@ -6,6 +6,7 @@ metrics do not wait for it. What can be grouped by what is planning, and does no
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -35,6 +36,29 @@ def read_metrics(semantic_manifest: str) -> dict[str, Metric]:
         name: _metric(metric, raw, models)
         for name, metric in sorted(raw.items())
         if not metric["type_params"].get("is_private")
+    }
+
+
+def read_fingerprints(semantic_manifest: str) -> dict[str, str]:
+    """What decides the figures of each metric, as one text: its own definition, its inputs' and the models.
+
+    Two metrics with the same text give the same figures on the same tables; labels and meta do not count.
+    """
+    manifest = json.loads(semantic_manifest)
+    raw = {metric["name"]: metric for metric in manifest["metrics"]}
+    shared = {key: manifest.get(key) for key in ("semantic_models", "project_configuration")}
+    models = hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()
+
+    def parts(name: str, seen: frozenset[str]) -> dict[str, Any]:
+        metric = raw[name]
+        found = {name: [metric["type"], metric["type_params"], metric.get("filter")]}
+        for item in _inputs(metric):
+            if item["name"] in raw and item["name"] not in seen:
+                found |= parts(item["name"], seen | {name})
+        return found
+
+    return {
+        name: json.dumps([parts(name, frozenset()), models], sort_keys=True) for name in sorted(raw)
     }
 
 

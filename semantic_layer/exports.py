@@ -74,9 +74,7 @@ def exported_tables(
     return tuple(found[name] for name in sorted(found))
 
 
-def exports_of(
-    semantic_manifest: Path, *, taken: Collection[str]
-) -> tuple[ExportedTable, ...]:
+def exports_of(semantic_manifest: Path, *, taken: Collection[str]) -> tuple[ExportedTable, ...]:
     """The tables that the saved queries of a `semantic_manifest.json` ask for."""
     queries = read_saved_queries(semantic_manifest.read_text(encoding="utf-8"))
     return exported_tables(queries.values(), taken=taken)

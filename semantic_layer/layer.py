@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.errors import QueryInvalid, ReleaseCorrupt
-from semantic_layer.catalogue import read_metrics, read_saved_queries
+from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved_queries
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
 from semantic_layer.records import (
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MARTS_FILE = "marts.duckdb"
 SEMANTIC_MANIFEST_FILE = "semantic_manifest.json"
 MANIFEST_FILE = "manifest.json"
+METRIC_VALUES = ("performance", "metric_values")
+"""Where a refresh writes every metric by month."""
 
 
 class SemanticLayer:
@@ -65,6 +67,7 @@ class SemanticLayer:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._graph: LineageGraph | None = None
+        self._fingerprints: dict[str, str] | None = None
 
     @classmethod
     def open(cls, release_dir: Path) -> SemanticLayer:
@@ -179,6 +182,35 @@ class SemanticLayer:
         """`metric, grain, period_start, value`; `QueryInvalid` names the metrics that fail."""
         return self.evaluate(metrics, grain, until=until).checked()
 
+    def monthly(self, metrics: Sequence[str]) -> Evaluation:
+        """Metrics by month up to the data-as-of day, as the refresh wrote them down where it did.
+
+        A release's own definitions on its own tables give what stands in `performance.metric_values`;
+        drafts are evaluated.
+        """
+        from semantic_layer.evaluation import Evaluation, evaluate
+
+        if self._facts.draft or not self._warehouse.has_table(*METRIC_VALUES):
+            return evaluate(self, metrics, "month", until=self.until)
+        names = ", ".join(f"'{self._known(name).name}'" for name in metrics)
+        stored = self._warehouse.query(
+            "select metric, grain, period_start, value from marts.performance.metric_values "
+            f"where metric in ({names}) order by metric, period_start"
+        )
+        return Evaluation(table=stored, failures={})
+
+    def fingerprint(self, metric: str) -> str:
+        """A text that is the same for two states of a metric with the same figures on the same tables."""
+        with self._lock:
+            if self._fingerprints is None:
+                self._fingerprints = read_fingerprints(self._text)
+        return self._fingerprints[self._known(metric).name]
+
+    @property
+    def until(self) -> date | None:
+        """The data-as-of day in the reporting time zone; none where the release does not say."""
+        return self._facts.as_of_day
+
     def trust(self, metrics: Sequence[str]) -> Trust:
         """How far these metrics can be trusted."""
         return self._facts.trust(self._lineage().of(metrics).streams)
@@ -191,6 +223,11 @@ class SemanticLayer:
     def release_id(self) -> str:
         """The release that answers come from."""
         return self._facts.release_id
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency; empty where the release does not say."""
+        return self._facts.currency
 
     @property
     def engine(self) -> Engine:

@@ -16,7 +16,6 @@ from orchestration.cli.console import (
     err,
     out,
 )
-
 from orchestration.errors import QueryInvalid
 
 if TYPE_CHECKING:
@@ -49,7 +48,8 @@ def query(
     saved: Annotated[
         str,
         typer.Option(
-            "--saved", help="A saved query, as rep_scorecard; --where, --order and --limit narrow it."
+            "--saved",
+            help="A saved query, as rep_scorecard; --where, --order and --limit narrow it.",
         ),
     ] = "",
     by: Annotated[

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, engineer, start, status
+from orchestration.cli import analyst, difference, engineer, start, status
 from orchestration.cli.console import err
 from orchestration.errors import EmbudoError
 
@@ -27,7 +27,7 @@ for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (engineer.rollback, engineer.ui)),
-    ("Analyst", (analyst.query, analyst.metrics, analyst.validate)),
+    ("Analyst", (analyst.query, analyst.metrics, analyst.validate, difference.diff)),
 ):
     for command in commands:
         app.command(rich_help_panel=panel)(command)

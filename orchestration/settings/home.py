@@ -75,6 +75,11 @@ class Home:
         """Scratch files of a landing (decompressed or recoded copies); emptied at the next one."""
         return self.root / "work"
 
+    @property
+    def scratch(self) -> Path:
+        """Copies of a release to try edits in; each is removed when its command ends."""
+        return self.root / "scratch"
+
     def landing_of(self, *, source: str, stream: str) -> Path:
         """The folder of a stream's landed loads."""
         return self.landing / source / stream
