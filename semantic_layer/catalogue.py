@@ -77,6 +77,8 @@ def _metric(metric: Mapping[str, Any], raw: Mapping[str, Any], models: Mapping[s
         cadence=str(meta.get("cadence", "")),
         roles=tuple(roles.split() if isinstance(roles, str) else roles),
         owner=str(meta.get("owner", "")),
+        objective=str(meta.get("objective", "")),
+        action=str(meta.get("action", "")),
         family=str(meta.get("family", "")),
         inputs=tuple(dict.fromkeys(item["name"] for item in _inputs(metric))),
         formula=_formula(metric, models),

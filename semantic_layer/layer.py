@@ -10,10 +10,11 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved_queries
+from semantic_layer.last_value import last_value
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
 from semantic_layer.records import (
@@ -117,7 +118,7 @@ class SemanticLayer:
 
     def metric(self, name: str) -> MetricCard:
         """One metric whole."""
-        metric = self._known(name)
+        metric = self.require(name)
         dimensions = self.dimensions([name])
         times = next((item.grains for item in dimensions if item.name == METRIC_TIME), ())
         grain: Grain | None = "month" if metric.requires_metric_time else None
@@ -131,12 +132,14 @@ class SemanticLayer:
             grains=times,
             lineage=self._lineage().of([name]),
             sql=self.explain(request),
+            last=last_value(self, metric, times),
+            currency=self._facts.currency,
         )
 
     def dimensions(self, metrics: Sequence[str] = ()) -> list[Dimension]:
         """What all of these metrics can be grouped by, nearest first; for no metrics, all."""
         for name in metrics:
-            self._known(name)
+            self.require(name)
         return list(self.engine.dimensions(metrics).values())
 
     def saved_queries(self) -> list[SavedQuery]:
@@ -192,19 +195,33 @@ class SemanticLayer:
 
         if self._facts.draft or not self._warehouse.has_table(*METRIC_VALUES):
             return evaluate(self, metrics, "month", until=self.until)
-        names = ", ".join(f"'{self._known(name).name}'" for name in metrics)
+        names = ", ".join(f"'{self.require(name).name}'" for name in metrics)
         stored = self._warehouse.query(
             "select metric, grain, period_start, value from marts.performance.metric_values "
             f"where metric in ({names}) order by metric, period_start"
         )
         return Evaluation(table=stored, failures={})
 
+    def targets(self) -> list[dict[str, Any]]:
+        """The rows of `performance.fct_targets`; none where the release has no such table."""
+        if not self._warehouse.has_table("performance", "fct_targets"):
+            return []
+        sql = (
+            "select metric, scope, period_grain, period_start_on, target, set_on, review_every_months "
+            "from marts.performance.fct_targets order by all"
+        )
+        return list(self._warehouse.query(sql).to_pylist())
+
+    def tests_on(self, model: str) -> int:
+        """How many dbt tests stand on a model."""
+        return self._lineage().tests_on(model)
+
     def fingerprint(self, metric: str) -> str:
         """A text that is the same for two states of a metric with the same figures on the same tables."""
         with self._lock:
             if self._fingerprints is None:
                 self._fingerprints = read_fingerprints(self._text)
-        return self._fingerprints[self._known(metric).name]
+        return self._fingerprints[self.require(metric).name]
 
     @property
     def until(self) -> date | None:
@@ -249,7 +266,8 @@ class SemanticLayer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _known(self, name: str) -> Metric:
+    def require(self, name: str) -> Metric:
+        """A metric of the catalogue; raises `QueryInvalid` with the nearest names for one that is not."""
         if name not in self._metrics:
             raise unknown_metric(name, self._metrics)
         return self._metrics[name]

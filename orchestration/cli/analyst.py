@@ -1,4 +1,4 @@
-"""The analyst's loop: `query`, `metrics`, `validate`."""
+"""The analyst's loop: `query`, `metrics`, `validate`; `diff` and `lint-metrics` stand in files of their own."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def query(
                 f"`--saved {saved}` has its own metrics, dimensions and grain; only --where, --order and "
                 "--limit go with it."
             )
-        layer = _layer_for((), home=home, config=config, release=release, draft=draft)
+        layer = layer_for((), home=home, config=config, release=release, draft=draft)
         request = layer.saved_query(saved).request.narrowed(
             where=where or (), order=order, limit=limit
         )
@@ -112,7 +112,7 @@ def query(
         request = QueryRequest.from_text(
             metrics, by=by, grain=grain, where=where or (), order=order, limit=limit
         )
-        layer = _layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
+        layer = layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
     if show_sql:
         typer.echo(layer.explain(request))
         return
@@ -141,7 +141,7 @@ def metrics(
     from semantic_layer import cards
 
     wanted = (name,) if name else ()
-    layer = _layer_for(wanted, home=home, config=config, release=release, draft=draft)
+    layer = layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
         card = layer.metric(name)
         if output is Format.json:
@@ -186,7 +186,7 @@ def open_layer(home: Path, release: str | None = None) -> SemanticLayer:
     return SemanticLayer.open(release_directory(Layout(home), release))
 
 
-def _layer_for(
+def layer_for(
     wanted: tuple[str, ...], *, home: Path, config: Path, release: str | None, draft: bool
 ) -> SemanticLayer:
     """The release's layer; the working tree's where asked for, or where only it knows a metric."""

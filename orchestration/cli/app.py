@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, difference, engineer, start, status
+from orchestration.cli import analyst, difference, engineer, start, status, worth
 from orchestration.cli.console import err
 from orchestration.errors import EmbudoError
 
@@ -27,7 +27,10 @@ for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (engineer.rollback, engineer.ui)),
-    ("Analyst", (analyst.query, analyst.metrics, analyst.validate, difference.diff)),
+    (
+        "Analyst",
+        (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),
+    ),
 ):
     for command in commands:
         app.command(rich_help_panel=panel)(command)
