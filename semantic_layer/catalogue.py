@@ -81,7 +81,7 @@ def _metric(metric: Mapping[str, Any], raw: Mapping[str, Any], models: Mapping[s
         action=str(meta.get("action", "")),
         family=str(meta.get("family", "")),
         inputs=tuple(dict.fromkeys(item["name"] for item in _inputs(metric))),
-        formula=_formula(metric, models),
+        formula=formula(metric, models),
         requires_metric_time=_requires_time(metric, raw, frozenset()),
     )
 
@@ -118,8 +118,11 @@ def _requires_time(metric: Mapping[str, Any], raw: Mapping[str, Any], seen: froz
     )
 
 
-def _formula(metric: Mapping[str, Any], models: Mapping[str, Any]) -> str:
-    """The definition as a line of SQL over names that its reader knows."""
+def formula(metric: Mapping[str, Any], models: Mapping[str, Any]) -> str:
+    """The definition as a line of SQL over names that its reader knows.
+
+    `metric` and `models` (by name) have the form of a semantic manifest.
+    """
     params = metric["type_params"]
     kind = metric["type"]
     if kind == "simple":

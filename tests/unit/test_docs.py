@@ -36,7 +36,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
 
 
-@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "bi.md"])
+@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "marts.md", "bi.md"])
 def test_generated_page_is_what_the_yaml_says(page: str) -> None:
     path = ROOT / "docs" / page
     assert path.read_text(encoding="utf-8") == write_docs().pages()[path], "run `make docs`"
