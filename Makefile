@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check ui refresh benchmark docs clean
+.PHONY: help setup demo test check ui refresh benchmark docs dbt-docs clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ test: setup ## Install what the tests need and run all of them, slow ones too
 
 docs: setup ## Write the generated pages of docs/ from the YAML
 	@$(BIN)/python scripts/write_docs.py
+
+dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index.html (offline)
+	@mkdir -p .embudo/dev
+	@$(BIN)/dbt docs generate --static --empty-catalog --quiet
+	@echo "Wrote target/static_index.html"
 
 clean: ## Remove what was built; landing and releases in .embudo stay
 	@rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis build

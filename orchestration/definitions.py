@@ -41,7 +41,7 @@ def build_defs(*, workplace: Workplace, started: Refresh | None = None) -> dg.De
         assets=[
             landing_assets(workplace, manifest),
             model_assets(manifest),
-            *release_assets(manifest),
+            *release_assets(manifest, workplace.exports()),
         ],
         asset_checks=[quality_gate(workplace)],
         jobs=[job],

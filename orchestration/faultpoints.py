@@ -41,6 +41,17 @@ PUBLISH = (
 PRUNE = ("prune.moved", "prune.done")
 ROLLBACK = ("rollback.linked", "rollback.switched")
 RECOVER = ("recover.linked", "recover.switched", "recover.finished", "recover.cleared")
+API = ("api.page", "api.written", "api.remembered", "api.named")
+FORGET = (
+    "forget.noted",
+    "forget.tombstone_entered",
+    "forget.landing_erased",
+    "erase.databases_written",
+    "erase.moved",
+    "erase.renamed",
+    "forget.releases_erased",
+    "forget.swept",
+)
 LEDGER = ("ledger.copied", "ledger.mended", "ledger.damaged_moved")
 REFRESH = (
     "refresh.locked",
@@ -50,6 +61,7 @@ REFRESH = (
     "refresh.first_model_built",
     "refresh.built",
     "refresh.metrics_evaluated",
+    "refresh.exports_written",
     "refresh.marts_checked",
     "refresh.results_written",
     "refresh.signed",
@@ -58,7 +70,18 @@ REFRESH = (
 """In the order in which a refresh comes by; those of the rooms lie between them."""
 
 STEPS = frozenset(
-    (*LANDING, *CANDIDATE, *PUBLISH, *PRUNE, *ROLLBACK, *RECOVER, *LEDGER, *REFRESH),
+    (
+        *API,
+        *LANDING,
+        *CANDIDATE,
+        *PUBLISH,
+        *PRUNE,
+        *ROLLBACK,
+        *RECOVER,
+        *LEDGER,
+        *FORGET,
+        *REFRESH,
+    ),
 )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.errors import SettingsInvalid
-from orchestration.project import PROJECT_ROOT
+from orchestration.project import CHECKOUT
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -48,7 +48,7 @@ def prepare_instance(dagster_home: Path) -> Path:
     """
     dagster_home = dagster_home.resolve()
     dagster_home.mkdir(parents=True, exist_ok=True)
-    text = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    text = (CHECKOUT / "dagster.yaml").read_text(encoding="utf-8")
     if address := os.environ.get(POSTGRES_VARIABLE):
         os.environ[_WITH_DRIVER] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", address)
         text += _POSTGRES_STORAGE

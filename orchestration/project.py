@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from orchestration.errors import SettingsInvalid
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(os.environ.get("EMBUDO_PROJECT") or CHECKOUT).expanduser().resolve()
+"""The folder of `dbt_project.yml`: this checkout, or what `EMBUDO_PROJECT` names."""
 
 _MODEL_FOLDERS = ("models", "dbt_project")
+_NAMED_IN = {".sql": r"(?m)^(?:-- metric: (?=\w)|(?!--)).*$", ".py": r"\"[\w, -]+\""}
 _MODEL_SUFFIXES = (".sql", ".yml", ".yaml")
 
 
@@ -48,7 +55,15 @@ class BuildState:
 
 
 def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> BuildState:
-    """The state of the working tree under `root` with the settings that models depend on."""
+    """The state of the working tree under `root` with the settings that models depend on.
+
+    Raises `SettingsInvalid` where `root` is no dbt project.
+    """
+    if not (root / "dbt_project.yml").is_file():
+        raise SettingsInvalid(
+            f"EMBUDO_PROJECT is {root}: expected a folder with dbt_project.yml, models/ and seeds/. Unset it "
+            "to use Embudo's own."
+        )
     model_files = [root / "dbt_project.yml"]
     for folder in _MODEL_FOLDERS:
         model_files += [p for p in (root / folder).rglob("*") if p.suffix in _MODEL_SUFFIXES]
@@ -58,6 +73,21 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
         seeds={p.stem: _fingerprint([p], root) for p in sorted((root / "seeds").glob("*.csv"))},
         settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
     )
+
+
+def names_in_tests(names: Iterable[str]) -> set[str]:
+    """Which of these metrics a test names, in this checkout or in the project's own.
+
+    In the hand-written SQL of an oracle (`-- metric: revenue`), in a data test, or in a text of a Python test.
+    """
+    found: set[str] = set()
+    tests = {root / "tests" for root in (PROJECT_ROOT, CHECKOUT)}
+    for folder in (*tests, PROJECT_ROOT / "dbt_project" / "data_tests"):
+        for path in folder.rglob("*"):
+            if path.suffix in _NAMED_IN:
+                for text in re.findall(_NAMED_IN[path.suffix], path.read_text(encoding="utf-8")):
+                    found.update(re.findall(r"\w+", text))
+    return found.intersection(names)
 
 
 def _fingerprint(files: Iterable[Path], root: Path) -> str:

@@ -234,6 +234,8 @@ class Release:
     duckdb_version: str = ""
     currency: str = ""
     """The reporting currency that amounts are in."""
+    time_zone: str = ""
+    """The zone whose days, weeks and months the figures are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check (`name on subject`) to who let its breach through, when and why."""
     erasures: tuple[Erasure, ...] = ()

@@ -28,6 +28,7 @@ from orchestration.load_gate import accepted_loads, judge_loads
 from orchestration.observing import Dataset, Observed, peak_memory
 from orchestration.privacy import KEY_VARIABLE, PrivacyKey
 from orchestration.project import BuildState
+from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.records import (
@@ -42,10 +43,13 @@ from orchestration.records import (
 )
 from orchestration.redaction import redacted
 from orchestration.transformation.dbt import BuildResult, NodeResult
-from orchestration.workplace import BUILD_STATE, Workplace
+from orchestration.workplace import BUILD_STATE, METRIC_VALUES, Workplace
 
 if TYPE_CHECKING:
+    import duckdb
+
     from orchestration.publication import Candidate
+    from semantic_layer.layer import SemanticLayer
 
 _UNIT_TESTS = "resource_type:unit_test"
 _KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
@@ -300,10 +304,16 @@ class Refresh:
         )
         import duckdb
 
+        from semantic_layer.exports import drop_exports, exports_of
+
         with duckdb.connect(str(self._candidate.warehouse)) as connection:
             ingestion.write_landing_schema(
                 connection, workplace.settings, workplace.home, run_id=self.run_id
             )
+        if self._base is not None and not self.full:
+            with duckdb.connect(str(self._candidate.marts)) as connection:
+                # Made anew from today's saved queries, or nobody asks for them any more.
+                drop_exports(connection, exports_of(self._base / SEMANTIC_MANIFEST, taken=()))
         reach("refresh.landing_shown")
 
     # -- models ----------------------------------------------------------------------------------
@@ -402,27 +412,13 @@ class Refresh:
 
     def evaluate_metrics(self) -> int:
         """Write every metric by month to `performance.metric_values`; returns the rows written."""
-        from semantic_layer.layer import SemanticLayer
-
         self.report.step("Evaluate metrics")
-        parsed = self.workplace.parsed()
-        import duckdb
-
-        with duckdb.connect(
-            str(self.candidate.marts), config={"memory_limit": memory_limit()}
-        ) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            layer = SemanticLayer.draft(
-                parsed / "semantic_manifest.json",
-                parsed / "manifest.json",
-                self.candidate.directory,
-                connection=connection,
-            )
+        with self._marts_with_layer() as (connection, layer):
             names = [metric.name for metric in layer.metrics()]
             values = layer.values(names, "month", until=_as_of_day(self.candidate.warehouse))
             connection.register("evaluated", values)
             connection.execute(
-                "create or replace table performance.metric_values as select * from evaluated"
+                f"create or replace table {METRIC_VALUES} as select * from evaluated"
             )
         self._observed.traffic(
             inputs=[Dataset(name) for name in names],
@@ -431,6 +427,42 @@ class Refresh:
         self.report.detail(f"{len(names)} metrics, {values.num_rows:,} values by month")
         reach("refresh.metrics_evaluated")
         return int(values.num_rows)
+
+    def write_exports(self) -> Mapping[str, int]:
+        """Write the tables that saved queries ask for; rows by table (`schema.table`)."""
+        from semantic_layer.exports import write_exports
+
+        tables = self.workplace.exports()
+        self.report.step("Write exports")
+        with self._marts_with_layer() as (connection, layer):
+            rows = write_exports(layer, connection, tables)
+        self._observed.traffic(
+            inputs=[Dataset("performance")],
+            outputs=[Dataset(table, count) for table, count in rows.items()],
+        )
+        self.report.detail(f"{len(rows)} saved queries, {sum(rows.values()):,} rows")
+        reach("refresh.exports_written")
+        return rows
+
+    @contextlib.contextmanager
+    def _marts_with_layer(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, SemanticLayer]]:
+        """The candidate's marts, open for writing, with the working tree's definitions on them."""
+        import duckdb
+
+        from semantic_layer.layer import SemanticLayer
+
+        parsed = self.workplace.parsed()
+        with duckdb.connect(
+            str(self.candidate.marts), config={"memory_limit": memory_limit()}
+        ) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            layer = SemanticLayer.draft(
+                parsed / SEMANTIC_MANIFEST,
+                parsed / MANIFEST,
+                self.candidate.directory,
+                connection=connection,
+            )
+            yield connection, layer
 
     def check(self) -> GateReport:
         """Run gate 3, put all three gates' results into the candidate, and sign the receipt."""
@@ -615,7 +647,7 @@ def _monthly(marts: Path) -> list[quality.MetricValue]:
     with duckdb.connect(str(marts), read_only=True) as connection:
         try:
             rows = connection.execute(
-                "select metric, period_start, value from performance.metric_values"
+                f"select metric, period_start, value from {METRIC_VALUES}"
             ).fetchall()
         except duckdb.CatalogException:
             return []

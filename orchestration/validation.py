@@ -51,6 +51,7 @@ def _check_metrics(workplace: Workplace, done: Validation) -> None:
 
     compiled = compile_all(workplace.parsed() / "semantic_manifest.json")
     done.passed.append(f"{len(compiled)} metrics compile to SQL")
+    done.passed.append(f"{len(workplace.exports())} saved queries become tables")
     release = current_directory(workplace.layout)
     if release is None:
         done.pending.append("no release yet: metrics are planned on its tables after a refresh")

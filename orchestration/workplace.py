@@ -18,8 +18,8 @@ from orchestration.ingestion.apis import Ask
 from orchestration.ingestion.inbox import scan
 from orchestration.ingestion.tombstones import tombstones
 from orchestration.privacy import PrivacyKey
-from orchestration.project import BuildState, build_state
-from orchestration.publication.layout import Layout
+from orchestration.project import PROJECT_ROOT, BuildState, build_state
+from orchestration.publication.layout import SEMANTIC_MANIFEST, Layout
 from orchestration.publication.releases import (
     current_directory,
     release_directory,
@@ -27,13 +27,17 @@ from orchestration.publication.releases import (
 from orchestration.quality import MetricMeta, required_checks
 from orchestration.quality.dbt_results import dbt_check_names
 from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
+from orchestration.quality.row_counts import marts_of
 from orchestration.settings import Home, Settings, load_environment_file, load_settings
 from orchestration.transformation.dbt import Dbt
 
 if TYPE_CHECKING:
+    from semantic_layer.exports import ExportedTable
     from semantic_layer.layer import SemanticLayer
 
 BUILD_STATE = "build.json"
+METRIC_VALUES = "performance.metric_values"
+"""Every metric by month, which a refresh writes beside dbt's marts."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +166,16 @@ class Workplace:
         """What the gate has to know of each metric."""
         from semantic_layer.catalogue import read_metrics
 
-        text = (self.parsed() / "semantic_manifest.json").read_text(encoding="utf-8")
+        text = (self.parsed() / SEMANTIC_MANIFEST).read_text(encoding="utf-8")
         return tuple(MetricMeta(name=m.name, unit=m.unit) for m in read_metrics(text).values())
+
+    def exports(self) -> tuple[ExportedTable, ...]:
+        """The tables that saved queries become; raises `QueryInvalid` where a name cannot be one."""
+        from semantic_layer.exports import exports_of
+
+        return exports_of(
+            self.parsed() / SEMANTIC_MANIFEST, taken={*marts_of(self.manifest), METRIC_VALUES}
+        )
 
     def required_checks(self, *, unit_tests: bool) -> dict[str, str]:
         """Every check that a release needs, with what it looks at."""
@@ -186,7 +198,7 @@ class Workplace:
 
         parsed = self.parsed()
         return SemanticLayer.draft(
-            parsed / "semantic_manifest.json",
+            parsed / SEMANTIC_MANIFEST,
             parsed / "manifest.json",
             release_directory(self.layout),
         )
@@ -196,7 +208,13 @@ class Workplace:
         from dbt.version import __version__
 
         key = json.dumps(
-            [self.state.models, list(self.state.seeds), self.settings.dbt_vars(), __version__],
+            [
+                str(PROJECT_ROOT),
+                self.state.models,
+                list(self.state.seeds),
+                self.settings.dbt_vars(),
+                __version__,
+            ],
             sort_keys=True,
         )
         return self.home.dbt / hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Write the generated pages of `docs/`: streams, metrics, and the table of marts in `docs/bi.md`.
+"""Write the generated pages of `docs/`: streams, metrics, marts, and the table of marts in `docs/bi.md`.
 
 All of them come from plain YAML under `models/`, read without dbt, so that this takes a second. Run it
 with `make docs`, or `python scripts/write_docs.py --check` to be told of pages that are out of date. Pages
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from semantic_layer.catalogue import formula
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACT = ROOT / "models" / "staging" / "files" / "_files__sources.yml"
@@ -39,6 +41,13 @@ _FAMILIES = {
     "marketing_return": "Marketing return",
     "customers": "Customers",
 }
+_ROLES = {
+    "primary": "key",
+    "unique": "key",
+    "foreign": "key of {name}",
+    "categorical": "dimension",
+    "time": "time",
+}
 _TYPES = {
     "varchar": "text",
     "bigint": "whole number",
@@ -57,6 +66,7 @@ def pages() -> dict[Path, str]:
     return {
         docs / "streams.md": streams_page(),
         docs / "metrics.md": metrics_page(),
+        docs / "marts.md": marts_page(),
         docs / "bi.md": with_marts((docs / "bi.md").read_text(encoding="utf-8")),
     }
 
@@ -156,6 +166,57 @@ def with_marts(page: str) -> str:
     return re.sub(pattern, lambda _: part, page, flags=re.S)
 
 
+def marts_page() -> str:
+    """`docs/marts.md`: the grain of every mart, its columns, and the metrics that stand on it."""
+    lines = [
+        "# Marts: one row is what, and what is in it",
+        "",
+        _NOTE,
+        "",
+        "Tables of `marts.duckdb`, read with any SQL client ([how](bi.md#read-the-marts-with-sql)). Their columns",
+        "are a contract: a refresh whose SQL gives others fails. `make dbt-docs` writes dbt's own pages, with lineage.",
+        "Endings mean the same everywhere: `_at` a UTC timestamp, `_on` a day of the reporting time zone,",
+        "`_amount` money in the reporting currency, `_rate` a share of 1, `_key` a key.",
+    ]
+    folder = ""
+    for model in _models():
+        if model["folder"] not in MARTS:
+            continue
+        if model["folder"] != folder:
+            folder = model["folder"]
+            lines += ["", f"## {folder}"]
+        lines += ["", *_mart(model)]
+    return "\n".join(lines) + "\n"
+
+
+def _mart(model: Yaml) -> Iterator[str]:
+    yield f"### {model['name']}"
+    yield ""
+    yield _plain(model["description"])
+    metrics = [m["name"] for m in model.get("metrics") or () if not m.get("hidden")]
+    if metrics:
+        links = ", ".join(f"[{name}](metrics.md#{name})" for name in sorted(metrics))
+        yield ""
+        yield f"Metrics: {links}."
+    yield ""
+    yield "| column | type | as | what it is |"
+    yield "|---|---|---|---|"
+    for column in model["columns"]:
+        text = _cell(_plain(column["description"]))
+        kind = _type(column["data_type"])
+        yield f"| `{column['name']}` | {kind} | {_role(column)} | {text} |"
+
+
+def _role(column: Yaml) -> str:
+    """What a column is to a metric: a key, a dimension under its own name, a time."""
+    part = column.get("entity") or column.get("dimension")
+    if not part:
+        return ""
+    name = part.get("name", column["name"])
+    role = _ROLES[part["type"]].format(name=name)
+    return role if "entity" in column or name == column["name"] else f"{role} `{name}`"
+
+
 def _grain(model: Yaml) -> str:
     return _plain(model["description"]).removeprefix("One row ")
 
@@ -177,7 +238,8 @@ def metrics_page() -> str:
         "and SQL. Definitions stand beside the model that they are computed from (`models/<mart>/_<model>.yml`)",
         "or, where they combine others, in `models/metrics/`.",
         "",
-        "- **date** is the column that `--grain` and `metric_time` go by.",
+        "- **Date** is the column that `--grain` and `metric_time` go by; **rows** are what is counted or added up.",
+        "- **Dimensions** are those of the entities named ([the list](#dimensions)), and further ones through them.",
         "- Units: `currency` is the reporting currency, `percent` a share that queries give as 0 to 1 and",
         "  tables show as %. **↑** more is better, **↓** less is.",
         "- A division by zero gives no value, never 0.",
@@ -188,7 +250,8 @@ def metrics_page() -> str:
     for family in families:
         count = sum(_family(m) == family for m in public.values())
         if count:
-            lines.append(f"| [{_title(family)}](#{_anchor(_title(family))}) | {count} |")
+            heading = _family_heading(family)
+            lines.append(f"| [{heading}](#{_anchor(heading)}) | {count} |")
     for family in families:
         members = {n: m for n, m in public.items() if _family(m) == family}
         if members:
@@ -197,27 +260,142 @@ def metrics_page() -> str:
 
 
 def _family_section(family: str, members: Yaml, metrics: Yaml) -> Iterator[str]:
-    yield f"## {_title(family)}"
+    yield f"## {_family_heading(family)}"
     yield ""
-    yield "| metric | what it is | date | unit | cadence | watched by |"
-    yield "|---|---|---|---|---|---|"
-    marts: set[str] = set()
+    yield "| metric | label | unit | cadence | watched by |"
+    yield "|---|---|---|---|---|"
     for name, metric in sorted(members.items()):
         meta = _meta(metric)
-        dates, origins = _origins(name, metrics)
-        marts |= origins
-        unit = f"{meta.get('unit', '')} {_ARROWS.get(str(meta.get('better')), '')}".strip()
         cells = (
-            f"`{name}`<br>{metric['label']}",
-            _plain(metric["description"]),
-            ", ".join(f"`{date}`" for date in sorted(dates)) or "–",
-            unit,
+            f"[{name}](#{name})",
+            metric["label"],
+            _unit(meta),
             meta.get("cadence", "–"),
             ", ".join(meta.get("roles", ())) or "–",
         )
         yield "| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"
+    for name, metric in sorted(members.items()):
+        yield ""
+        yield from _metric_section(name, metric, metrics)
+
+
+def _metric_section(name: str, metric: Yaml, metrics: Yaml) -> Iterator[str]:
+    """One metric: what it is and leaves out, formula, date, grain, dimensions, who watches it and what they do."""
+    meta = _meta(metric)
+    dates, origins = _origins(name, metrics)
+    facts = [f"*{meta['label_es']}*"] if meta.get("label_es") else []
+    facts += [_unit(meta), *(str(meta[key]) for key in ("cadence",) if meta.get(key))]
+    marts = sorted(origins)
+    rows = ", ".join(
+        f"[{mart}](marts.md#{mart.split('.')[1]}) (a row {_first_sentence(model)})"
+        for mart in marts
+        for model in _models()
+        if f"{model['folder']}.{model['name']}" == mart
+    )
+    yield f"### {name}"
     yield ""
-    yield f"Computed from {_codes(sorted(marts))}."
+    yield f"**{metric['label']}** · {' · '.join(facts)}"
+    yield ""
+    yield _plain(metric["description"])
+    yield ""
+    yield f"- Formula: `{formula(_as_manifest(metric), _semantic_models())}`"
+    yield f"- Date: {', '.join(f'`{date}`' for date in sorted(dates)) or '–'}"
+    yield f"- Rows: {rows}"
+    yield f"- Dimensions: {_offered(marts)}"
+    watched = ", ".join(meta.get("roles", ())) or "nobody yet"
+    yield f"- Watched by {watched}; owner {meta.get('owner', 'none yet')}"
+    if meta.get("action"):
+        yield f"- Serves `{meta.get('objective', '–')}`. When it is off: {meta['action']}"
+
+
+def _unit(meta: Yaml) -> str:
+    return f"{meta.get('unit', '')} {_ARROWS.get(str(meta.get('better')), '')}".strip()
+
+
+def _first_sentence(model: Yaml) -> str:
+    text = _grain(model)
+    return re.split(r"[.;(]", text, maxsplit=1)[0].strip()
+
+
+def _offered(marts: Sequence[str]) -> str:
+    """The entities that all of these marts have keys of; their dimensions are in the table at the end."""
+    entities = [
+        {
+            str((column.get("entity") or {}).get("name", column["name"])): column["entity"]["type"]
+            for column in model["columns"]
+            if column.get("entity")
+        }
+        for model in _models()
+        if f"{model['folder']}.{model['name']}" in marts
+    ]
+    shared = sorted(set.intersection(*map(set, entities))) if entities else []
+    return ("time, and those of " + _codes(shared)) if shared else "time alone"
+
+
+def _semantic_models() -> Mapping[str, Any]:
+    """Marts by name, as far as a formula names them, in a semantic manifest's form."""
+    return {
+        model["name"]: {"node_relation": {"schema_name": model["folder"], "alias": model["name"]}}
+        for model in _models()
+    }
+
+
+def _as_manifest(metric: Yaml) -> Mapping[str, Any]:
+    """A metric as a semantic manifest writes it, from its YAML."""
+    params: dict[str, Any] = {"expr": metric.get("expr")}
+    if metric["type"] == "simple":
+        additive = metric.get("non_additive_dimension")
+        params["metric_aggregation_params"] = {
+            "agg": metric["agg"],
+            "semantic_model": metric["model"]["name"],
+            "non_additive_dimension": additive
+            and {"name": additive["name"], "window_choice": additive["window_agg"]},
+        }
+    for key in ("numerator", "denominator"):
+        params[key] = _given(metric[key]) if key in metric else None
+    params["metrics"] = [_given(given) for given in metric.get("input_metrics", ())]
+    params["cumulative_type_params"] = {
+        "metric": _given(metric["input_metric"]) if "input_metric" in metric else None,
+        "window": _window(metric.get("window")),
+        "grain_to_date": metric.get("grain_to_date"),
+    }
+    params["conversion_type_params"] = {
+        "base_metric": _given(metric["base_metric"]) if "base_metric" in metric else None,
+        "conversion_metric": _given(metric["conversion_metric"])
+        if "conversion_metric" in metric
+        else None,
+        "entity": metric.get("entity"),
+        "window": _window(metric.get("window")),
+    }
+    return {
+        "name": metric["name"],
+        "type": metric["type"],
+        "type_params": params,
+        "filter": _filter(metric.get("filter")),
+    }
+
+
+def _given(given: str | Yaml) -> Mapping[str, Any]:
+    """An input metric, with its offset and filter."""
+    if isinstance(given, str):
+        return {"name": given}
+    return {
+        **given,
+        "offset_window": _window(given.get("offset_window")),
+        "filter": _filter(given.get("filter")),
+    }
+
+
+def _window(text: str | None) -> Mapping[str, Any] | None:
+    if text is None:
+        return None
+    count, grain = text.split()
+    return {"count": int(count), "granularity": grain}
+
+
+def _filter(text: str | Sequence[str] | None) -> Mapping[str, Any] | None:
+    texts = [text] if isinstance(text, str) else list(text or ())
+    return {"where_filters": [{"where_sql_template": item} for item in texts]} if texts else None
 
 
 def _dimensions() -> Iterator[str]:
@@ -319,6 +497,11 @@ def _meta(node: Yaml) -> Yaml:
 
 def _family(metric: Yaml) -> str:
     return str(_meta(metric).get("family", "other"))
+
+
+def _family_heading(family: str) -> str:
+    """Not the bare word: `revenue` is a metric with a heading of its own."""
+    return f"{_title(family)} metrics"
 
 
 def _title(family: str) -> str:

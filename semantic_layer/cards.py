@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from semantic_layer.records import Metric, MetricCard
-
-if TYPE_CHECKING:
-    from semantic_layer.present import Language
+from semantic_layer import present
+from semantic_layer.records import Metric, MetricCard, ResultColumn
+from semantic_layer.words import Language, word
 
 _ARROWS = {"up": "↑", "down": "↓"}
 _FAR = 2
@@ -28,19 +26,19 @@ _FAR = 2
 def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en") -> Table:
     """Name, label, kind, unit, cadence and meaning, family by family."""
     table = Table(row_styles=["", "dim"])
-    for column in ("Family", "Metric", "Label", "Kind", "Unit", "Better", "Cadence"):
-        table.add_column(column)
-    table.add_column("What it means", overflow="fold", ratio=1)
+    for column in ("family", "metric", "label", "kind", "unit", "better", "cadence"):
+        table.add_column(word(column, lang))
+    table.add_column(word("means", lang), overflow="fold", ratio=1)
     family = ""
     for metric in sorted(metrics, key=lambda m: (m.family, m.name)):
         table.add_row(
-            metric.family if metric.family != family else "",
+            word(metric.family, lang) if metric.family != family else "",
             f"[bold]{metric.name}[/bold]",
             _label(metric, lang),
-            metric.kind,
-            metric.unit,
+            word(metric.kind, lang),
+            word(metric.unit, lang),
             _ARROWS.get(metric.better, metric.better),
-            metric.cadence,
+            word(metric.cadence, lang),
             escape(metric.description),
             end_section=False,
         )
@@ -54,36 +52,59 @@ def metrics_json(metrics: Iterable[Metric]) -> str:
 
 
 def card(shown: MetricCard, *, lang: Language = "en") -> Group:
-    """One metric whole: formula, inputs, dimensions, cadence, owner, lineage and SQL."""
+    """One metric whole: formula, inputs, dimensions, cadence, owner, lineage, last value and SQL."""
     metric = shown.metric
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     near = [d.name for d in shown.dimensions if d.name.count("__") < _FAR]
     far = len(shown.dimensions) - len(near)
+    more = f", {word('and_far', lang).format(n=far)}" if far else ""
+    better = (
+        f"{word(metric.unit, lang)}, {_ARROWS.get(metric.better, '')} {word('is_better', lang)}"
+    )
     for name, value in (
-        ("Metric", f"{metric.name}  ({_label(metric, lang)})"),
-        ("Means", metric.description),
-        ("Formula", metric.formula),
-        ("Kind", metric.kind),
-        ("Made of", ", ".join(metric.inputs) or "-"),
-        ("Unit", f"{metric.unit}, {_ARROWS.get(metric.better, '')} is better"),
-        ("Cadence", metric.cadence),
-        ("Watched by", ", ".join(metric.roles)),
-        ("Owner", metric.owner),
-        ("By", ", ".join(near) + (f", and {far} further away" if far else "")),
-        ("Grains", ", ".join(shown.grains)),
-        ("Marts", ", ".join(shown.lineage.models)),
-        ("Streams", ", ".join(shown.lineage.streams)),
-        ("Seeds", ", ".join(shown.lineage.seeds) or "-"),
+        ("metric", f"{metric.name}  ({_label(metric, lang)})"),
+        ("means", metric.description),
+        ("formula", metric.formula),
+        ("last", _last(shown, lang)),
+        ("kind", word(metric.kind, lang)),
+        ("made_of", ", ".join(metric.inputs)),
+        ("unit", better),
+        ("cadence", word(metric.cadence, lang)),
+        ("roles", ", ".join(word(role, lang) for role in metric.roles)),
+        ("owner", metric.owner),
+        ("objective", word(metric.objective, lang)),
+        ("action", metric.action),
+        ("by", ", ".join(near) + more),
+        ("grains", ", ".join(word(grain, lang) for grain in shown.grains)),
+        ("marts", ", ".join(shown.lineage.models)),
+        ("through", ", ".join(shown.lineage.through)),
+        ("streams", ", ".join(shown.lineage.streams)),
+        ("seeds", ", ".join(shown.lineage.seeds)),
     ):
-        facts.add_row(name, escape(value))
+        facts.add_row(word(name, lang), escape(value or "-"))
     return Group(facts, "", Syntax(shown.sql, "sql", word_wrap=True, background_color="default"))
 
 
 def card_json(shown: MetricCard) -> str:
-    """One metric whole, as a JSON object."""
-    return json.dumps(asdict(shown), ensure_ascii=False, indent=2)
+    """One metric whole, as a JSON object; its last value with every digit."""
+    return json.dumps(asdict(shown), ensure_ascii=False, indent=2, default=str)
+
+
+def _last(shown: MetricCard, lang: Language) -> str:
+    """`1,234.00 EUR in the month of 2026-05-01 (before it 1,100.00 EUR)`."""
+    last, metric = shown.last, shown.metric
+    if last is None:
+        return ""
+    column = ResultColumn(name=metric.name, kind="metric", label="", unit=metric.unit)
+    now, before = (
+        present.text(value, column, lang=lang, currency=shown.currency)
+        for value in (last.value, last.previous)
+    )
+    return word("in_period", lang).format(
+        value=now, grain=word(last.grain, lang), day=last.period_start, before=before
+    )
 
 
 def _label(metric: Metric, lang: Language) -> str:

@@ -6,6 +6,7 @@ metrics do not wait for it. What can be grouped by what is planning, and does no
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -38,6 +39,29 @@ def read_metrics(semantic_manifest: str) -> dict[str, Metric]:
     }
 
 
+def read_fingerprints(semantic_manifest: str) -> dict[str, str]:
+    """What decides the figures of each metric, as one text: its own definition, its inputs' and the models.
+
+    Two metrics with the same text give the same figures on the same tables; labels and meta do not count.
+    """
+    manifest = json.loads(semantic_manifest)
+    raw = {metric["name"]: metric for metric in manifest["metrics"]}
+    shared = {key: manifest.get(key) for key in ("semantic_models", "project_configuration")}
+    models = hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()
+
+    def parts(name: str, seen: frozenset[str]) -> dict[str, Any]:
+        metric = raw[name]
+        found = {name: [metric["type"], metric["type_params"], metric.get("filter")]}
+        for item in _inputs(metric):
+            if item["name"] in raw and item["name"] not in seen:
+                found |= parts(item["name"], seen | {name})
+        return found
+
+    return {
+        name: json.dumps([parts(name, frozenset()), models], sort_keys=True) for name in sorted(raw)
+    }
+
+
 def _metric(metric: Mapping[str, Any], raw: Mapping[str, Any], models: Mapping[str, Any]) -> Metric:
     meta = (metric.get("config") or {}).get("meta") or {}
     label = metric.get("label") or metric["name"].replace("_", " ").capitalize()
@@ -53,9 +77,11 @@ def _metric(metric: Mapping[str, Any], raw: Mapping[str, Any], models: Mapping[s
         cadence=str(meta.get("cadence", "")),
         roles=tuple(roles.split() if isinstance(roles, str) else roles),
         owner=str(meta.get("owner", "")),
+        objective=str(meta.get("objective", "")),
+        action=str(meta.get("action", "")),
         family=str(meta.get("family", "")),
         inputs=tuple(dict.fromkeys(item["name"] for item in _inputs(metric))),
-        formula=_formula(metric, models),
+        formula=formula(metric, models),
         requires_metric_time=_requires_time(metric, raw, frozenset()),
     )
 
@@ -92,8 +118,11 @@ def _requires_time(metric: Mapping[str, Any], raw: Mapping[str, Any], seen: froz
     )
 
 
-def _formula(metric: Mapping[str, Any], models: Mapping[str, Any]) -> str:
-    """The definition as a line of SQL over names that its reader knows."""
+def formula(metric: Mapping[str, Any], models: Mapping[str, Any]) -> str:
+    """The definition as a line of SQL over names that its reader knows.
+
+    `metric` and `models` (by name) have the form of a semantic manifest.
+    """
     params = metric["type_params"]
     kind = metric["type"]
     if kind == "simple":

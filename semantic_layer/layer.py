@@ -10,10 +10,11 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from orchestration.errors import ReleaseCorrupt
-from semantic_layer.catalogue import read_metrics, read_saved_queries
+from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved_queries
+from semantic_layer.last_value import last_value
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
 from semantic_layer.records import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 MARTS_FILE = "marts.duckdb"
 SEMANTIC_MANIFEST_FILE = "semantic_manifest.json"
 MANIFEST_FILE = "manifest.json"
+METRIC_VALUES = ("performance", "metric_values")
+"""Where a refresh writes every metric by month."""
 
 
 class SemanticLayer:
@@ -65,6 +68,7 @@ class SemanticLayer:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._graph: LineageGraph | None = None
+        self._fingerprints: dict[str, str] | None = None
 
     @classmethod
     def open(cls, release_dir: Path) -> SemanticLayer:
@@ -114,7 +118,7 @@ class SemanticLayer:
 
     def metric(self, name: str) -> MetricCard:
         """One metric whole."""
-        metric = self._known(name)
+        metric = self.require(name)
         dimensions = self.dimensions([name])
         times = next((item.grains for item in dimensions if item.name == METRIC_TIME), ())
         grain: Grain | None = "month" if metric.requires_metric_time else None
@@ -128,17 +132,26 @@ class SemanticLayer:
             grains=times,
             lineage=self._lineage().of([name]),
             sql=self.explain(request),
+            last=last_value(self, metric, times),
+            currency=self._facts.currency,
         )
 
     def dimensions(self, metrics: Sequence[str] = ()) -> list[Dimension]:
         """What all of these metrics can be grouped by, nearest first; for no metrics, all."""
         for name in metrics:
-            self._known(name)
+            self.require(name)
         return list(self.engine.dimensions(metrics).values())
 
     def saved_queries(self) -> list[SavedQuery]:
         """The queries that the analysts wrote down, in alphabetical order."""
         return list(self._saved_queries.values())
+
+    def saved_query(self, name: str) -> SavedQuery:
+        """One of them; raises `QueryInvalid` with those there are."""
+        if name not in self._saved_queries:
+            known = ", ".join(self._saved_queries) or "none"
+            raise QueryInvalid(f"There is no saved query `{name}`. Known here: {known}.")
+        return self._saved_queries[name]
 
     def explain(self, request: QueryRequest) -> str:
         """The SQL of a request, for DuckDB, without running it."""
@@ -172,6 +185,49 @@ class SemanticLayer:
         """`metric, grain, period_start, value`; `QueryInvalid` names the metrics that fail."""
         return self.evaluate(metrics, grain, until=until).checked()
 
+    def monthly(self, metrics: Sequence[str]) -> Evaluation:
+        """Metrics by month up to the data-as-of day, as the refresh wrote them down where it did.
+
+        A release's own definitions on its own tables give what stands in `performance.metric_values`;
+        drafts are evaluated.
+        """
+        from semantic_layer.evaluation import Evaluation, evaluate
+
+        if self._facts.draft or not self._warehouse.has_table(*METRIC_VALUES):
+            return evaluate(self, metrics, "month", until=self.until)
+        names = ", ".join(f"'{self.require(name).name}'" for name in metrics)
+        stored = self._warehouse.query(
+            "select metric, grain, period_start, value from marts.performance.metric_values "
+            f"where metric in ({names}) order by metric, period_start"
+        )
+        return Evaluation(table=stored, failures={})
+
+    def targets(self) -> list[dict[str, Any]]:
+        """The rows of `performance.fct_targets`; none where the release has no such table."""
+        if not self._warehouse.has_table("performance", "fct_targets"):
+            return []
+        sql = (
+            "select metric, scope, period_grain, period_start_on, target, set_on, review_every_months "
+            "from marts.performance.fct_targets order by all"
+        )
+        return list(self._warehouse.query(sql).to_pylist())
+
+    def tests_on(self, model: str) -> int:
+        """How many dbt tests stand on a model."""
+        return self._lineage().tests_on(model)
+
+    def fingerprint(self, metric: str) -> str:
+        """A text that is the same for two states of a metric with the same figures on the same tables."""
+        with self._lock:
+            if self._fingerprints is None:
+                self._fingerprints = read_fingerprints(self._text)
+        return self._fingerprints[self.require(metric).name]
+
+    @property
+    def until(self) -> date | None:
+        """The data-as-of day in the reporting time zone; none where the release does not say."""
+        return self._facts.as_of_day
+
     def trust(self, metrics: Sequence[str]) -> Trust:
         """How far these metrics can be trusted."""
         return self._facts.trust(self._lineage().of(metrics).streams)
@@ -184,6 +240,11 @@ class SemanticLayer:
     def release_id(self) -> str:
         """The release that answers come from."""
         return self._facts.release_id
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency; empty where the release does not say."""
+        return self._facts.currency
 
     @property
     def engine(self) -> Engine:
@@ -205,7 +266,8 @@ class SemanticLayer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _known(self, name: str) -> Metric:
+    def require(self, name: str) -> Metric:
+        """A metric of the catalogue; raises `QueryInvalid` with the nearest names for one that is not."""
         if name not in self._metrics:
             raise unknown_metric(name, self._metrics)
         return self._metrics[name]

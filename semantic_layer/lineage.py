@@ -6,6 +6,7 @@ The graph is dbt's; nothing is guessed from SQL. When the streams' loads came is
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,13 @@ class LineageGraph:
         self._metrics = {node["name"]: key for key, node in manifest.get("metrics", {}).items()}
         nodes = manifest.get("nodes", {})
         self._names = {key: str(node["name"]) for key, node in nodes.items()}
+        self._tests = Counter(
+            self._names[parent]
+            for node, parents in self._parents.items()
+            if node.startswith(("test.", "unit_test."))
+            for parent in parents
+            if parent in self._names
+        )
         self._sources = {
             key: (str(node["source_name"]), str(node["name"]))
             for key, node in manifest.get("sources", {}).items()
@@ -43,19 +51,25 @@ class LineageGraph:
                 "other releases; `embudo refresh` makes a new one."
             ) from error
 
+    def tests_on(self, model: str) -> int:
+        """How many data tests and unit tests look at a model."""
+        return self._tests[model]
+
     def of(self, metrics: Sequence[str]) -> Lineage:
         """Marts, streams and seeds behind these metrics, each in alphabetical order."""
         marts: set[str] = set()
         streams: set[str] = set()
         seeds: set[str] = set()
+        through: set[str] = set()
         waiting = [self._metrics[name] for name in metrics if name in self._metrics]
         seen = set(waiting)
         while waiting:
             node = waiting.pop()
             for parent in self._parents.get(node, ()):
                 kind = parent.partition(".")[0]
-                if kind == "model" and node.startswith("semantic_model."):
-                    marts.add(self._names.get(parent, parent))
+                if kind == "model":
+                    own = node.startswith("semantic_model.")
+                    (marts if own else through).add(self._names.get(parent, parent))
                 elif kind == "seed":
                     seeds.add(self._names.get(parent, parent))
                 elif kind == "source":
@@ -66,5 +80,8 @@ class LineageGraph:
                     seen.add(parent)
                     waiting.append(parent)
         return Lineage(
-            models=tuple(sorted(marts)), streams=tuple(sorted(streams)), seeds=tuple(sorted(seeds))
+            models=tuple(sorted(marts)),
+            streams=tuple(sorted(streams)),
+            seeds=tuple(sorted(seeds)),
+            through=tuple(sorted(through - marts)),
         )

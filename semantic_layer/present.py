@@ -12,14 +12,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from semantic_layer.records import QueryResult, ResultColumn, Trust
+from semantic_layer.words import Language
 
 if TYPE_CHECKING:
     from rich.console import Group
-
-Language = Literal["en", "es"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BLOCKS = " ▏▎▍▌▋▊▉█"

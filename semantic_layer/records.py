@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class Metric:
     """Metrics that it is made of."""
     formula: str
     """The definition as an expression in SQL."""
+    objective: str
+    """What of the company's it serves, as `win_more_deals`."""
+    action: str
+    """What its owner does when it is off."""
     requires_metric_time: bool
     """True where the metric has no value without a time to group by (offsets, running totals)."""
 
@@ -70,6 +74,18 @@ class Lineage:
     streams: tuple[str, ...]
     """Names of the contract (`deals`, `order_lines`), whatever sources feed them."""
     seeds: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+    """Models between the marts and the streams or seeds: intermediate and staging."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastValue:
+    """The value of the last period that is over at the data-as-of day, and of the one before."""
+
+    grain: Grain
+    period_start: date
+    value: float | None
+    previous: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +98,9 @@ class MetricCard:
     lineage: Lineage
     sql: str
     """What is run for the metric alone, by month where it needs a time."""
+    last: LastValue | None = None
+    """At the grain that its cadence asks for; none where no period is over, or the tables lack what it needs."""
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ Nothing here reads a release: names are resolved in `names`, filters are checked
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.errors import QueryInvalid
 from semantic_layer.records import GRAINS, METRIC_TIME, Grain
@@ -75,6 +75,17 @@ class QueryRequest:
             order=_names(order),
             limit=limit,
             offset=offset,
+        )
+
+    def narrowed(
+        self, *, where: Iterable[str] = (), order: str = "", limit: int | None = None
+    ) -> QueryRequest:
+        """The same request with more filters, and another order or limit where they are given."""
+        return replace(
+            self,
+            where=(*self.where, *where),
+            order=_names(order) or self.order,
+            limit=self.limit if limit is None else limit,
         )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orchestration.errors import ReleaseCorrupt
 from semantic_layer.records import Trust
@@ -29,8 +30,14 @@ class ReleaseFacts:
     published_at: datetime | None = None
     draft: bool = False
     currency: str = ""
+    time_zone: str = "UTC"
     streams: Mapping[str, datetime | None] = field(default_factory=dict)
     accepted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def as_of_day(self) -> date | None:
+        """The data-as-of day in the reporting time zone."""
+        return self.as_of.astimezone(ZoneInfo(self.time_zone)).date() if self.as_of else None
 
     def trust(self, streams: Sequence[str]) -> Trust:
         """The part that concerns metrics with these streams behind them."""
@@ -64,6 +71,7 @@ def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False
             published_at=utc(facts.get("published_at")),
             draft=draft,
             currency=str(facts.get("currency") or ""),
+            time_zone=str(facts.get("time_zone") or "UTC"),
             streams=streams or _loads(warehouse),
             accepted={str(k): str(why) for k, why in (facts.get("accepted") or {}).items()},
         )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.errors import EmbudoError, QueryInvalid
+from semantic_layer.catalogue import read_saved_queries
 from semantic_layer.engine import Engine
 from semantic_layer.names import resolve
 from semantic_layer.records import METRIC_TIME
@@ -18,8 +19,12 @@ from semantic_layer.warehouse import Warehouse
 
 
 def compile_all(semantic_manifest: Path) -> Mapping[str, str]:
-    """SQL by metric, each by its finest time grain; `QueryInvalid` names all that do not compile."""
-    engine = Engine(semantic_manifest.read_text(encoding="utf-8"), origin=semantic_manifest)
+    """SQL by metric, each by its finest time grain; `QueryInvalid` names all that do not compile.
+
+    The names that saved queries use are looked up as well.
+    """
+    text = semantic_manifest.read_text(encoding="utf-8")
+    engine = Engine(text, origin=semantic_manifest)
     compiled: dict[str, str] = {}
     faults: list[str] = []
     for name in engine.metrics():
@@ -30,6 +35,11 @@ def compile_all(semantic_manifest: Path) -> Mapping[str, str]:
         except (EmbudoError, KeyError) as error:
             reason = f"it has no {METRIC_TIME}" if isinstance(error, KeyError) else str(error)
             faults.append(f"  {name}: {reason}")
+    for query in read_saved_queries(text).values():
+        try:
+            resolve(query.request, engine)
+        except EmbudoError as error:
+            faults.append(f"  saved query {query.name}: {error}")
     if faults:
         raise QueryInvalid("These metrics do not compile:\n" + "\n".join(faults))
     return compiled

@@ -35,7 +35,11 @@ def table_differences(first: Path, second: Path) -> dict[str, int]:
         different = {}
         for table in sorted(tables["a"]):
             # Means are doubles, and sums of doubles differ in their last digit with the order of rows.
-            columns = "metric, period_start, round(value, 6)" if "metric_values" in table else "*"
+            described = connection.execute(f"describe a.{table}").fetchall()
+            columns = ", ".join(
+                f'round("{name}", 6)' if kind == "DOUBLE" else f'"{name}"'
+                for name, kind, *_ in described
+            )
             first_rows, second_rows = (f"select {columns} from {name}.{table}" for name in "ab")
             row = connection.execute(
                 f"select count(*) from (({first_rows} except all {second_rows}) union all "

@@ -1,10 +1,10 @@
-"""Metric values, the gate on the marts, and the release itself.
+"""Metric values, saved queries as tables, the gate on the marts, and the release itself.
 
 The gate's checks are shown beside the marts they look at; that a release needs the gate's receipt is
 enforced by `publication`, not by the order of steps here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -13,15 +13,20 @@ from orchestration.assets.models import mart_keys
 from orchestration.assets.resource import RESOURCE_KEY, plain_errors
 from orchestration.records import CheckResult
 from orchestration.refresh import Refresh
+from orchestration.workplace import METRIC_VALUES as METRIC_VALUES_TABLE
 from orchestration.workplace import Workplace
+from semantic_layer.exports import ExportedTable
 
-METRIC_VALUES = dg.AssetKey(["performance", "metric_values"])
+METRIC_VALUES = dg.AssetKey(METRIC_VALUES_TABLE.split("."))
 RELEASE = dg.AssetKey(["release", "current"])
 
 
-def release_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
-    """`performance/metric_values` and `release/current`."""
+def release_assets(
+    manifest: Mapping[str, Any], exports: Sequence[ExportedTable]
+) -> list[dg.AssetsDefinition]:
+    """`performance/metric_values`, an asset a saved query's export, and `release/current`."""
     marts = mart_keys(manifest)
+    exported = [export_key(table) for table in exports]
 
     @dg.asset(
         key=METRIC_VALUES,
@@ -37,9 +42,32 @@ def release_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
             rows = refresh.evaluate_metrics()
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
+    @dg.multi_asset(
+        name="saved_queries",
+        specs=[
+            dg.AssetSpec(
+                export_key(table),
+                deps=marts,
+                group_name="release",
+                kinds={"metricflow", "duckdb"},
+                description=f"Saved query {table.query.name}: {table.query.description}",
+            )
+            for table in exports
+        ],
+        required_resource_keys={RESOURCE_KEY},
+    )
+    def saved_queries(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        refresh: Refresh = context.resources.refresh
+        with plain_errors(refresh):
+            rows = refresh.write_exports()
+        for table in exports:
+            yield dg.MaterializeResult(
+                asset_key=export_key(table), metadata={"dagster/row_count": rows[table.name]}
+            )
+
     @dg.asset(
         key=RELEASE,
-        deps=[*marts, METRIC_VALUES],
+        deps=[*marts, METRIC_VALUES, *exported],
         group_name="release",
         kinds={"duckdb"},
         required_resource_keys={RESOURCE_KEY},
@@ -58,11 +86,17 @@ def release_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [metric_values, release]
+    return [metric_values, *([saved_queries] if exports else []), release]
+
+
+def export_key(table: ExportedTable) -> dg.AssetKey:
+    """The asset key of a saved query's table."""
+    return dg.AssetKey([table.schema, table.table])
 
 
 def quality_gate(workplace: Workplace) -> dg.AssetChecksDefinition:
     """Gate 3 as checks on the marts that they look at, or on the metric values."""
+    exported = [export_key(table) for table in workplace.exports()]
     by_name = {key.path[-1]: key for key in mart_keys(workplace.manifest)}
     subjects = {
         name: by_name.get(subject, METRIC_VALUES)
@@ -74,7 +108,7 @@ def quality_gate(workplace: Workplace) -> dg.AssetChecksDefinition:
             asset=key,
             # Only the release comes after the metric values, so only the release waits for the gate.
             blocking=key == METRIC_VALUES,
-            additional_deps=[] if key == METRIC_VALUES else [METRIC_VALUES],
+            additional_deps=[*exported, *([] if key == METRIC_VALUES else [METRIC_VALUES])],
         )
         for name, key in subjects.items()
     ]

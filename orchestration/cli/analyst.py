@@ -1,4 +1,4 @@
-"""The analyst's loop: `query`, `metrics`, `validate`."""
+"""The analyst's loop: `query`, `metrics`, `validate`; `diff` and `lint-metrics` stand in files of their own."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from orchestration.cli.console import (
     err,
     out,
 )
+from orchestration.errors import QueryInvalid
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
@@ -43,7 +44,14 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of la
 
 
 def query(
-    metrics: Annotated[str, typer.Argument(help="Metrics, separated by commas.")],
+    metrics: Annotated[str, typer.Argument(help="Metrics, separated by commas.")] = "",
+    saved: Annotated[
+        str,
+        typer.Option(
+            "--saved",
+            help="A saved query, as rep_scorecard; --where, --order and --limit narrow it.",
+        ),
+    ] = "",
     by: Annotated[
         str, typer.Option("--by", help="Dimensions, as rep__team,product__category.")
     ] = "",
@@ -84,14 +92,27 @@ def query(
     `embudo query win_rate,won_value --by rep__team --order -won_value`
 
     `embudo query calls --by rep__region --where "metric_time >= '2026-01-01'" --format csv`
+
+    `embudo query --saved rep_scorecard --where "metric_time >= '2026-06-01'"`
     """
     from semantic_layer import present
     from semantic_layer.request import QueryRequest
 
-    request = QueryRequest.from_text(
-        metrics, by=by, grain=grain, where=where or (), order=order, limit=limit
-    )
-    layer = _layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
+    if saved:
+        if metrics or by or grain:
+            raise QueryInvalid(
+                f"`--saved {saved}` has its own metrics, dimensions and grain; only --where, --order and "
+                "--limit go with it."
+            )
+        layer = layer_for((), home=home, config=config, release=release, draft=draft)
+        request = layer.saved_query(saved).request.narrowed(
+            where=where or (), order=order, limit=limit
+        )
+    else:
+        request = QueryRequest.from_text(
+            metrics, by=by, grain=grain, where=where or (), order=order, limit=limit
+        )
+        layer = layer_for(request.metrics, home=home, config=config, release=release, draft=draft)
     if show_sql:
         typer.echo(layer.explain(request))
         return
@@ -122,7 +143,7 @@ def metrics(
     from semantic_layer import cards
 
     wanted = (name,) if name else ()
-    layer = _layer_for(wanted, home=home, config=config, release=release, draft=draft)
+    layer = layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
         card = layer.metric(name)
         if output is Format.json:
@@ -167,7 +188,7 @@ def open_layer(home: Path, release: str | None = None) -> SemanticLayer:
     return SemanticLayer.open(release_directory(Layout(home), release))
 
 
-def _layer_for(
+def layer_for(
     wanted: tuple[str, ...], *, home: Path, config: Path, release: str | None, draft: bool
 ) -> SemanticLayer:
     """The release's layer; the working tree's where asked for, or where only it knows a metric."""

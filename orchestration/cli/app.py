@@ -7,7 +7,17 @@ import sys
 
 import typer
 
-from orchestration.cli import accept, alerts, analyst, engineer, privacy, start, status
+from orchestration.cli import (
+    accept,
+    alerts,
+    analyst,
+    difference,
+    engineer,
+    privacy,
+    start,
+    status,
+    worth,
+)
 from orchestration.cli.console import err
 from orchestration.errors import EmbudoError
 
@@ -27,7 +37,10 @@ for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (accept.accept, engineer.rollback, privacy.forget, alerts.notify, engineer.ui)),
-    ("Analyst", (analyst.query, analyst.metrics, analyst.validate)),
+    (
+        "Analyst",
+        (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),
+    ),
 ):
     for command in commands:
         app.command(rich_help_panel=panel)(command)

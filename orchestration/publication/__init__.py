@@ -27,6 +27,7 @@ from orchestration.publication.releases import (
     rollback,
     verify_release,
 )
+from orchestration.publication.scratch import scratch_copy
 
 __all__ = [
     "Candidate",
@@ -47,6 +48,7 @@ __all__ = [
     "release_directory",
     "releases",
     "rollback",
+    "scratch_copy",
     "seal",
     "verify_release",
 ]

@@ -97,6 +97,7 @@ class _Contents:
 
     as_of: datetime
     currency: str
+    time_zone: str
     loads: tuple[str, ...]
     streams: Mapping[str, str]
     rows: Mapping[str, int]
@@ -140,7 +141,7 @@ def _contents(connection: Any, marts: Sequence[str]) -> _Contents:
     import duckdb
 
     settings = connection.execute(
-        "select as_of, currency from warehouse.landing.settings"
+        "select as_of, currency, time_zone from warehouse.landing.settings"
     ).fetchall()
     if len(settings) != 1 or settings[0][0] is None:
         raise PublicationRefused(
@@ -163,6 +164,7 @@ def _contents(connection: Any, marts: Sequence[str]) -> _Contents:
     return _Contents(
         as_of=settings[0][0].replace(tzinfo=UTC),
         currency=str(settings[0][1]),
+        time_zone=str(settings[0][2]),
         loads=tuple(str(row[0]) for row in loads),
         streams={
             str(name): at.replace(tzinfo=UTC).isoformat() for name, at in streams if at is not None
@@ -232,6 +234,7 @@ def _describe(
         based_on=candidate.based_on,
         duckdb_version=contents.duckdb_version,
         currency=contents.currency,
+        time_zone=contents.time_zone,
         accepted={c.title: c.accepted_because for c in receipt.checks if c.accepted_because},
     )
 

@@ -89,6 +89,11 @@ class Home:
         """The folder of an API's answers: `<stream>/<endpoint>/<number>-<time>.jsonl`."""
         return self.answers / source
 
+    @property
+    def scratch(self) -> Path:
+        """Copies of a release to try edits in; each is removed when its command ends."""
+        return self.root / "scratch"
+
     def landing_of(self, *, source: str, stream: str) -> Path:
         """The folder of a stream's landed loads."""
         return self.landing / source / stream

@@ -126,10 +126,12 @@ class Dbt:
         select: Sequence[str] = (),
         exclude: Sequence[str] = (),
         full_refresh: bool = False,
+        state: Path | None = None,
         on_node: Callable[[NodeResult], None] | None = None,
     ) -> BuildResult:
         """Seed, run and test the selected nodes, or all, in the order of the graph.
 
+        `state` is the folder of an older `manifest.json`, for selections such as `state:modified+`.
         A test that fails is a result, not an error: the gate judges it. Raises `BuildFailed` when
         dbt itself cannot go on (nothing selected runs, a model does not compile …).
         """
@@ -140,6 +142,8 @@ class Dbt:
             arguments += ["--exclude", *exclude]
         if full_refresh:
             arguments.append("--full-refresh")
+        if state is not None:
+            arguments += ["--state", str(state)]
         outcome = self._invoke(arguments, on_node=on_node)
         if outcome.result is None:
             raise BuildFailed(f"dbt cannot build the models: {_reason(outcome)}")

@@ -62,7 +62,8 @@ def test_there_are_at_least_twenty_steps_and_each_is_killed_somewhere() -> None:
         *faultpoints.RECOVER, *faultpoints.LANDING, *faultpoints.LEDGER,
     )  # fmt: skip
     killed_in_the_soak = faultpoints.REFRESH
-    assert {*killed_here, *killed_in_the_soak} == faultpoints.STEPS
+    killed_beside = (*faultpoints.API, *faultpoints.FORGET)  # test_fault_13, test_forgotten
+    assert {*killed_here, *killed_in_the_soak, *killed_beside} == faultpoints.STEPS
     assert len(faultpoints.STEPS) >= 20
 
 

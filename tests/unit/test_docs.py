@@ -36,7 +36,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
 
 
-@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "bi.md"])
+@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "marts.md", "bi.md"])
 def test_generated_page_is_what_the_yaml_says(page: str) -> None:
     path = ROOT / "docs" / page
     assert path.read_text(encoding="utf-8") == write_docs().pages()[path], "run `make docs`"
@@ -96,3 +96,30 @@ def test_pages_name_no_path_of_a_machine() -> None:
         for found in re.findall(r"/(?:work|tmp|root|home)/\S*", page.read_text(encoding="utf-8"))
     ]
     assert not named
+
+
+def test_every_column_of_marts_seeds_and_streams_is_described() -> None:
+    """dbt's own pages show a column as its YAML describes it; a contract makes the YAML complete."""
+    read = write_docs()._read
+    bare = []
+    for path in sorted([*(ROOT / "models").rglob("*.yml"), *(ROOT / "seeds").glob("*.yml")]):
+        content = read(path)
+        tables = [*content.get("models", ()), *content.get("seeds", ())]
+        tables += [table for source in content.get("sources", ()) for table in source["tables"]]
+        for table in tables:
+            columns = table.get("columns", ())
+            bare += [table["name"]] if not str(table.get("description", "")).strip() else []
+            bare += [
+                f"{table['name']}.{column['name']}"
+                for column in columns
+                if not str(column.get("description", "")).strip()
+            ]
+    assert bare == []
+
+
+def test_every_mart_has_a_section_with_all_its_columns() -> None:
+    text = (ROOT / "docs" / "marts.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", text, re.M | re.S))
+    files = [p for f in write_docs().MARTS for p in (ROOT / "models" / f).glob("*.sql")]
+    assert set(sections) == {path.stem for path in files}
+    assert all("One row " in section and "| `" in section for section in sections.values())

@@ -46,7 +46,7 @@ def build(candidate: Candidate, *, amount: int) -> None:
         connection.execute("create schema if not exists landing")
         connection.execute(
             "create or replace table landing.settings as select timestamp '2026-06-30 21:59:59' "
-            "as as_of, 'EUR' as currency"
+            "as as_of, 'EUR' as currency, 'Europe/Madrid' as time_zone"
         )
         connection.execute(
             "create or replace table landing.loads as select 'l1' as load_id, 1 as load_seq, "

@@ -1,0 +1,182 @@
+"""The analyst's loop on the made-up company: edit a copy of the project, ask, see what moves, publish nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import ROOT, Embudo
+
+pytestmark = pytest.mark.slow
+
+UNITS_PER_ORDER = """
+  - name: units_per_order
+    type: ratio
+    numerator: units_sold
+    denominator: orders
+    label: Units per order
+    description: units_sold / orders; by order date.
+    config:
+      meta:
+        family: revenue
+        unit: ratio
+        better: up
+        cadence: monthly
+        roles: [manager]
+        owner: sales_operations
+        objective: grow_revenue
+        action: Offer bundles.
+        label_es: Unidades por pedido
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what an analyst edits, which `EMBUDO_PROJECT` points Embudo to."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("models", "seeds", "dbt_project"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@contextmanager
+def edited(path: Path, text: str) -> Iterator[None]:
+    """The file with another text for a while."""
+    before = path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def difference(company: Embudo, project: Path, *options: str) -> dict[str, Any]:
+    done = company("diff", *options, "--format", "json", EMBUDO_PROJECT=str(project))
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def by_hand(company: Embudo, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(company.home / "current" / "marts.duckdb", read_only=True) as marts:
+        return marts.execute(sql).fetchall()
+
+
+def test_adding_a_metric_takes_one_yaml_entry(company: Embudo, project: Path) -> None:
+    """I7: one entry in one file; it is asked before any refresh, and moves no other figure."""
+    path = project / "models" / "metrics" / "revenue.yml"
+    here = {"EMBUDO_PROJECT": str(project)}
+    with edited(path, path.read_text(encoding="utf-8") + UNITS_PER_ORDER):
+        assert "units_per_order" in company("validate", **here).stdout
+        answer = company("query", "units_per_order", "--draft", "--format", "json", **here)
+        (row,) = json.loads(answer.stdout)["rows"]
+        ((units, orders),) = by_hand(
+            company,
+            "select (select sum(quantity) from customer.fct_order_lines where not is_cancelled), "
+            "(select count(*) from customer.fct_orders where not is_cancelled)",
+        )
+        assert row["units_per_order"] == pytest.approx(float(units) / orders, rel=1e-12)
+        found = difference(company, project)
+    added = {"metric": "units_per_order", "change": "added", "fields": []}
+    assert (found["definitions"], found["moves"], found["tables"]) == ([added], [], [])
+
+
+def test_nothing_edited_moves_nothing(company: Embudo, project: Path) -> None:
+    """I4: the same project on the same release; the answer is one line and exit code 0."""
+    assert "Nothing moves." in company("diff", EMBUDO_PROJECT=str(project)).stdout
+    assert "Nada se mueve." in company("diff", "--lang", "es", EMBUDO_PROJECT=str(project)).stdout
+
+
+def test_a_stage_probability_moves_the_weighted_pipeline_alone(
+    company: Embudo, project: Path
+) -> None:
+    """`Propuesta` from 0.50 to 0.60: a tenth of what stands in that stage on the last day of each month."""
+    stages = project / "seeds" / "stages.csv"
+    text = stages.read_text(encoding="utf-8")
+    changed = text.replace("default,Propuesta,4,0.50,", "default,Propuesta,4,0.60,")
+    assert changed != text
+    releases = sorted((company.home / "releases").iterdir())
+    with edited(stages, changed):
+        assert difference(company, project)["unbuilt"] == ["seed stages"]
+        found = difference(company, project, "--rebuild")
+    expected = dict(
+        by_hand(
+            company,
+            """
+            with last_days as (
+                select max(snapshot_on) as day from funnel.fct_open_deals_daily
+                group by date_trunc('month', snapshot_on)
+            )
+            select strftime(day, '%Y-%m-01'), 0.1 * sum(amount) filter (stage = 'Propuesta')
+            from last_days join funnel.fct_open_deals_daily on snapshot_on = day
+            group by all having sum(amount) filter (stage = 'Propuesta') > 0
+            """,
+        )
+    )
+    assert {move["metric"] for move in found["moves"]} == {"weighted_pipeline_value"}
+    moved = {move["period_start"]: move["difference"] for move in found["moves"]}
+    assert moved == pytest.approx({day: float(value) for day, value in expected.items()})
+    tables = {change["table"]: change for change in found["tables"]}
+    assert tables["seeds.stages"]["only_after"] == 1
+    assert set(tables) == {"seeds.stages", "funnel.fct_open_deals_daily"}
+    assert found["definitions"] == []
+    assert sorted((company.home / "releases").iterdir()) == releases
+    assert list((company.home / "scratch").iterdir()) == []
+
+
+def test_a_target_moves_what_is_held_against_it_and_that_month_alone(
+    company: Embudo, project: Path
+) -> None:
+    """One rep's quota of May 2026 is doubled; revenue and other months stay."""
+    ((rep, quota),) = by_hand(
+        company,
+        "select rep_key, quota_amount from performance.fct_quotas "
+        "where month_start_on = date '2026-05-01' order by quota_amount desc, rep_key limit 1",
+    )
+    name = by_hand(
+        company, f"select any_value(rep_name) from core.dim_reps where rep_key = '{rep}'"
+    )
+    targets = project / "seeds" / "targets.csv"
+    row = f"revenue,rep,{name[0][0]},month,2026-05-01,{2 * quota},,2026-06-01,6\n"
+    with edited(targets, targets.read_text(encoding="utf-8") + row):
+        found = difference(company, project, "--rebuild")
+        rows = list(
+            csv.DictReader(
+                company(
+                    "diff", "--rebuild", "--metric", "quota", "--by", "rep__key", "--format", "csv",
+                    EMBUDO_PROJECT=str(project),
+                ).stdout.splitlines()
+            )
+        )  # fmt: skip
+    moved = {move["metric"] for move in found["moves"]}
+    assert {"quota", "quota_attainment"} <= moved
+    assert not moved & {"revenue", "orders", "won_value", "pipeline_value", "win_rate"}
+    assert {move["period_start"] for move in found["moves"]} == {"2026-05-01"}
+    (of_company,) = (move for move in found["moves"] if move["metric"] == "quota")
+    assert of_company["difference"] == pytest.approx(float(quota))
+    assert [(row["key"], row["period_start"]) for row in rows] == [(rep, "2026-05-01")]
+    assert float(rows[0]["difference"]) == pytest.approx(float(quota))
+
+
+def test_a_benchmark_moves_no_figure(company: Embudo, project: Path) -> None:
+    benchmarks = project / "seeds" / "benchmarks.csv"
+    text = benchmarks.read_text(encoding="utf-8")
+    with edited(benchmarks, text.replace("open_rate,,,0.2500,", "open_rate,,,0.2600,")):
+        found = difference(company, project, "--rebuild")
+    assert found["moves"] == []
+    assert "seeds.benchmarks" in {change["table"] for change in found["tables"]}
+
+
+def test_a_folder_that_is_no_project_is_named(company: Embudo, tmp_path: Path) -> None:
+    failed = company("validate", expect=2, EMBUDO_PROJECT=str(tmp_path))
+    assert "EMBUDO_PROJECT" in failed.stderr
+    assert "dbt_project.yml" in failed.stderr

@@ -1,0 +1,47 @@
+"""The saved queries of the roles ask for what their role watches, at a grain that it is watched by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.unit.test_docs import write_docs
+
+QUERIES: dict[str, dict[str, Any]] = {
+    query["name"]: query
+    for query in yaml.safe_load(
+        (ROOT / "models" / "metrics" / "saved_queries.yml").read_text(encoding="utf-8")
+    )["saved_queries"]
+}
+ROLES = ("rep", "manager", "director", "call_center", "marketing")
+GRAINS = {"": "month", "_by_week": "week", "_by_day": "day"}
+CADENCES = {
+    "day": {"daily"},
+    "week": {"daily", "weekly"},
+    "month": {"daily", "weekly", "monthly", "quarterly"},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("ending", GRAINS)
+def test_a_role_asks_for_what_it_watches(role: str, ending: str) -> None:
+    query = QUERIES[f"{role}_scorecard{ending}"]
+    params = query["query_params"]
+    assert params["group_by"][0] == f"TimeDimension('metric_time', '{GRAINS[ending]}')"
+    metrics = write_docs()._metrics()
+    for name in params["metrics"]:
+        meta = metrics[name]["config"]["meta"]
+        assert meta["cadence"] in CADENCES[GRAINS[ending]], f"{name} is {meta['cadence']}"
+        if role in ("rep", "manager", "director"):
+            assert role in meta["roles"], f"{name} is not watched by the {role}"
+    (export,) = query["exports"]
+    assert export["config"] == {
+        "export_as": "table", "schema": "scorecards", "alias": query["name"],
+    }  # fmt: skip
+
+
+def test_there_are_no_other_scorecards() -> None:
+    assert set(QUERIES) == {f"{role}_scorecard{ending}" for role in ROLES for ending in GRAINS}
