@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
@@ -84,7 +85,8 @@ def test_a_load_under_a_tenth_of_the_usual_warns(landed: int, outcome: str) -> N
 
 
 def test_a_first_load_and_a_small_stream_have_no_usual_volume() -> None:
-    for history in ([], [load(1, landed=1000)], [load(1, landed=12), load(2, landed=12)]):
+    other_file = dataclasses.replace(load(1, landed=1000), files=("before.csv",))
+    for history in ([], [other_file], [load(1, landed=12), load(2, landed=12)]):
         verdict = check_loads(
             LandingResult(loads=(load(3, landed=0),)), history=history, limits=LoadLimits()
         )
