@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
 BUILD_STATE = "build.json"
+
+PARSE_CACHE_VARIABLE = "EMBUDO_DBT_CACHE"
+"""Names a folder of parsed projects that several homes share; each home has its own without it."""
 METRIC_VALUES = "performance.metric_values"
 """Every metric by month, which a refresh writes beside dbt's marts."""
 
@@ -217,4 +221,5 @@ class Workplace:
             ],
             sort_keys=True,
         )
-        return self.home.dbt / hashlib.sha256(key.encode()).hexdigest()[:16]
+        folder = os.environ.get(PARSE_CACHE_VARIABLE)
+        return (Path(folder) if folder else self.home.dbt) / hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.close(handle)
         os.environ[GUARD_LOG] = path
         config.add_cleanup(lambda: Path(path).unlink(missing_ok=True))
+    # Parsing takes seconds, and every home of a test would do it anew.
+    os.environ.setdefault("EMBUDO_DBT_CACHE", str(ROOT / "target" / "parsed"))
     before = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = f"{GUARD}{os.pathsep}{before}" if before else str(GUARD)
     spec = importlib.util.spec_from_file_location("embudo_guard", GUARD / "sitecustomize.py")

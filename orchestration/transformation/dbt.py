@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _BINARY_MANIFEST = "partial_parse.msgpack"
 
+_PARSED_KEPT = 12
+"""Parsed projects in a cache, the newest: a cache may be shared by homes of several settings."""
+
 _QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -115,10 +118,15 @@ class Dbt:
         if not outcome.success:
             shutil.rmtree(partial, ignore_errors=True)
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
-        for binary in cache.parent.glob(f"*/{_BINARY_MANIFEST}"):
-            if binary.parent != partial:
-                shutil.rmtree(binary.parent, ignore_errors=True)
-        partial.replace(cache)
+        try:
+            partial.replace(cache)
+        except OSError:
+            if not (cache / _BINARY_MANIFEST).exists():
+                raise
+            shutil.rmtree(partial, ignore_errors=True)  # another process was quicker
+        used = sorted(cache.parent.glob(f"*/{_BINARY_MANIFEST}"), key=_last_change, reverse=True)
+        for binary in used[_PARSED_KEPT:]:
+            shutil.rmtree(binary.parent, ignore_errors=True)
 
     def build(
         self,
@@ -221,6 +229,13 @@ def _let_go() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
+
+
+def _last_change(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process has just removed it
+        return 0.0
 
 
 def _read_manifest(binary: Path) -> Manifest:
