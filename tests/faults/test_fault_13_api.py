@@ -295,17 +295,25 @@ class Silent:
     def detail(self, text): pass
 
 settings, home = load_settings(Path(sys.argv[1])), Home.at(sys.argv[2])
-print(ask_apis(settings, home, report=Silent()))
+if limit := int(sys.argv[3]):
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+for failure in ask_apis(settings, home, report=Silent()):
+    sys.exit(failure.reason)
 land(settings, home, run_id="killed", report=Silent())
 """
 
 
-def _child(company: Company, **environment: str) -> subprocess.Popen[bytes]:
+def _child(
+    company: Company, *, largest_file: int = 0, **environment: str
+) -> subprocess.Popen[bytes]:
+    """Asking and landing in a process of its own; `largest_file` (bytes) stands for a full disk."""
+    arguments = (company.config, company.home.root, largest_file)
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(company.config), str(company.home.root)],
+        [sys.executable, "-c", CHILD, *map(str, arguments)],
         env=os.environ | environment,
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -344,6 +352,19 @@ def test_killed_while_a_page_is_on_its_way(company: Company) -> None:
     assert child.returncode == -signal.SIGKILL
     company.refresh()
     assert company.counts() == (RECORDS, RECORDS)
+
+
+@pytest.mark.parametrize("largest_file", [3_000, 60_000], ids=["answers", "memory"])
+def test_a_full_disk_keeps_nothing_by_half(company: Company, largest_file: int) -> None:
+    """Fault 8 for APIs: answers or memory that cannot be written end with a clear error."""
+    company.records += [deal(number) for number in range(1000, 1150)]
+    with _child(company, largest_file=largest_file) as child:
+        said = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 1
+    assert "Traceback" not in said
+    assert "make room on the disk" in said
+    company.refresh()
+    assert company.counts() == (RECORDS + 150, RECORDS + 150)
 
 
 def test_late_and_changed_records_within_the_lag_land_and_known_ones_do_not(

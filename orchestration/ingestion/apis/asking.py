@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -25,6 +26,7 @@ from orchestration.settings import ApiSpec, EndpointSpec, Home, Settings
 if TYPE_CHECKING:
     from orchestration.ingestion.apis.client import ApiClient
 
+_FAILURES = (SourceError, OSError, sqlite3.Error)
 _SOURCES_AT_ONCE = 4
 _PAGES_WITHOUT_NEWS = 5
 """So many pages in a row that this fetch has had before, and the pages go round."""
@@ -87,14 +89,25 @@ def _ask_source(
             for stream, endpoint in _endpoints(spec):
                 try:
                     said = _ask_endpoint(settings, spec, client, memory, stream, endpoint)
-                except SourceError as error:
-                    failures.append(SourceFailure(source, stream, str(error), is_fatal))
-                    said = f"failed: {error}"
+                except _FAILURES as error:
+                    reason = _reason(error, home, source)
+                    failures.append(SourceFailure(source, stream, reason, is_fatal))
+                    said = f"failed: {reason}"
                 report.detail(f"{source}.{stream}: {said}")
-    except SourceError as error:
-        failures += [SourceFailure(source, stream, str(error), is_fatal) for stream in spec.streams]
-        report.detail(f"{source}: failed: {error}")
+    except _FAILURES as error:
+        reason = _reason(error, home, source)
+        failures += [SourceFailure(source, stream, reason, is_fatal) for stream in spec.streams]
+        report.detail(f"{source}: failed: {reason}")
     return failures
+
+
+def _reason(error: Exception, home: Home, source: str) -> str:
+    if isinstance(error, SourceError):
+        return str(error)
+    return (
+        f"Source {source}: its answers cannot be kept in {home.answers_of(source)}: {error}. Nothing "
+        "of this fetch was landed; make room on the disk and refresh again."
+    )
 
 
 def _endpoints(spec: ApiSpec) -> Iterator[tuple[str, EndpointSpec]]:
