@@ -5,7 +5,6 @@ Deals are made up here; figures are worked out from them in Python.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -243,27 +242,3 @@ def test_the_secret_is_nowhere_in_the_home(company: Company) -> None:
     files = [path for path in company.embudo.home.rglob("*") if path.is_file()]
     assert any("dagster" in path.parts for path in files)
     assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
-
-
-def test_dlt_does_not_call_home(company: Company) -> None:
-    """I11: with a hostile environment, what is not for the API would go to a proxy; nothing does."""
-    proxy = ApiServer(lambda asked: Answer({}))
-    with proxy.running():
-        hostile = dict.fromkeys(
-            ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy.url
-        )
-        switched_on = {
-            "RUNTIME__DLTHUB_TELEMETRY": "true",
-            "RUNTIME__DLTHUB_TELEMETRY_ENDPOINT": f"{proxy.url}/telemetry",
-            "RUNTIME__SENTRY_DSN": f"http://key@{proxy.url.removeprefix('http://')}/1",
-            "RUNTIME__LOG_LEVEL": "DEBUG",
-        }
-        company.embudo(
-            "refresh",
-            **{**hostile, **switched_on},
-            PIPEDRIVE_TOKEN=TOKEN,
-            NO_PROXY="127.0.0.1",
-            no_proxy="127.0.0.1",
-            HOME=os.fspath(company.embudo.home),
-        )
-    assert proxy.asked == []

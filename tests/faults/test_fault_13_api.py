@@ -478,3 +478,29 @@ def test_a_changed_mapping_reads_the_answers_anew_without_asking_for_them(compan
     with Ledger(company.home.ledger) as ledger:
         active = [load for load, _ in ledger.active_loads() if load.source == "crm"]
     assert [load.rows_landed for load in active] == [RECORDS]
+
+
+def test_dlt_does_not_call_home(company: Company, tmp_path: Path) -> None:
+    """I11: in a hostile environment, whatever is not for the API would go to a proxy; nothing does."""
+    proxy = ApiServer(lambda asked: Answer({}))
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "config.toml").write_text(
+        f'[runtime]\ndlthub_telemetry = true\nsentry_dsn = "{proxy.url}/1"\nlog_level = "DEBUG"\n'
+    )
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    with proxy.running():
+        hostile = dict.fromkeys(names, proxy.url) | {
+            "RUNTIME__DLTHUB_TELEMETRY": "true",
+            "RUNTIME__DLTHUB_TELEMETRY_ENDPOINT": f"{proxy.url}/telemetry",
+            "RUNTIME__SENTRY_DSN": f"{proxy.url}/1",
+            "RUNTIME__LOG_LEVEL": "DEBUG",
+            "DLT_PROJECT_DIR": str(tmp_path),
+            "HOME": str(tmp_path),
+            "no_proxy": "127.0.0.1",
+        }
+        with _child(company, **hostile) as child:
+            said = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 0, said
+    assert said == "", "nothing is logged, a request with its secret least of all"
+    assert company.counts() == (RECORDS, RECORDS)
+    assert proxy.asked == []

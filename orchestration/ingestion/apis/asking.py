@@ -26,6 +26,16 @@ from orchestration.settings import ApiSpec, EndpointSpec, Home, Settings
 if TYPE_CHECKING:
     from orchestration.ingestion.apis.client import ApiClient
 
+_QUIET = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__SENTRY_DSN": "",
+    "RUNTIME__SLACK_INCOMING_HOOK": "",
+    "RUNTIME__DLTHUB_DSN": "",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+    "DLT_DISABLE_PLUGINS": "true",
+}
+"""dlt tells nobody anything (I11), whatever the user's environment or a dlt configuration nearby says."""
+
 _FAILURES = (SourceError, OSError, sqlite3.Error)
 _SOURCES_AT_ONCE = 4
 _PAGES_WITHOUT_NEWS = 5
@@ -52,6 +62,8 @@ def ask_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[Sourc
     apis = settings.apis
     if not apis:
         return ()
+    # dlt reads them once, when it is imported.
+    os.environ.update(_QUIET)
 
     def ask(source: str) -> list[SourceFailure]:
         return _ask_source(settings, home, source, apis[source], report)
