@@ -200,9 +200,7 @@ def test_what_would_be_asked_is_told_without_asking(company: Company) -> None:
     assert company.api.asked == []
 
 
-def test_an_api_that_is_down_with_nothing_else_new(company: Company) -> None:
-    company.api.faults.extend([Answer(b"", status=503)] * 8)
-    assert "503 Service Unavailable" in company.refresh(expect=3)
+def test_an_api_that_is_down_with_nothing_else_new_warns(company: Company) -> None:
     config = company.embudo.config
     assert config is not None
     text = config.read_text()

@@ -383,15 +383,17 @@ def test_a_record_of_the_year_2100_does_not_end_the_asking(company: Company) -> 
     company.refresh()
     company.api.asked.clear()
     company.refresh()
-    assert company.api.asked[0].params["since"] < "2100"
+    assert company.api.asked[0].params["since"] == "2025-12-31 23:00:00"
 
 
 def test_records_without_key_or_cursor_are_counted(company: Company) -> None:
     """Fault 15 for APIs: NULL keys go to quarantine, NULL cursors land."""
-    company.records += [deal(48) | {"id": None}, deal(49) | {"update_time": ""}]
+    nameless = [deal(48) | {"id": None}, deal(49) | {"id": None}]
+    company.records += [*nameless, deal(50) | {"update_time": ""}]
     _, landed = company.refresh()
     [load] = [load for load in landed.loads if load.source == "crm"]
-    assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (49, 48, 1)
+    assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (50, 48, 2)
+    assert any("1 without a sound cursor" in text for text in company.said)
     assert company.refresh()[1].loads == ()
 
 
@@ -454,6 +456,8 @@ def test_no_secret_in_anything_that_is_kept(company: Company) -> None:
     records = company.records
     company.api.answer = lambda asked: offset_pages(records, asked)
     company.api.faults.extend([None, Answer({"you sent": TOKEN}, status=401)])
+    company.refresh()
+    company.api.faults.append(Answer({f"you sent {TOKEN}": 1}))
     company.refresh()
     company.change(f"{company.api.url}/v1", "http://127.0.0.1:9/v1")
     company.refresh()

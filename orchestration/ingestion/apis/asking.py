@@ -186,7 +186,7 @@ def _ask_endpoint(
     said = f"{tally.new:,} new or changed records of {watch.pages:,} page(s)"
     said += f", {tally.known:,} known" if tally.known else ""
     said += f", {tally.repeated:,} sent twice" if tally.repeated else ""
-    return said + (f"; {reached.unread:,} without a cursor" if reached.unread else "")
+    return said + (f"; {reached.unread:,} without a sound cursor" if reached.unread else "")
 
 
 def _keep(
@@ -222,7 +222,7 @@ def _as_parameter(value: str | int | float | bool) -> str | int | float:
 
 
 class _Reached:
-    """How far the records of a fetch reach; no later than the fetch began, and never back."""
+    """How far the records of a fetch reach: never back, nor so far ahead that what comes now is missed."""
 
     def __init__(self, cursor: Cursor | None, mark: Mark | None, began: datetime) -> None:
         self.mark = mark
@@ -242,9 +242,10 @@ class _Reached:
             self._unreadable += value not in (None, "")
             return
         self._read += 1
-        if isinstance(found, datetime):
+        if isinstance(found, datetime) and found - self._cursor.spec.lag_time > self._began:
             # A record of the year 2100 would end all asking.
-            found = min(found, self._began)
+            self.unread += 1
+            return
         before: Any = self.mark
         self.mark = found if before is None else max(before, found)
 
