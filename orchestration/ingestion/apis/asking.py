@@ -242,7 +242,7 @@ class _Reached:
             self._unreadable += value not in (None, "")
             return
         self._read += 1
-        if isinstance(found, datetime) and found - self._cursor.spec.lag_time > self._began:
+        if isinstance(found, datetime) and found > self._began + self._cursor.spec.lag_time:
             # A record of the year 2100 would end all asking.
             self.unread += 1
             return
