@@ -22,10 +22,10 @@ import duckdb
 import pytest
 
 from orchestration.faultpoints import KILL_AT
-from orchestration.ingestion import Ledger, ask_apis, land
+from orchestration.ingestion import Ledger
 from orchestration.records import LandingResult, SourceFailure
-from orchestration.settings import Home, load_settings
-from tests.api_server import Answer, ApiServer, Asked, offset_pages
+from orchestration.settings import Home
+from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
 from tests.conftest import ROOT
 
 TOKEN = "canary-5f1d-not-to-be-seen"
@@ -85,16 +85,8 @@ class Company:
     records: list[dict[str, Any]]
     said: list[str]
 
-    def step(self, name: str) -> None:
-        """Part of being a reporter."""
-
-    def detail(self, text: str) -> None:
-        self.said.append(text)
-
     def refresh(self) -> tuple[tuple[SourceFailure, ...], LandingResult]:
-        settings = load_settings(self.config)
-        failures = ask_apis(settings, self.home, report=self)
-        return failures, land(settings, self.home, run_id="run", report=self)
+        return ask_and_land(self.config, self.home, Said(self.said))
 
     def counts(self) -> tuple[int, int]:
         """Rows and different deals in landing, by DuckDB from the Parquet files."""
@@ -288,7 +280,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from orchestration.ingestion import ask_apis, land
-from orchestration.settings import Home, load_settings
+from orchestration.settings import Home
 
 class Silent:
     def step(self, name): pass
