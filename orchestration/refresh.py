@@ -31,6 +31,7 @@ from orchestration.project import BuildState
 from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
+from orchestration.quality.loads import SOURCES_ANSWERED
 from orchestration.records import (
     AssetFacts,
     CheckResult,
@@ -241,9 +242,15 @@ class Refresh:
         return self.landed
 
     def require_answers(self) -> None:
-        """Raise `SourceError` where a source did not answer whose policy stops the refresh."""
+        """Raise `SourceError` where a source did not answer whose policy stops the refresh.
+
+        An accepted failure (`embudo accept loads.sources_answered`) lets the refresh go on.
+        """
         fatal = [one.reason for one in self.landed.failures if one.is_fatal]
-        if fatal:
+        if fatal and any(
+            check.name == SOURCES_ANSWERED and check.outcome == "fail"
+            for check in self._load_checks
+        ):
             raise SourceError("\n".join(dict.fromkeys(fatal)))
 
     def require_good_loads(self) -> None:

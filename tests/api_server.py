@@ -10,8 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from orchestration.ingestion import ask_apis, land
+from orchestration.records import LandingResult, SourceFailure
+from orchestration.settings import Home, load_settings
 
 HANG_SECONDS = 3.0
 """Longer than the tests' time-outs, and short enough to wait for."""
@@ -130,3 +135,25 @@ def offset_pages(records: list[dict[str, Any]], asked: Asked) -> Answer:
             },
         }
     )
+
+
+@dataclass
+class Said:
+    """A reporter that remembers."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def step(self, name: str) -> None:
+        """Part of being a reporter."""
+
+    def detail(self, text: str) -> None:
+        self.texts.append(text)
+
+
+def ask_and_land(
+    config: Path, home: Home, said: Said
+) -> tuple[tuple[SourceFailure, ...], LandingResult]:
+    """What a refresh does with sources, and no more: ask, then land."""
+    settings = load_settings(config)
+    failures = ask_apis(settings, home, report=said)
+    return failures, land(settings, home, run_id="run", report=said)

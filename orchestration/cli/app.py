@@ -53,7 +53,6 @@ def main() -> None:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     try:
         app()
     except EmbudoError as error:

@@ -92,6 +92,25 @@ limits:
 #           created_at: Creada
 #           closed_at: {sql: "nullif(\\"Cierre\\", '00/00/0000')"}    # SQL over the columns
 #         where: "\\"Etapa\\" <> 'Prueba'"             # rows that count; others are skipped
+#
+# An API is asked for what is new instead (docs/engineer.md, "API sources"):
+#
+#   phone:
+#     kind: api
+#     base_url: https://api.example.com/v1
+#     auth: {kind: bearer, token_env: PHONE_TOKEN}    # the variable's name, never the secret
+#     streams:
+#       calls:
+#         path: calls
+#         data_selector: calls      # where the records stand in an answer
+#         primary_key: id
+#         pagination: {kind: json_link, next: meta.next}
+#         cursor: {param: since, path: ended_at, lag: 2d, initial: 2026-01-01}
+#         columns:
+#           call_id: id
+#           direction: direction
+#           started_at: started_at
+#           disposition: {column: status, map: {done: answered, missed: no_answer}}
 sources: {}
 """
 

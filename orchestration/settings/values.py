@@ -141,7 +141,7 @@ def day_or_moment_or_number(given: Any) -> Any:
 
 def duration(value: str | int) -> timedelta:
     """A number of days, hours or minutes."""
-    found = re.fullmatch(r"(\d{1,6})([dhm])", str(value))
+    found = re.fullmatch(r"(\d{1,4})([dhm])", str(value))
     if found is None:
         raise ValueError("a time like 2d, 12h or 30m")
     unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]

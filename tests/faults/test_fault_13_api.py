@@ -22,10 +22,10 @@ import duckdb
 import pytest
 
 from orchestration.faultpoints import KILL_AT
-from orchestration.ingestion import Ledger, ask_apis, land
+from orchestration.ingestion import Ledger
 from orchestration.records import LandingResult, SourceFailure
-from orchestration.settings import Home, load_settings
-from tests.api_server import Answer, ApiServer, Asked, offset_pages
+from orchestration.settings import Home
+from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
 from tests.conftest import ROOT
 
 TOKEN = "canary-5f1d-not-to-be-seen"
@@ -85,16 +85,8 @@ class Company:
     records: list[dict[str, Any]]
     said: list[str]
 
-    def step(self, name: str) -> None:
-        """Part of being a reporter."""
-
-    def detail(self, text: str) -> None:
-        self.said.append(text)
-
     def refresh(self) -> tuple[tuple[SourceFailure, ...], LandingResult]:
-        settings = load_settings(self.config)
-        failures = ask_apis(settings, self.home, report=self)
-        return failures, land(settings, self.home, run_id="run", report=self)
+        return ask_and_land(self.config, self.home, Said(self.said))
 
     def counts(self) -> tuple[int, int]:
         """Rows and different deals in landing, by DuckDB from the Parquet files."""
@@ -288,24 +280,32 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from orchestration.ingestion import ask_apis, land
-from orchestration.settings import Home, load_settings
+from orchestration.settings import Home
 
 class Silent:
     def step(self, name): pass
     def detail(self, text): pass
 
 settings, home = load_settings(Path(sys.argv[1])), Home.at(sys.argv[2])
-print(ask_apis(settings, home, report=Silent()))
+if limit := int(sys.argv[3]):
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+for failure in ask_apis(settings, home, report=Silent()):
+    sys.exit(failure.reason)
 land(settings, home, run_id="killed", report=Silent())
 """
 
 
-def _child(company: Company, **environment: str) -> subprocess.Popen[bytes]:
+def _child(
+    company: Company, *, largest_file: int = 0, **environment: str
+) -> subprocess.Popen[bytes]:
+    """Asking and landing in a process of its own; `largest_file` (bytes) stands for a full disk."""
+    arguments = (company.config, company.home.root, largest_file)
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(company.config), str(company.home.root)],
+        [sys.executable, "-c", CHILD, *map(str, arguments)],
         env=os.environ | environment,
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -346,6 +346,19 @@ def test_killed_while_a_page_is_on_its_way(company: Company) -> None:
     assert company.counts() == (RECORDS, RECORDS)
 
 
+@pytest.mark.parametrize("largest_file", [3_000, 60_000], ids=["answers", "memory"])
+def test_a_full_disk_keeps_nothing_by_half(company: Company, largest_file: int) -> None:
+    """Fault 8 for APIs: answers or memory that cannot be written end with a clear error."""
+    company.records += [deal(number) for number in range(1000, 1150)]
+    with _child(company, largest_file=largest_file) as child:
+        said = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 1
+    assert "Traceback" not in said
+    assert "make room on the disk" in said
+    company.refresh()
+    assert company.counts() == (RECORDS + 150, RECORDS + 150)
+
+
 def test_late_and_changed_records_within_the_lag_land_and_known_ones_do_not(
     company: Company,
 ) -> None:
@@ -362,15 +375,17 @@ def test_a_record_of_the_year_2100_does_not_end_the_asking(company: Company) -> 
     company.refresh()
     company.api.asked.clear()
     company.refresh()
-    assert company.api.asked[0].params["since"] < "2100"
+    assert company.api.asked[0].params["since"] == "2025-12-31 23:00:00"
 
 
 def test_records_without_key_or_cursor_are_counted(company: Company) -> None:
     """Fault 15 for APIs: NULL keys go to quarantine, NULL cursors land."""
-    company.records += [deal(48) | {"id": None}, deal(49) | {"update_time": ""}]
+    nameless = [deal(48) | {"id": None}, deal(49) | {"id": None}]
+    company.records += [*nameless, deal(50) | {"update_time": ""}]
     _, landed = company.refresh()
     [load] = [load for load in landed.loads if load.source == "crm"]
-    assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (49, 48, 1)
+    assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (50, 48, 2)
+    assert any("1 without a sound cursor" in text for text in company.said)
     assert company.refresh()[1].loads == ()
 
 
@@ -434,6 +449,8 @@ def test_no_secret_in_anything_that_is_kept(company: Company) -> None:
     company.api.answer = lambda asked: offset_pages(records, asked)
     company.api.faults.extend([None, Answer({"you sent": TOKEN}, status=401)])
     company.refresh()
+    company.api.faults.append(Answer({f"you sent {TOKEN}": 1}))
+    company.refresh()
     company.change(f"{company.api.url}/v1", "http://127.0.0.1:9/v1")
     company.refresh()
     company.change("http://127.0.0.1:9/v1", f"{company.api.url}/v1")
@@ -457,3 +474,29 @@ def test_a_changed_mapping_reads_the_answers_anew_without_asking_for_them(compan
     with Ledger(company.home.ledger) as ledger:
         active = [load for load, _ in ledger.active_loads() if load.source == "crm"]
     assert [load.rows_landed for load in active] == [RECORDS]
+
+
+def test_dlt_does_not_call_home(company: Company, tmp_path: Path) -> None:
+    """I11: in a hostile environment, whatever is not for the API would go to a proxy; nothing does."""
+    proxy = ApiServer(lambda asked: Answer({}))
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "config.toml").write_text(
+        f'[runtime]\ndlthub_telemetry = true\nsentry_dsn = "{proxy.url}/1"\nlog_level = "DEBUG"\n'
+    )
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    with proxy.running():
+        hostile = dict.fromkeys(names, proxy.url) | {
+            "RUNTIME__DLTHUB_TELEMETRY": "true",
+            "RUNTIME__DLTHUB_TELEMETRY_ENDPOINT": f"{proxy.url}/telemetry",
+            "RUNTIME__SENTRY_DSN": f"{proxy.url}/1",
+            "RUNTIME__LOG_LEVEL": "DEBUG",
+            "DLT_PROJECT_DIR": str(tmp_path),
+            "HOME": str(tmp_path),
+            "no_proxy": "127.0.0.1",
+        }
+        with _child(company, **hostile) as child:
+            said = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 0, said
+    assert said == "", "nothing is logged, a request with its secret least of all"
+    assert company.counts() == (RECORDS, RECORDS)
+    assert proxy.asked == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -25,6 +26,17 @@ from orchestration.settings import ApiSpec, EndpointSpec, Home, Settings
 if TYPE_CHECKING:
     from orchestration.ingestion.apis.client import ApiClient
 
+_QUIET = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__SENTRY_DSN": "",
+    "RUNTIME__SLACK_INCOMING_HOOK": "",
+    "RUNTIME__DLTHUB_DSN": "",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+    "DLT_DISABLE_PLUGINS": "true",
+}
+"""dlt tells nobody anything (I11), whatever the user's environment or a dlt configuration nearby says."""
+
+_FAILURES = (SourceError, OSError, sqlite3.Error)
 _SOURCES_AT_ONCE = 4
 _PAGES_WITHOUT_NEWS = 5
 """So many pages in a row that this fetch has had before, and the pages go round."""
@@ -50,6 +62,8 @@ def ask_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[Sourc
     apis = settings.apis
     if not apis:
         return ()
+    # dlt reads them once, when it is imported.
+    os.environ.update(_QUIET)
 
     def ask(source: str) -> list[SourceFailure]:
         return _ask_source(settings, home, source, apis[source], report)
@@ -87,14 +101,25 @@ def _ask_source(
             for stream, endpoint in _endpoints(spec):
                 try:
                     said = _ask_endpoint(settings, spec, client, memory, stream, endpoint)
-                except SourceError as error:
-                    failures.append(SourceFailure(source, stream, str(error), is_fatal))
-                    said = f"failed: {error}"
+                except _FAILURES as error:
+                    reason = _reason(error, home, source)
+                    failures.append(SourceFailure(source, stream, reason, is_fatal))
+                    said = f"failed: {reason}"
                 report.detail(f"{source}.{stream}: {said}")
-    except SourceError as error:
-        failures += [SourceFailure(source, stream, str(error), is_fatal) for stream in spec.streams]
-        report.detail(f"{source}: failed: {error}")
+    except _FAILURES as error:
+        reason = _reason(error, home, source)
+        failures += [SourceFailure(source, stream, reason, is_fatal) for stream in spec.streams]
+        report.detail(f"{source}: failed: {reason}")
     return failures
+
+
+def _reason(error: Exception, home: Home, source: str) -> str:
+    if isinstance(error, SourceError):
+        return str(error)
+    return (
+        f"Source {source}: its answers cannot be kept in {home.answers_of(source)}: {error}. Nothing "
+        "of this fetch was landed; make room on the disk and refresh again."
+    )
 
 
 def _endpoints(spec: ApiSpec) -> Iterator[tuple[str, EndpointSpec]]:
@@ -161,7 +186,7 @@ def _ask_endpoint(
     said = f"{tally.new:,} new or changed records of {watch.pages:,} page(s)"
     said += f", {tally.known:,} known" if tally.known else ""
     said += f", {tally.repeated:,} sent twice" if tally.repeated else ""
-    return said + (f"; {reached.unread:,} without a cursor" if reached.unread else "")
+    return said + (f"; {reached.unread:,} without a sound cursor" if reached.unread else "")
 
 
 def _keep(
@@ -197,7 +222,7 @@ def _as_parameter(value: str | int | float | bool) -> str | int | float:
 
 
 class _Reached:
-    """How far the records of a fetch reach; no later than the fetch began, and never back."""
+    """How far the records of a fetch reach: never back, nor so far ahead that what comes now is missed."""
 
     def __init__(self, cursor: Cursor | None, mark: Mark | None, began: datetime) -> None:
         self.mark = mark
@@ -217,9 +242,10 @@ class _Reached:
             self._unreadable += value not in (None, "")
             return
         self._read += 1
-        if isinstance(found, datetime):
+        if isinstance(found, datetime) and found > self._began + self._cursor.spec.lag_time:
             # A record of the year 2100 would end all asking.
-            found = min(found, self._began)
+            self.unread += 1
+            return
         before: Any = self.mark
         self.mark = found if before is None else max(before, found)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.settings.api_models import CursorSpec
 
+_EARLIEST = 1970
 _LARGEST = 2**63
 
 Mark = datetime | int
@@ -44,7 +45,7 @@ class Cursor:
             return int(number)
         if form in ("unix", "unix_ms"):
             seconds = Decimal(str(value)) / (1000 if form == "unix_ms" else 1)
-            return datetime.fromtimestamp(float(seconds), UTC)
+            return self._in_utc(datetime.fromtimestamp(float(seconds), UTC))
         text = str(value).strip()
         found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
         return self._in_utc(found)
@@ -82,6 +83,8 @@ class Cursor:
         return mark.astimezone(UTC if has_zone else self._zone).strftime(form)
 
     def _in_utc(self, moment: datetime) -> datetime:
+        if moment.year < _EARLIEST:
+            raise ValueError(moment)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
         return aware.astimezone(UTC)
 

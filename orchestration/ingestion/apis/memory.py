@@ -78,6 +78,8 @@ class Memory:
                     self._db.execute(statement)
                 self._db.execute("pragma user_version = 1")
                 self._db.execute("commit")
+        except sqlite3.OperationalError:
+            raise  # the disk, or another writer: nothing is wrong with the file
         except sqlite3.DatabaseError as error:
             raise SourceError(
                 f"Source {source}: {path} cannot be opened: {error}. Move it away and refresh again: "

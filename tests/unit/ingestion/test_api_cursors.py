@@ -57,7 +57,9 @@ def test_asked_as_the_vendor_wants_it_and_never_later(ask: str | None, asked: st
     assert cursor(ask=ask).asked(NOON.replace(microsecond=999_500)) == asked
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", "2026-13-01", True, {}, [], "1e999999"])
+@pytest.mark.parametrize(
+    "value", [None, "", "soon", "2026-13-01", "0001-01-01", True, {}, [], "1e999999"]
+)
 @pytest.mark.parametrize("form", ["iso", "unix", "number", "%d/%m/%Y"])
 def test_what_is_no_cursor_is_none(form: str, value: Any) -> None:
     assert cursor(format=form).read(value) is None
