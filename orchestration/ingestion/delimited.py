@@ -306,7 +306,7 @@ def _body(
     columns = ", ".join(f"{duck.literal(field)}: 'varchar'" for field in fields)
     longest = max(2 << 20, structure.largest + 1024)
     read = (
-        f"read_csv({duck.literal(str(path))}, header = false, auto_detect = false, {options}, "
+        f"read_csv({duck.file(path)}, header = false, auto_detect = false, {options}, "
         f"columns = {{{columns}}}, skip = {skip}, strict_mode = false, null_padding = false, "
         f"max_line_size = {longest}, buffer_size = {max(32 << 20, longest * 2)}, compression = "
         "'none', "
