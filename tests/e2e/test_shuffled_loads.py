@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
@@ -22,7 +23,8 @@ from tests.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 
-REFRESHES = 3
+REFRESHES = 2 if "EMBUDO_SOAK" not in os.environ else 4
+METRICS = "performance.metric_values"
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,9 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
         assert made.refresh().loads
         if version == 1:
             assert deals_named_x(made) == (order[0] == 1)
-    made.evaluate_metrics()
     assert not deals_named_x(made)
-    assert table_differences(whole.directory, made.directory) == {}
+    # metrics are made of the marts alone, and take as long as all the rest
+    assert table_differences(whole.directory, made.directory, without=[METRICS]) == {}
 
 
 def deals_named_x(made: Warehouse) -> bool:
