@@ -7,6 +7,7 @@ load out of it, does not belong here.
 from __future__ import annotations
 
 import dataclasses
+import glob
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ class LoadLook:
         """Look at a landed file, whose columns with `_` are ingestion's own."""
         import duckdb
 
-        rows = f"read_parquet({literal(str(file))})"
+        rows = f"read_parquet({literal(glob.escape(str(file)))})"
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
             names = [row[0] for row in connection.execute(f"describe from {rows}").fetchall()]
