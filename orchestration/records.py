@@ -72,6 +72,16 @@ class Load:
 
 
 @dataclass(frozen=True)
+class NewColumns:
+    """Columns that a source's files did not have before: kept as `_extra`, and told once."""
+
+    source: str
+    stream: str
+    file: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SetAside:
     """A file that was not landed at all, and why."""
 
@@ -145,6 +155,7 @@ class LandingResult:
     """Loads whose files were read again because their mapping changed: history must be rebuilt."""
     failures: tuple[SourceFailure, ...] = ()
     """Streams that are older than they could be, because their source did not answer."""
+    new_columns: tuple[NewColumns, ...] = ()
 
 
 @dataclass(frozen=True)

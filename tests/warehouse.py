@@ -6,7 +6,8 @@ What a refresh does beyond that belongs to `tests/e2e`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,23 +16,10 @@ from orchestration import ingestion, publication
 from orchestration.records import LandingResult
 from orchestration.refresh import Refresh
 from orchestration.workplace import Workplace
+from tests.unit.ingestion.making_company import Quiet
 
 _RUN = "built-by-a-test"
 _TESTS = ("resource_type:test", "resource_type:unit_test")
-
-
-@dataclass
-class Quiet:
-    """A reporter that keeps what it is told."""
-
-    details: list[str] = field(default_factory=list)
-
-    def step(self, name: str) -> None:
-        """Nothing to show."""
-
-    def detail(self, text: str) -> None:
-        """Keep it."""
-        self.details.append(text)
 
 
 @dataclass
@@ -39,12 +27,23 @@ class Warehouse:
     """One home that is refreshed again and again, in the same pair of databases."""
 
     workplace: Workplace
+    select: tuple[str, ...] = ()
+    """What of the models to build, in dbt's words; all of them by default."""
     is_built: bool = False
 
     @classmethod
-    def of(cls, *, config: Path, home: Path, inbox: Path | None = None) -> Warehouse:
-        """A warehouse that nothing has been built in yet."""
-        return cls(Workplace.open(config=config, home=home, inbox=inbox))
+    def of(
+        cls, *, config: Path, home: Path, parsed: Path, select: tuple[str, ...] = ()
+    ) -> Warehouse:
+        """A warehouse that nothing has been built in yet. `parsed` keeps dbt's project for all of them."""
+        workplace = Workplace.open(config=config, home=home, inbox=None)
+        workplace.home.prepare()
+        kept = workplace.home.dbt
+        if not kept.is_symlink():
+            if kept.is_dir():
+                kept.rmdir()
+            kept.symlink_to(parsed)
+        return cls(workplace, select)
 
     @property
     def directory(self) -> Path:
@@ -69,12 +68,17 @@ class Warehouse:
             )
         self.workplace.dbt(
             warehouse=candidate.warehouse, marts=candidate.marts, artifacts=candidate.artifacts
-        ).build(exclude=_TESTS, full_refresh=full)
+        ).build(select=self.select, exclude=_TESTS, full_refresh=full)
         self.is_built = True
 
     def evaluate_metrics(self) -> None:
         """Write every metric by month into the marts, as a refresh does."""
         self._running.evaluate_metrics()
+
+    def mart(self, sql: str) -> Sequence[tuple[object, ...]]:
+        """Rows of a query over the marts."""
+        with duckdb.connect(str(self.directory / "marts.duckdb"), read_only=True) as connection:
+            return list(connection.execute(sql).fetchall())
 
     @property
     def _running(self) -> Refresh:

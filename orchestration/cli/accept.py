@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption
@@ -17,6 +16,7 @@ from orchestration.cli.console import (
     ConfigOption,
     HomeOption,
     out,
+    plain,
 )
 from orchestration.cli.engineer import print_rows
 
@@ -68,7 +68,7 @@ def accept(
         if withdraw:
             if not ledger.withdraw(check):
                 raise typer.BadParameter(f"no open acceptance of {check!r}; see --list")
-            out.print(f"Withdrawn: {escape(check)}.")
+            out.print(f"Withdrawn: {plain(check)}.")
             return
         if not because.strip():
             raise typer.BadParameter(
@@ -82,7 +82,7 @@ def accept(
             check, because=" ".join(because.split()), signed_by=by or getpass.getuser()
         )
     out.print(
-        f"Accepted for one refresh: [bold]{escape(given.check)}[/bold] ({escape(given.text)}). "
+        f"Accepted for one refresh: [bold]{plain(given.check)}[/bold] ({plain(given.text)}). "
         "`embudo refresh` uses it; `--withdraw` takes it back."
     )
 
@@ -163,5 +163,5 @@ def _list(ledger: Ledger, output: Format) -> None:
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(value) for value in row.values()))
+        table.add_row(*(plain(value) for value in row.values()))
     out.print(table)

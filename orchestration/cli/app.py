@@ -18,7 +18,7 @@ from orchestration.cli import (
     status,
     worth,
 )
-from orchestration.cli.console import err
+from orchestration.cli.console import err, plain
 from orchestration.errors import EmbudoError
 
 app = typer.Typer(
@@ -56,7 +56,7 @@ def main() -> None:
     try:
         app()
     except EmbudoError as error:
-        err.print(f"[bold red]Error:[/bold red] {_escaped(error)}", soft_wrap=True)
+        err.print(f"[bold red]Error:[/bold red] {_shown(error)}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print(
@@ -71,13 +71,11 @@ def main() -> None:
         said = explained(error)
         if said is None:
             raise
-        err.print(f"[bold red]Error:[/bold red] {_escaped(said)}", soft_wrap=True)
+        err.print(f"[bold red]Error:[/bold red] {_shown(said)}", soft_wrap=True)
         sys.exit(said.exit_code)
 
 
-def _escaped(error: EmbudoError) -> str:
-    from rich.markup import escape
-
+def _shown(error: EmbudoError) -> str:
     from orchestration.redaction import without_secrets
 
-    return escape(without_secrets(str(error)))
+    return plain(without_secrets(str(error)))

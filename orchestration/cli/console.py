@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 out = Console(highlight=False)
@@ -44,6 +45,15 @@ DEFAULT_CONFIG = Path("embudo.yml")
 DEFAULT_HOME = Path(".embudo")
 
 
+def plain(text: object) -> str:
+    """A text that came from outside, for a line with markup: names of files, columns, values.
+
+    Brackets are no markup, and signs that turn a line around or move the cursor stand as blanks.
+    """
+    shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in str(text))
+    return escape(shown)
+
+
 @dataclass
 class StepReporter:
     """Shows one line a step: a spinner with the last detail while it runs, then a tick with seconds.
@@ -69,9 +79,9 @@ class StepReporter:
 
     def detail(self, text: str) -> None:
         """Say a count or a fact about the current step; the last one stays on its line."""
-        self._detail = text
+        self._detail = plain(text)
         if self._status is not None:
-            self._status.update(f"{self._name}  [dim]{text}[/dim]")
+            self._status.update(f"{self._name}  [dim]{self._detail}[/dim]")
 
     def __enter__(self) -> StepReporter:
         return self

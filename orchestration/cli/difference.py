@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption, Language, LanguageOption
@@ -22,6 +21,7 @@ from orchestration.cli.console import (
     HomeOption,
     StepReporter,
     out,
+    plain,
 )
 from orchestration.errors import QueryInvalid
 
@@ -208,7 +208,7 @@ def _show(found: Difference, lang: Language, *, whole: bool) -> None:
     elif not unbuilt:
         out.print(word("no_figures"))
     for name, reason in sorted(found.metrics.failures.items()):
-        out.print(f"[yellow]{word('failures')}[/yellow] {name}: {escape(reason)}")
+        out.print(f"[yellow]{word('failures')}[/yellow] {name}: {plain(reason)}")
     if unbuilt:
         out.print(f"[yellow]{word('unbuilt').format(what=', '.join(unbuilt))}[/yellow]")
     if "settings" in found.unbuilt:
@@ -235,7 +235,7 @@ def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
             table.add_row(
                 name if number == 0 else "",
                 _month(move.period_start),
-                *((escape(move.key or "–"),) if cut else ()),
+                *((plain(move.key or "–"),) if cut else ()),
                 *(
                     present.text(value, column, lang=lang.value, currency=found.currency)
                     for value in (move.old, move.new, move.difference)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption
@@ -26,6 +25,7 @@ from orchestration.cli.console import (
     StepReporter,
     err,
     out,
+    plain,
 )
 from orchestration.errors import BuildFailed
 from semantic_layer.present import csv_cell
@@ -68,7 +68,7 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    err.print(f"Refreshing [bold]{workplace.settings.company}[/bold], run {run_id}")
+    err.print(f"Refreshing [bold]{plain(workplace.settings.company)}[/bold], run {run_id}")
     with StepReporter() as report:
         running = Refresh(workplace=workplace, run_id=run_id, report=report, full=full)
         try:
@@ -77,10 +77,10 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
                     _run_job(running)
         finally:
             for warning in running.warnings:
-                err.print(f"[yellow]{escape(warning)}[/yellow]", soft_wrap=True)
+                err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
     if not running.has_work:
         for failure in running.ask_apis():
-            err.print(f"[yellow]Warning:[/yellow] {escape(failure.reason)}", soft_wrap=True)
+            err.print(f"[yellow]Warning:[/yellow] {plain(failure.reason)}", soft_wrap=True)
         err.print(
             "Nothing is new: no file, answer, model, seed or setting has changed. Nothing published."
         )
@@ -124,7 +124,7 @@ def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> 
         for ask in asks:
             since = ask.since or "the beginning"
             unset = f" [yellow]({', '.join(ask.unset)} is not set)[/yellow]" if ask.unset else ""
-            table.add_row(ask.source, ask.stream, escape(ask.url), f"{escape(since)}{unset}")
+            table.add_row(ask.source, ask.stream, plain(ask.url), f"{plain(since)}{unset}")
         out.print(table)
     if not waiting:
         out.print("No new files.")
@@ -133,7 +133,7 @@ def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> 
     for column in ("Source", "Stream", "File", "Bytes"):
         table.add_column(column, justify="right" if column == "Bytes" else "left")
     for item in waiting:
-        table.add_row(item.source, item.stream, item.file, f"{item.size_bytes:,}")
+        table.add_row(item.source, item.stream, plain(item.file), f"{item.size_bytes:,}")
     out.print(table)
 
 
@@ -163,7 +163,7 @@ def quarantine(
     place = Home.at(home)
     if export is not None:
         for path in kept.export(place, to=export, source=source, stream=stream):
-            out.print(f"Wrote {path}")
+            out.print(f"Wrote {plain(path)}", soft_wrap=True)
         return
     rows = kept.list_open(place, source=source, stream=stream, limit=limit)
     if output is not Format.table:
@@ -177,7 +177,7 @@ def quarantine(
     for column in ("Source", "Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(str(value) for value in _shown(row, raw=raw).values()))
+        table.add_row(*(plain(value) for value in _shown(row, raw=raw).values()))
     out.print(table)
     if len(rows) < sum(counts.values()):
         out.print(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import (
@@ -16,6 +15,7 @@ from orchestration.cli.console import (
     InboxOption,
     err,
     out,
+    plain,
 )
 from orchestration.errors import SettingsInvalid
 
@@ -106,5 +106,5 @@ def _show_done(done: Forgotten) -> None:
             "those that lie in the home the addresses are blanked:"
         )
         for path in done.left:
-            out.print(f"  {escape(str(path))}", soft_wrap=True)
+            out.print(f"  {plain(str(path))}", soft_wrap=True)
     out.print("The next `embudo refresh` builds history again, without them.")

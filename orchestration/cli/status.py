@@ -11,7 +11,14 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption
-from orchestration.cli.console import DEFAULT_CONFIG, DEFAULT_HOME, ConfigOption, HomeOption, out
+from orchestration.cli.console import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    out,
+    plain,
+)
 
 LAST_REFRESHES = 5
 
@@ -36,7 +43,7 @@ def status(
         _show_failed_checks(home, facts["refreshes"])
     out.print("\n[bold]What to do[/bold]")
     for advice in facts["advice"]:
-        out.print(f"  • {advice}", markup=False)
+        out.print(f"  • {plain(advice)}")
 
 
 def gather(*, config: Path, home: Path) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.analyst import (
@@ -24,6 +23,7 @@ from orchestration.cli.console import (
     ConfigOption,
     HomeOption,
     out,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _show(judged: list[Worth], lang: Language) -> None:
                 "[red]✗[/red]" if quality in missing else "[green]✓[/green]"
                 for quality in QUALITIES
             ),
-            escape("; ".join(finding.text(lang.value) for finding in worth.findings)),
+            plain("; ".join(finding.text(lang.value) for finding in worth.findings)),
         )
     out.print(table)
     good = sum(not worth.findings for worth in judged)

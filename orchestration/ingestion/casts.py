@@ -20,6 +20,9 @@ _FALSE = ("false", "f", "0", "no", "n", "falso")
 _WHOLE = r"[+-]?\d+(\.0*)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SERIAL = r"\d{1,5}(\.\d+)?"
+_OFFSET = r"\d\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?| ?(UTC|GMT))$"
+"""A time of day with its distance from UTC."""
+_NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(| ?[zZ]| ?[+-]\d\d(:?\d\d)?| ?UTC| ?GMT)$"
 
 
 class Origin(Enum):
@@ -81,7 +84,10 @@ def describe_type(data_type: str, *, locale: Locale, formats: tuple[str, ...] = 
     stated = formats or (locale.dates if data_type == "date" else locale.timestamps + locale.dates)
     shapes = " or ".join(("ISO", *stated))
     noun = "a date" if data_type == "date" else "a timestamp"
-    return f"{noun} ({shapes}) between {FIRST_YEAR} and {LAST_YEAR}"
+    clock = ""
+    if data_type == "timestamp" and locale.time_zone != "UTC":
+        clock = f" that clocks show in {locale.time_zone} (in spring they skip an hour)"
+    return f"{noun} ({shapes}) between {FIRST_YEAR} and {LAST_YEAR}{clock}"
 
 
 def _number(
@@ -139,16 +145,19 @@ def _date(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) 
 
 
 def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) -> str:
-    """A timestamp as naive UTC; naive ones are read in the session's zone."""
+    """A timestamp as naive UTC; naive ones are read in the session's zone.
+
+    A time that clocks skip is none. Of one that they show twice, DuckDB takes the second: the standard time.
+    """
     if origin is Origin.TYPED:
-        return f"timezone('UTC', try_cast({value} as timestamptz))"
+        return f"timezone('UTC', {_of_iso(f'cast({value} as varchar)', locale)})"
     tries = []
     if origin is Origin.LOCAL:
         stated = formats or (locale.timestamps + locale.dates)
         naive = [one for one in stated if "%z" not in one and "%Z" not in one]
         zoned = [one for one in stated if one not in naive]
         if naive:
-            tries.append(f"cast(try_strptime({value}, [{duck.texts(naive)}]) as timestamptz)")
+            tries.append(_on_a_clock(f"try_strptime({value}, [{duck.texts(naive)}])", locale))
         tries += [
             f"cast(try_strptime({value}, {duck.literal(one)}) as timestamptz)" for one in zoned
         ]
@@ -159,12 +168,37 @@ def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
             f"cast(round({whole} * 86400) as bigint) * 1000))"
         )
         tries.append(
-            f"case when regexp_full_match({value}, '{_SERIAL}') then cast({naive_moment} as "
-            "timestamptz) end"
+            f"case when regexp_full_match({value}, '{_SERIAL}') then "
+            f"{_on_a_clock(naive_moment, locale)} end"
         )
-    tries.append(f"try_cast({value} as timestamptz)")
+    tries.append(_of_iso(value, locale))
     found = tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
     return f"timezone('UTC', {found})"
+
+
+def _of_iso(text: str, locale: Locale) -> str:
+    """ISO text as a point in time; without an offset it is on a clock of the session's zone."""
+    # DuckDB asks for seconds before an offset, which many tools leave out.
+    full = f"regexp_replace(replace({text}, 'GMT', 'UTC'), '{_NO_SECONDS}', '\\1:00\\2')"
+    zoned = f"try_cast({full} as timestamptz)"
+    if locale.time_zone == "UTC":
+        return f"coalesce(try_cast({text} as timestamptz), {zoned})"
+    clock = _on_a_clock(f"try_cast({text} as timestamp)", locale)
+    return f"case when regexp_matches({text}, '{_OFFSET}') then {zoned} else {clock} end"
+
+
+def _on_a_clock(naive: str, locale: Locale) -> str:
+    """A time of day as a point in time, null where spring skips it.
+
+    Midnight counts even so: where clocks go forward at midnight, a date means the beginning of its day.
+    """
+    moment = f"cast({naive} as timestamptz)"
+    if locale.time_zone == "UTC":
+        return moment
+    return (
+        f"case when cast({moment} as timestamp) = {naive} or "
+        f"cast({naive} as time) = time '00:00' then {moment} end"
+    )
 
 
 def plausible(column: str, data_type: str, *, time_zone: str) -> str | None:

@@ -166,7 +166,7 @@ def json_rows(
     nested = [name for name in needed if name not in keys and name.split(".")[0] in keys]
     names = unique_names([*keys, *nested])
     used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
-    paths = ", ".join(duck.literal(_json_path(n, keys)) for n in used)
+    paths = ", ".join(duck.literal(json_pointer([n] if n in keys else n.split("."))) for n in used)
     cells = [f"cells[{i}] as {duck.name(n)}" for i, n in enumerate(used, start=1)]
     extracted = f"json_extract_string(record, [{paths}])" if used else "null"
     selected = "".join(f"{cell}, " for cell in cells)
@@ -186,9 +186,9 @@ def json_rows(
     )
 
 
-def _json_path(name: str, keys: Sequence[str]) -> str:
-    parts = [name] if name in keys else name.split(".")
-    return "$" + "".join('."' + part.replace('"', '\\"') + '"' for part in parts)
+def json_pointer(parts: Sequence[str]) -> str:
+    """The way to a value inside a JSON object (RFC 6901), whatever signs its keys hold."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def _escape(file_format: FormatSpec) -> int | None:
@@ -306,7 +306,7 @@ def _body(
     columns = ", ".join(f"{duck.literal(field)}: 'varchar'" for field in fields)
     longest = max(2 << 20, structure.largest + 1024)
     read = (
-        f"read_csv({duck.literal(str(path))}, header = false, auto_detect = false, {options}, "
+        f"read_csv({duck.file(path)}, header = false, auto_detect = false, {options}, "
         f"columns = {{{columns}}}, skip = {skip}, strict_mode = false, null_padding = false, "
         f"max_line_size = {longest}, buffer_size = {max(32 << 20, longest * 2)}, compression = "
         "'none', "

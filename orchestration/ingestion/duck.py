@@ -6,6 +6,7 @@ Statements belong to the modules that use the connection; quoting of names and t
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -86,6 +87,11 @@ def name(text: str) -> str:
 def literal(text: str) -> str:
     """A text in single quotes."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def file(path: Path) -> str:
+    """A file's path in single quotes for `read_…`, which would take `[1]` or `*` in its name for a glob."""
+    return literal(glob.escape(str(path)))
 
 
 def texts(values: Iterable[str]) -> str:

@@ -169,7 +169,7 @@ def _addresses(stream: StreamContract, path: Path, country: str) -> str:
     made |= {c: ("phone", phone_sql(c, codes)) for c in PHONE_COLUMNS if c in names}
     return " union all ".join(
         f"select distinct _source || ':' || {stream.keys[0]}, {contact}, '{kind}', {value} "
-        f"from read_parquet({duck.literal(str(path))})"
+        f"from read_parquet({duck.file(path)})"
         for kind, value in made.values()
     )
 
@@ -290,7 +290,7 @@ def _rewrite_quarantine(
     if not target.is_file():
         return {}
     aside = durable.temporary(target)
-    relation = f"read_parquet({duck.literal(str(target))})"
+    relation = f"read_parquet({duck.file(target)})"
     connection.execute(
         f"copy (select * from {relation} where not {_names(person)}) "
         f"to {duck.literal(str(aside))} (format parquet, compression zstd)"
@@ -308,7 +308,7 @@ def _quarantined_of(
     if not path.is_file():
         return 0
     row = connection.execute(
-        f"select count(*) from read_parquet({duck.literal(str(path))}) where {_names(person)}"
+        f"select count(*) from read_parquet({duck.file(path)}) where {_names(person)}"
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -330,7 +330,7 @@ def _origin(country: str) -> holds.Origin:
 
 
 def _read(home: Home, load: Load) -> str:
-    return f"read_parquet({duck.literal(str(_landing_file(home, load)))})"
+    return f"read_parquet({duck.file(_landing_file(home, load))})"
 
 
 def _landing_file(home: Home, load: Load) -> Path:

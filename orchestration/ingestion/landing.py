@@ -28,7 +28,7 @@ from orchestration.ingestion.staging import StagedPart, Staging
 from orchestration.ingestion.tombstones import forgotten_hashes
 from orchestration.limits import explained
 from orchestration.privacy import PrivacyKey
-from orchestration.records import LandingResult, Load, Reporter, SetAside
+from orchestration.records import LandingResult, Load, NewColumns, Reporter, SetAside
 from orchestration.settings import Home, Settings
 
 _STREAMS_AT_ONCE = 2
@@ -40,6 +40,7 @@ class _Landed:
     load: Load | None
     set_aside: tuple[SetAside, ...]
     replaced: tuple[str, ...]
+    new_columns: tuple[NewColumns, ...] = ()
 
 
 def land(
@@ -96,6 +97,7 @@ def land(
         loads=tuple(landed.load for landed in done if landed.load is not None),
         set_aside=tuple(fault for landed in done for fault in landed.set_aside),
         replaced_loads=tuple(dict.fromkeys(replaced)),
+        new_columns=tuple(new for landed in done for new in landed.new_columns),
     )
 
 
@@ -192,6 +194,7 @@ def _land_stream(
             reach("landing.written")
             ledger.add_load(load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
             reach("landing.entered")
+            new_columns = _new_columns(ledger, staging, news, parts)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     report.detail(
@@ -199,7 +202,29 @@ def _land_stream(
         f"file{'s' if len(load.files) > 1 else ''}, {load.rows_quarantined:,} quarantined"
         + (f", {staging.rows_forgotten:,} of forgotten people" if staging.rows_forgotten else "")
     )
-    return _Landed(load, tuple(aside), tuple(part.load_id for part in replaced))
+    for new in new_columns:
+        report.detail(
+            f"{new.source}.{new.stream}: {new.file} has new columns, kept as _extra: "
+            f"{', '.join(new.columns)}"
+        )
+    return _Landed(load, tuple(aside), tuple(part.load_id for part in replaced), new_columns)
+
+
+def _new_columns(
+    ledger: Ledger, staging: Staging, news: StreamNews, parts: Sequence[FilePart]
+) -> tuple[NewColumns, ...]:
+    """What the load's files have that earlier ones of the same mapping had not, in file order."""
+    found = []
+    for part in parts:
+        new = ledger.add_columns(
+            source=news.source,
+            stream=news.stream,
+            fingerprint=part.fingerprint,
+            columns=staging.columns[part.part],
+        )
+        if new:
+            found.append(NewColumns(news.source, news.stream, part.path, new))
+    return tuple(found)
 
 
 def _stage(

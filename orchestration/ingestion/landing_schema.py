@@ -74,12 +74,12 @@ def _rows(
     whole = [_path(home, load) for load, gone in loads if not gone]
     queries = []
     if whole:
-        files = ", ".join(duck.literal(str(path)) for path in whole)
+        files = ", ".join(duck.file(path) for path in whole)
         queries.append(f"select {names} from read_parquet([{files}])")
     for load, gone in loads:
         if gone:
             parts = ", ".join(str(part) for part in gone)
-            file = duck.literal(str(_path(home, load)))
+            file = duck.file(_path(home, load))
             queries.append(f"select {names} from read_parquet({file}) where _part not in ({parts})")
     if not queries:
         nulls = ", ".join(
@@ -89,8 +89,10 @@ def _rows(
         return f"select {nulls} where false"
     for series in snapshots:
         wanted = {part.load_id for part in (*series.older, *series.present)}
-        paths = [str(_path(home, load)) for load, _ in loads if load.load_id in wanted]
-        read = f"select {names}, _part from read_parquet([{duck.texts(paths)}])"
+        files = ", ".join(
+            duck.file(_path(home, load)) for load, _ in loads if load.load_id in wanted
+        )
+        read = f"select {names}, _part from read_parquet([{files}])"
         queries.append(deletions(stream, series, read=read))
     return " union all ".join(queries)
 

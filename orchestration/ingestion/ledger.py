@@ -372,8 +372,7 @@ class Ledger(GateRecords):
             "select f.load_id, l.load_seq, f.part, f.path, f.rows_landed, "
             "f.rows_quarantined = 0 or f.resolved_by is not null as is_settled "
             "from load_files f join loads l using (load_id) "
-            "where f.source = ? and f.stream = ? and f.replaced_by is null "
-            "order by l.load_seq, f.part",
+            f"where f.source = ? and f.stream = ? and {_COUNTS} order by l.load_seq, f.part",
             (source, stream),
         ).fetchall()
         return [StreamPart(**{**dict(row), "is_settled": bool(row["is_settled"])}) for row in rows]
@@ -434,6 +433,27 @@ class Ledger(GateRecords):
                 "and sha256 = ?",
                 [(source, stream, part.fingerprint, part.sha256) for part in parts],
             )
+
+    def add_columns(
+        self, *, source: str, stream: str, fingerprint: str, columns: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Remember the columns of a file; returns those that earlier files of its kind did not have.
+
+        Of the first file none is new.
+        """
+        kind = (source, stream, fingerprint)
+        with self.transaction():
+            rows = self._db.execute(
+                "select name from file_columns where source = ? and stream = ? and fingerprint = ?",
+                kind,
+            ).fetchall()
+            known = {row["name"] for row in rows}
+            new = tuple(name for name in columns if name not in known)
+            self._db.executemany(
+                "insert into file_columns (source, stream, fingerprint, name) values (?,?,?,?)",
+                [(*kind, name) for name in new],
+            )
+        return new if known else ()
 
     # files set aside
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = (
     """
@@ -112,6 +112,15 @@ ADDED = (
         withdrawn_at text,
         used_by text,
         release_id text
+    )
+    """,
+    """
+    create table if not exists file_columns (
+        source text not null,
+        stream text not null,
+        fingerprint text not null,
+        name text not null,
+        primary key (source, stream, fingerprint, name)
     )
     """,
 )

@@ -42,7 +42,7 @@ def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> LoadRecord
 
     Reads every row: a record is only worth as much as the rows that it counts.
     """
-    file = duck.literal(str(path))
+    file = duck.file(path)
     try:
         found = connection.execute(
             f"select decode(value) from parquet_kv_metadata({file}) where decode(key) = ?", [KEY]

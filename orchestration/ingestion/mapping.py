@@ -18,6 +18,7 @@ from orchestration.errors import ContractBroken
 from orchestration.ingestion import duck
 from orchestration.ingestion.casts import Origin
 from orchestration.ingestion.contract import StreamContract
+from orchestration.ingestion.delimited import json_pointer
 from orchestration.ingestion.expressions import parse_expression
 from orchestration.ingestion.readers import (
     BROKEN,
@@ -313,7 +314,7 @@ def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
     rest = f"json_merge_patch({record}, {duck.literal(json.dumps(patch, ensure_ascii=False))})"
     for top, inner_patch in below.items():
         inside = duck.literal(json.dumps({top: inner_patch}, ensure_ascii=False))
-        at = duck.literal('$."' + top.replace('"', '\\"') + '"')
+        at = duck.literal(json_pointer([top]))
         rest = (
             f"case when json_type({record}, {at}) = 'OBJECT' "
             f"then json_merge_patch({rest}, {inside}) else {rest} end"

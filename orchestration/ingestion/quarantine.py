@@ -126,9 +126,7 @@ def open_query(home: Home, parts: Sequence[tuple[str, str, str, int, str]]) -> s
                 "from a backup."
             )
         listed = ", ".join(str(number) for number in numbers)
-        queries.append(
-            f"select * from read_parquet({duck.literal(str(path))}) where part in ({listed})"
-        )
+        queries.append(f"select * from read_parquet({duck.file(path)}) where part in ({listed})")
     return " union all by name ".join(queries) if queries else None
 
 

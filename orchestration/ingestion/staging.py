@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import ContractBroken, SourceError
-from orchestration.ingestion import duck, holds
+from orchestration.ingestion import duck, holds, suspicion
 from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.checks import staged_table, staging_query
 from orchestration.ingestion.contract import StreamContract
@@ -66,6 +66,8 @@ class Staging:
         self._scratch = scratch
         self._files: dict[int, str] = {}
         self._headers: dict[int, str] = {}
+        self.columns: dict[int, tuple[str, ...]] = {}
+        """Names of the file's own columns, by part."""
         connection.execute(f"create temp table staged ({staged_table(stream)})")
         connection.execute(
             "create temp table quarantined "
@@ -90,12 +92,15 @@ class Staging:
             scratch=folder,
         )
         self._headers[part] = rows.header
+        self.columns[part] = tuple(column.name for column in rows.columns)
         each = self._insert(rows, file, zone, part)
         if self._holds:
             self.rows_forgotten += holds.hold(
                 self._connection, self.stream, self._origin, part=part
             )
         counted = self._count(rows, part, each, file.path)
+        suspicion.refuse_cut(self._connection, rows, part=part, path=file.path)
+        suspicion.refuse_retyped(self._connection, self.stream, part=part, path=file.path)
         self._quarantine_rejects(rows, part)
         self._quarantine_faults(rows, part)
         withheld = self._withhold_quarantined(part)
@@ -111,6 +116,7 @@ class Staging:
     def discard(self, part: int) -> None:
         """Forget a part."""
         self._files.pop(part, None)
+        self.columns.pop(part, None)
         self._connection.execute("delete from staged where _part = ?", [part])
         self._connection.execute("delete from quarantined where _part = ?", [part])
 

@@ -28,7 +28,7 @@ from orchestration.settings import FormatSpec
 
 def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
     """A Parquet file."""
-    file = duck.literal(str(path))
+    file = duck.file(path)
     counted = connection.execute(
         f"select sum(num_rows) from parquet_file_metadata({file})"
     ).fetchone()
@@ -78,7 +78,7 @@ def excel_rows(
         options += f", sheet = {duck.literal(file_format.sheet)}"
     if file_format.range is not None:
         options += f", range = {duck.literal(file_format.range)}"
-    read = f"read_xlsx({duck.literal(str(path))}, {options})"
+    read = f"read_xlsx({duck.file(path)}, {options})"
     try:
         described = connection.execute(f"describe select * from {read}").fetchall()
     except duckdb.Error as error:

@@ -7,6 +7,7 @@ load out of it, does not belong here.
 from __future__ import annotations
 
 import dataclasses
+import glob
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ VOLUME = "loads.volume"
 VALUES = "loads.values"
 FRESHNESS = "loads.freshness"
 FILES_SET_ASIDE = "loads.files_set_aside"
+NEW_COLUMNS = "loads.new_columns"
 REQUIRED_STREAMS = "loads.required_streams"
 SOURCES_ANSWERED = "loads.sources_answered"
 REQUIRED = (
@@ -37,6 +39,7 @@ REQUIRED = (
     VALUES,
     FRESHNESS,
     FILES_SET_ASIDE,
+    NEW_COLUMNS,
     REQUIRED_STREAMS,
     SOURCES_ANSWERED,
 )
@@ -62,6 +65,7 @@ DEFAULT_POLICY: Mapping[str, OnBreach] = {
     VALUES: "stop",
     FRESHNESS: "warn",
     FILES_SET_ASIDE: "warn",
+    NEW_COLUMNS: "warn",
     REQUIRED_STREAMS: "stop",
     SOURCES_ANSWERED: "stop",
 }
@@ -127,7 +131,7 @@ class LoadLook:
         """Look at a landed file, whose columns with `_` are ingestion's own."""
         import duckdb
 
-        rows = f"read_parquet({literal(str(file))})"
+        rows = f"read_parquet({literal(glob.escape(str(file)))})"
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
             names = [row[0] for row in connection.execute(f"describe from {rows}").fetchall()]
@@ -204,6 +208,7 @@ def check_loads(
     everything = (*earlier, *landed.loads)
     checks += _freshness(everything, limits, newest or {})
     checks += _files_set_aside(landed, limits)
+    checks += _new_columns(landed, limits)
     checks += _required_streams(everything, required_streams)
     checks += _sources_answered(landed)
     told = {check.name for check in checks}
@@ -355,6 +360,21 @@ def _files_set_aside(landed: LandingResult, limits: LoadLimits) -> list[CheckRes
     ]
 
 
+def _new_columns(landed: LandingResult, limits: LoadLimits) -> list[CheckResult]:
+    return [
+        _judged(
+            NEW_COLUMNS,
+            f"{new.source}.{new.stream}",
+            good=False,
+            observed=f"{new.file} has {', '.join(new.columns)}, which no file had before",
+            expected="the columns of earlier files; new ones are kept in `_extra` until embudo.yml maps them",
+            limits=limits.of(new.source),
+            failures=len(new.columns),
+        )
+        for new in landed.new_columns
+    ]
+
+
 def _required_streams(loads: Iterable[Load], required: Collection[str]) -> list[CheckResult]:
     present = {_of(load) for load in loads}
     return [
@@ -388,6 +408,7 @@ def _sources_answered(landed: LandingResult) -> list[CheckResult]:
 
 _SILENT = {
     FILES_SET_ASIDE: "no file set aside",
+    NEW_COLUMNS: "no column that earlier files had not",
     REQUIRED_STREAMS: "no stream is required",
     SOURCES_ANSWERED: "no source failed",
 }

@@ -194,6 +194,7 @@ class BreachSpec(Strict):
     values: OnBreach = "stop"
     freshness: Literal["warn", "stop"] = "warn"
     files_set_aside: Literal["warn", "stop"] = "warn"
+    new_columns: Literal["warn", "stop"] = "warn"
     sources_answered: Literal["warn", "stop"] = "stop"
     """An API that does not answer; what it has answered before stays."""
 
@@ -208,7 +209,9 @@ class BreachSpec(Strict):
                 f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
             )
         of_loads = dict.fromkeys(("quarantine_share", "duplicate_keys", "volume", "values"), given)
-        of_sources = dict.fromkeys(("freshness", "files_set_aside", "sources_answered"), given)
+        of_sources = dict.fromkeys(
+            ("freshness", "files_set_aside", "new_columns", "sources_answered"), given
+        )
         return of_loads | ({} if given == "set_aside" else of_sources)
 
 

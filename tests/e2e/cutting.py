@@ -79,7 +79,6 @@ def altered(
     Values are exchanged between the rows, so that they stay such as the company has; keys are kept.
     """
     columns, rows = _read(path, layout)
-    rows = [list(row) for row in rows if len(row) == len(columns) and "ROTO" not in str(row)]
     picked = [row for row in rows if chance.random() < share]
     kept = {layout.identity, *_KEPT} | (
         {layout.moment} if layout.stream == "agent_states" else set()
@@ -96,7 +95,22 @@ def altered(
     return _written(columns, picked, path, layout)
 
 
+def mended(path: Path, layout: Layout) -> bytes:
+    """A file without the rows that are broken on purpose."""
+    columns, rows = _read(path, layout)
+    return _written(columns, rows, path, layout)
+
+
 def _read(path: Path, layout: Layout) -> tuple[list[str], list[list[object]]]:
+    """The columns of a file and its sound rows; those broken on purpose have no key, or one with `ROTO`."""
+    columns, rows = _read_all(path, layout)
+    key = columns.index(layout.identity)
+    return columns, [
+        row for row in rows if len(row) == len(columns) and row[key] and "ROTO" not in str(row)
+    ]
+
+
+def _read_all(path: Path, layout: Layout) -> tuple[list[str], list[list[object]]]:
     if layout.kind == "parquet":
         table = pq.read_table(path)
         return table.column_names, [list(row.values()) for row in table.to_pylist()]

@@ -1,4 +1,4 @@
-"""A small company refreshed once under bad conditions, shared by the tests that look at what came of it."""
+"""What the tests of faults share: a company without files, and one refreshed under bad conditions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 import sandbox
 from tests.conftest import ROOT
+from tests.unit.ingestion.making_company import Company
 
 CANARIES = {
     "EMBUDO_PRIVACY_KEY": "canary-privacy-0f4b1c9e7a5d3e2f8b6a",
@@ -102,3 +103,11 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> CutOff:
     done = company.run("refresh")
     assert done.returncode == 0, done.stderr[-4000:]
     return company
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company without files."""
+    for name in ("EMBUDO_INBOX", "EMBUDO_HOME", "EMBUDO_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    return Company(tmp_path)

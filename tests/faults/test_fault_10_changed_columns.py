@@ -1,0 +1,136 @@
+"""Fault 10: a column is added, dropped, renamed or retyped in a source.
+
+The contract failure names it, the file is set aside whole, and the next good one works. A column that is added
+breaks nothing: it is kept, and told.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestration.quality import LoadLimits, check_loads
+from orchestration.quality.loads import NEW_COLUMNS
+from orchestration.records import LandingResult
+from tests.unit.ingestion.making_company import Company
+
+COLUMNS = {
+    "order_id": "id",
+    "account_id": "account",
+    "ordered_at": "day",
+    "status": {"column": "state", "map": {"hecho": "completed"}},
+    "channel": "channel",
+}
+HEADER = "id,account,day,state,channel"
+
+
+def lines(first: int, last: int, row: str = "{n},a{n},2026-01-05,hecho,web") -> str:
+    return "".join(f"{row.format(n=n)}\n" for n in range(first, last + 1))
+
+
+@pytest.fixture
+def orders(company: Company) -> Company:
+    """A company whose first export of twenty orders has landed."""
+    company.map("orders", {"files": "orders_*.csv", "columns": COLUMNS})
+    company.drop("orders_1.csv", f"{HEADER}\n{lines(1, 20)}")
+    assert company.land().loads
+    return company
+
+
+def landed(company: Company) -> int:
+    return int(company.rows("select count(*) from landing.orders")[0][0])
+
+
+def set_aside_then_mended(company: Company, bad: str, *words: str) -> None:
+    """`bad` lands nothing and is named with `words`; sent again as it should be, it lands."""
+    company.drop("orders_2.csv", bad)
+    company.drop("orders_3.csv", f"{HEADER}\n{lines(41, 60)}")
+    result = company.land()
+    [aside] = result.set_aside
+    assert (aside.source, aside.stream, aside.file) == ("crm", "orders", "orders_2.csv")
+    for word in words:
+        assert word in aside.reason
+    assert landed(company) == 40, "the good file of the same day lands"
+    assert company.quarantine() == []
+    assert not company.land().set_aside, "as it is, it is not tried again"
+
+    company.drop("orders_2.csv", f"{HEADER}\n{lines(21, 40)}")
+    assert not company.land().set_aside
+    assert landed(company) == 60
+    with company.ledger() as ledger:
+        assert ledger.open_set_aside() == []
+
+
+def test_dropped(orders: Company) -> None:
+    bad = "id,account,day,state\n" + lines(21, 40, "{n},a{n},2026-01-05,hecho")
+    set_aside_then_mended(
+        orders, bad, "orders_2.csv lacks the column 'channel'", "id, account, day"
+    )
+
+
+def test_renamed(orders: Company) -> None:
+    bad = f"{HEADER.replace('account', 'account_no')}\n{lines(21, 40)}"
+    set_aside_then_mended(orders, bad, "'account' (nearest: 'account_no')", "orders")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            "{n},a{n},05.01.26,hecho,web",
+            (
+                "orders.ordered_at",
+                "none of its 20 values",
+                "Line 2",
+                "found '05.01.26'",
+                "a timestamp",
+            ),
+        ),
+        (
+            "{n},a{n},2026-01-05,3,web",
+            ("orders.status", "found '3'", "one of open, completed, cancelled"),
+        ),
+    ],
+    ids=["a date to another format", "a word to a number"],
+)
+def test_retyped(orders: Company, row: str, words: tuple[str, ...]) -> None:
+    set_aside_then_mended(orders, f"{HEADER}\n{lines(21, 40, row)}", *words)
+
+
+def test_one_value_that_still_reads_is_no_change_of_type(orders: Company) -> None:
+    """Nineteen of twenty dates are bad: these are rows at fault, kept one by one."""
+    bad = f"{HEADER}\n{lines(21, 39, '{n},a{n},05.01.26,hecho,web')}{lines(40, 40)}"
+    orders.drop("orders_2.csv", bad)
+    [load] = orders.land().loads
+    assert (load.rows_landed, load.rows_quarantined) == (1, 19)
+
+
+def test_added(orders: Company) -> None:
+    """Told once by gate 1 as a warning that names it; its values are kept for when somebody maps it."""
+    orders.drop(
+        "orders_2.csv", f"{HEADER},prio\n{lines(21, 40, '{n},a{n},2026-01-05,hecho,web,hoch')}"
+    )
+    result = orders.land()
+    [new] = result.new_columns
+    assert (new.file, new.columns) == ("orders_2.csv", ("prio",))
+    told = warning(result)
+    assert told.outcome == "warn"
+    assert told.subject == "crm.orders"
+    assert "orders_2.csv has prio" in told.observed
+    assert landed(orders) == 40
+    [(extra,)] = orders.rows("select distinct _extra from landing.orders where _extra is not null")
+    assert json.loads(extra) == {"prio": "hoch"}
+
+    orders.drop(
+        "orders_3.csv", f"{HEADER},prio\n{lines(41, 41, '{n},a{n},2026-01-05,hecho,web,hoch')}"
+    )
+    result = orders.land()
+    assert result.new_columns == ()
+    assert warning(result).outcome == "pass"
+
+
+def warning(result: LandingResult):  # type: ignore[no-untyped-def]
+    checks = check_loads(result, history=(), limits=LoadLimits()).checks
+    [found] = [check for check in checks if check.name == NEW_COLUMNS]
+    return found

@@ -1,0 +1,62 @@
+"""Fault 15: NULL keys, NULL cursors, duplicate keys in a load.
+
+Quarantined or deduplicated by rule, counted, and never dropped silently.
+"""
+
+from __future__ import annotations
+
+from tests.unit.ingestion.making_company import Company
+
+COLUMNS = {"account_id": "id", "name": "name", "updated_at": "changed"}
+ACCOUNTS = """id,name,changed
+a,Ana,2026-01-01 10:00
+a,Ana again,2026-01-02 10:00
+a,Ana without a time,
+,Nobody,2026-01-03 10:00
+ ,Blank,2026-01-03 10:00
+b,Berta,
+b,Berta again,
+c,Carla,2026-01-05 10:00
+c,Carla,2026-01-05 10:00
+d,Dora,never
+"""
+
+NEWEST = (
+    "select account_id, name from landing.accounts qualify row_number() over (partition by _source, account_id "
+    "order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc) = 1 order by 1"
+)
+"""What staging takes of each key: its own rule, written again by hand."""
+
+
+def test_every_row_is_landed_or_quarantined_and_versions_are_told_apart(company: Company) -> None:
+    company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
+    company.drop("accounts.csv", ACCOUNTS)
+    [load] = company.land().loads
+    assert (load.rows_read, load.rows_landed, load.rows_quarantined, load.rows_skipped) == (
+        10,
+        7,
+        3,
+        0,
+    )
+    assert company.quarantine() == [
+        (5, "account_id: is empty, and it is required"),
+        (6, "account_id: is empty, and it is required"),
+        (11, company.quarantine()[2][1]),
+    ]
+    assert "updated_at: found 'never'" in company.quarantine()[2][1]
+    # the newest by its own time; one without a time is older than any with one; else the later line
+    assert company.rows(NEWEST) == [("a", "Ana again"), ("b", "Berta again"), ("c", "Carla")]
+    # what was merged is there still, each with its line
+    assert company.rows(
+        "select list(_line order by _line) from landing.accounts where account_id = 'c'"
+    ) == [([9, 10],)]
+
+
+def test_duplicates_across_loads_count_once(company: Company) -> None:
+    company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
+    company.drop("1.csv", "id,name,changed\na,New,2026-02-01\n")
+    company.land()
+    company.drop("2.csv", "id,name,changed\na,Old,2026-01-01\na,,2026-03-01\n")
+    [load] = company.land().loads
+    assert (load.rows_landed, load.rows_quarantined) == (1, 1)
+    assert company.rows(NEWEST) == [("a", "New")]
