@@ -274,7 +274,7 @@ def _volume(load: Load, before: Iterable[Load], limits: SourceLimits) -> CheckRe
     again = [one for one in ordered if set(one.files) == set(load.files)][-1:]
     last = again if len(ordered) < 2 else ordered[-HISTORY:]
     usual = median_low([one.rows_landed for one in last]) if last else 0
-    least = usual * (1 - limits.volume_drop_share)
+    least = round(usual * (1 - limits.volume_drop_share), 6)
     return _judged(
         VOLUME,
         _of(load),
