@@ -123,8 +123,15 @@ class LoadLook:
         )
 
     @classmethod
-    def of(cls, file: Path, *, keys: Sequence[str], newest_by: str | None) -> LoadLook:
-        """Look at a landed file, whose columns with `_` are ingestion's own."""
+    def of(
+        cls,
+        file: Path,
+        *,
+        keys: Sequence[str],
+        newest_by: str | None,
+        private: Collection[str] = (),
+    ) -> LoadLook:
+        """Look at a landed file, whose columns with `_` are ingestion's own, and not at private ones."""
         import duckdb
 
         rows = f"read_parquet({literal(str(file))})"
@@ -132,7 +139,9 @@ class LoadLook:
             connection.execute("set TimeZone = 'UTC'")
             names = [row[0] for row in connection.execute(f"describe from {rows}").fetchall()]
             found = profile(
-                connection, rows, leave_out=[name for name in names if name.startswith("_")]
+                connection,
+                rows,
+                leave_out=[name for name in names if name.startswith("_") or name in private],
             )
             repeated = None
             if keys:
