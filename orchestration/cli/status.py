@@ -207,7 +207,8 @@ def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
         candidate = Home.at(home).candidate(run["run_id"])
         report = quality.read_gate(candidate)
         out.print(f"\n[bold]Run {run['run_id']}[/bold]")
-        out.print(quality.explain(report) if report else run["error"], markup=False)
+        told = quality.explain(report) if report else run["error"]
+        out.print(told, markup=False, soft_wrap=True)
         if report and any(check.failed_keys for check in report.checks):
             keys = candidate / quality.FAILED_KEYS_FILE
             out.print(f"Keys of all failing rows: {keys}", markup=False, soft_wrap=True)

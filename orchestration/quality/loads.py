@@ -75,7 +75,7 @@ class SourceLimits:
     """
 
     quarantine_share: float = 0.05
-    duplicate_share: float = 0.2
+    duplicate_share: float = 0.5
     volume_drop_share: float = 0.9
     silent_days: int = 14
     on_breach: Mapping[str, OnBreach] = field(default_factory=dict)
