@@ -243,6 +243,11 @@ OF_MARTS = (
         "profile.funnel.fct_leads",
     ),
     Damage(
+        "the accounts of deals are not found",
+        f"update {DEALS} set account_key = account_key || 'x' where {_in_every(3, 'deal_key')};",
+        "dbt.relationships_fct_deals_account_key__account_key__ref_dim_accounts_",
+    ),
+    Damage(
         "all reps are of one team",
         "update marts.core.dim_reps set team = 'Norte';",
         "reconcile.users",

@@ -113,6 +113,7 @@ class ReleaseCopy:
             manifest=self.manifest,
             artifacts=self.scratch,
             databases=databases,
+            previous=self.release,
         )
         yield lambda: check_marts(read_expectations(), databases=databases)
 
