@@ -123,6 +123,7 @@ def _looks(
             folder / f"{load_id}.parquet",
             keys=() if stream.keys_repeat else stream.keys,
             newest_by=stream.newest_by,
+            private=[column.name for column in stream.columns if column.is_private],
         )
         ledger.note_profile(load_id, look.to_json())
         looks[load_id] = replace(look, mended=mended.get(load_id, 0))

@@ -413,6 +413,7 @@ class Refresh:
             artifacts=self.candidate.artifacts,
             databases=self._databases,
             unit_tests=self._tests_units,
+            previous=self._base,
         )
 
     # -- metrics, gate, release ------------------------------------------------------------------

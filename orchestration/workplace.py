@@ -171,7 +171,7 @@ class Workplace:
         from semantic_layer.catalogue import read_metrics
 
         text = (self.parsed() / SEMANTIC_MANIFEST).read_text(encoding="utf-8")
-        return tuple(MetricMeta(name=m.name, unit=m.unit) for m in read_metrics(text).values())
+        return tuple(MetricMeta.of(m.name, {"unit": m.unit}) for m in read_metrics(text).values())
 
     def exports(self) -> tuple[ExportedTable, ...]:
         """The tables that saved queries become; raises `QueryInvalid` where a name cannot be one."""

@@ -18,6 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = Path(os.environ.get("EMBUDO_PUBLIC_DATA", ROOT.parent / "shared" / "data"))
 
 
+CHROMIUM_OFFLINE = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+"""Options of a Chromium that asks for nothing by itself."""
+
 GUARD = ROOT / "tests" / "guard"
 GUARD_LOG = "EMBUDO_GUARD_LOG"
 

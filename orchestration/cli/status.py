@@ -48,7 +48,7 @@ def status(
 
 def gather(*, config: Path, home: Path) -> dict[str, Any]:
     """The facts behind the screen: release, sources, refreshes, advice. Times are UTC, ISO 8601."""
-    from orchestration import ingestion, publication
+    from orchestration import ingestion, publication, quality
     from orchestration.publication.layout import Layout
     from orchestration.settings import Home
 
@@ -83,6 +83,7 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
             "as_of": release.as_of.isoformat(),
             "verdict": release.verdict,
             "accepted": dict(release.accepted),
+            "data_docs": str(place.release(release.release_id) / quality.DATA_DOCS_FILE),
         }
         if release
         else None,
@@ -161,6 +162,9 @@ def _show_release(release: dict[str, Any] | None) -> None:
         f"Current release [bold]{release['release_id']}[/bold], data as of {release['as_of'][:16]} UTC, "
         f"verdict [bold]{release['verdict']}[/bold], published {_ago(release['published_at'])}."
     )
+    for check, why in release["accepted"].items():
+        out.print(f"Accepted by hand: {check} ({why})", markup=False)
+    out.print(f"Its Data Docs: {release['data_docs']}", markup=False, soft_wrap=True)
 
 
 def _show_sources(sources: list[dict[str, Any]]) -> None:
@@ -210,9 +214,14 @@ def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
         candidate = Home.at(home).candidate(run["run_id"])
         report = quality.read_gate(candidate)
         out.print(f"\n[bold]Run {run['run_id']}[/bold]")
-        out.print(quality.explain(report) if report else run["error"], markup=False)
+        told = quality.explain(report) if report else run["error"]
+        out.print(told, markup=False, soft_wrap=True)
         if report and any(check.failed_keys for check in report.checks):
-            out.print(f"Keys of all failing rows: {candidate / quality.FAILED_KEYS_FILE}")
+            keys = candidate / quality.FAILED_KEYS_FILE
+            out.print(f"Keys of all failing rows: {keys}", markup=False, soft_wrap=True)
+        if report:
+            page = candidate / quality.DATA_DOCS_FILE
+            out.print(f"Its Data Docs: {page}", markup=False, soft_wrap=True)
         return
     out.print("\nNone of the last refreshes failed.")
 

@@ -12,6 +12,7 @@ from orchestration.quality.checks import (
     raise_if_failed,
     used_acceptances,
 )
+from orchestration.quality.data_docs import DATA_DOCS_FILE
 from orchestration.quality.facts import write_facts
 from orchestration.quality.gate import GateInput, required_checks, run_gate
 from orchestration.quality.loads import (
@@ -27,6 +28,7 @@ from orchestration.quality.results import write_results
 from orchestration.quality.suites import preload
 
 __all__ = [
+    "DATA_DOCS_FILE",
     "FAILED_KEYS_FILE",
     "GateInput",
     "LoadLimits",

@@ -17,6 +17,10 @@ from orchestration.records import CheckResult, Severity
 
 MODELS_BUILT = "dbt.models_built"
 
+_MORE = 0.1
+_FEW = 20
+"""By how much of its model's rows, and how many, a test that warns may warn of more than before."""
+
 
 class NodeOutcome(Protocol):
     """How one model, seed or test ended, as `transformation` tells it."""
@@ -61,21 +65,62 @@ def check_dbt(
     artifacts: Path,
     databases: Databases,
     unit_tests: bool = False,
+    previous: Path | None = None,
 ) -> tuple[CheckResult, ...]:
     """One result a test, and one for the models as a whole. Where a node ran twice, the last
     counts.
+
+    A test that only warns stands for what real companies live with, such as orders of unknown accounts.
+    It has a limit all the same, once there is a release (in folder `previous`): a tenth of the model's
+    rows more than in that one.
 
     A required test without an outcome brings no result, so that it is missing from the receipt.
     `artifacts` is dbt's target folder; `databases` are the candidate's, closed by dbt.
     """
     by_id = {outcome.unique_id: outcome for outcome in outcomes}
     results = [_models_built(by_id.values(), manifest)]
-    with_outcome = _tests(manifest, unit_tests=True)
-    for node in with_outcome:
+    before = _shares(previous) if previous is not None else None
+    for node in _tests(manifest, unit_tests=True):
         outcome = by_id.get(node["unique_id"])
-        if outcome is not None:
-            results.append(_test_result(node, outcome, manifest, artifacts, databases))
+        if outcome is None:
+            continue
+        limit = None
+        if outcome.status == "warn" and before is not None:
+            limit = _warn_limit(node, manifest, databases, before.get(_name(node), 0.0))
+        results.append(_test_result(node, outcome, manifest, artifacts, databases, limit))
     return tuple(results)
+
+
+def _shares(previous: Path) -> dict[str, float]:
+    """Check to the share of its model's rows that it warned of in a release."""
+    import duckdb
+
+    marts = previous / "marts.duckdb"
+    try:
+        with duckdb.connect(str(marts), read_only=True) as connection:
+            rows = connection.execute(
+                "select check_name, failures / estimated_size from quality.checks "
+                "join duckdb_tables() on table_name = subject "
+                "where gate = 2 and failures > 0 and estimated_size > 0"
+            ).fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return {str(name): float(share) for name, share in rows}
+
+
+def _warn_limit(
+    node: Mapping[str, Any], manifest: Mapping[str, Any], databases: Databases, share: float
+) -> int | None:
+    """How many rows may fail; None for tests that are not of one model."""
+    model = manifest["nodes"].get(node.get("attached_node") or "")
+    if model is None:
+        return None
+    try:
+        with databases.open() as connection:
+            row = connection.execute(f"select count(*) from {_relation(model)}").fetchone()
+    except databases.errors:
+        return 0
+    return int((share + _MORE) * (row[0] if row else 0)) + _FEW
 
 
 def _models_built(outcomes: Iterable[NodeOutcome], manifest: Mapping[str, Any]) -> CheckResult:
@@ -108,6 +153,7 @@ def _test_result(
     manifest: Mapping[str, Any],
     artifacts: Path,
     databases: Databases,
+    warn_limit: int | None,
 ) -> CheckResult:
     name, model = _name(node), _model_of(node, manifest)
     expected = _expected(node)
@@ -130,6 +176,7 @@ def _test_result(
         expected=expected,
         failures=outcome.failures,
         keys=keys,
+        warn_limit=warn_limit,
         seconds=outcome.seconds,
     )
 
@@ -177,16 +224,18 @@ def _model_key_query(
     keys = [key for key in _keys_of(model) if is_shown(key) and key != tested]
     if not keys:
         return None
-    relation = ".".join(
-        identifier(part)
-        for part in (model["database"], model["schema"], model.get("alias") or model["name"])
-    )
+    relation = _relation(model)
     key, column = identifier(keys[0]), identifier(tested)
     if kind == "not_null":
         return f"select {key} from {relation} where {column} is null"
     if "value_field" not in columns:
         return None
     return f"select {key} from {relation} where {column} in (select value_field from ({compiled}))"
+
+
+def _relation(model: Mapping[str, Any]) -> str:
+    parts = (model["database"], model["schema"], model.get("alias") or model["name"])
+    return ".".join(identifier(part) for part in parts)
 
 
 def _keys_of(model: Mapping[str, Any]) -> list[str]:

@@ -92,6 +92,7 @@ def run_gate(given: GateInput) -> GateReport:
             manifest=given.manifest,
             artifacts=given.artifacts,
             databases=databases,
+            previous=given.previous,
         ),
         *check_marts(read_expectations(), databases=databases, revenue_from=given.revenue_from),
         *check_reconciliation(databases=databases, revenue_from=given.revenue_from),

@@ -79,7 +79,7 @@ class SourceLimits:
     """
 
     quarantine_share: float = 0.05
-    duplicate_share: float = 0.2
+    duplicate_share: float = 0.5
     volume_drop_share: float = 0.9
     silent_days: int = 14
     on_breach: Mapping[str, OnBreach] = field(default_factory=dict)
@@ -127,8 +127,15 @@ class LoadLook:
         )
 
     @classmethod
-    def of(cls, file: Path, *, keys: Sequence[str], newest_by: str | None) -> LoadLook:
-        """Look at a landed file, whose columns with `_` are ingestion's own."""
+    def of(
+        cls,
+        file: Path,
+        *,
+        keys: Sequence[str],
+        newest_by: str | None,
+        private: Collection[str] = (),
+    ) -> LoadLook:
+        """Look at a landed file, whose columns with `_` are ingestion's own, and not at private ones."""
         import duckdb
 
         rows = f"read_parquet({literal(glob.escape(str(file)))})"
@@ -136,7 +143,9 @@ class LoadLook:
             connection.execute("set TimeZone = 'UTC'")
             names = [row[0] for row in connection.execute(f"describe from {rows}").fetchall()]
             found = profile(
-                connection, rows, leave_out=[name for name in names if name.startswith("_")]
+                connection,
+                rows,
+                leave_out=[name for name in names if name.startswith("_") or name in private],
             )
             repeated = None
             if keys:
@@ -279,7 +288,7 @@ def _volume(load: Load, before: Iterable[Load], limits: SourceLimits) -> CheckRe
     again = [one for one in ordered if set(one.files) == set(load.files)][-1:]
     last = again if len(ordered) < 2 else ordered[-HISTORY:]
     usual = median_low([one.rows_landed for one in last]) if last else 0
-    least = usual * (1 - limits.volume_drop_share)
+    least = round(usual * (1 - limits.volume_drop_share), 6)
     return _judged(
         VOLUME,
         _of(load),

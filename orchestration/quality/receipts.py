@@ -17,6 +17,7 @@ from typing import Any
 
 from orchestration.errors import GateFailed
 from orchestration.quality.checks import FAILED_KEYS_FILE, raise_if_failed
+from orchestration.quality.data_docs import write_data_docs
 from orchestration.records import CheckResult, GateReport, Receipt
 
 GATE_FILE = "gate.json"
@@ -24,7 +25,9 @@ RECEIPT_FILE = "receipt.json"
 
 
 def write_gate(directory: Path, report: GateReport) -> Path:
-    """Write the report into a candidate; it is kept with a failed candidate for a look."""
+    """Write the report into a candidate, as data and as a page; it is kept with a failed candidate
+    for a look, and with a release.
+    """
     fields = {
         "run_id": report.run_id,
         "verdict": report.verdict,
@@ -33,6 +36,7 @@ def write_gate(directory: Path, report: GateReport) -> Path:
     }
     keys = {check.title: list(check.failed_keys) for check in report.checks if check.failed_keys}
     _write(directory / FAILED_KEYS_FILE, keys)
+    write_data_docs(directory, report)
     return _write(directory / GATE_FILE, fields)
 
 

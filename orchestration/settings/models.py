@@ -302,7 +302,7 @@ class Limits(Strict):
 
     quarantine_share: float = Field(default=0.05, ge=0, le=1)
     """Rows of a load that may be in quarantine."""
-    duplicate_share: float = Field(default=0.2, ge=0, le=1)
+    duplicate_share: float = Field(default=0.5, ge=0, le=1)
     """Rows of a load that may repeat a key of their file."""
     volume_drop_share: float = Field(default=0.9, ge=0, le=1)
     """How much smaller than usual a load may be."""

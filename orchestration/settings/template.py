@@ -41,7 +41,7 @@ schedule: "0 6 * * *"
 # What the quality gate lets through; shares are 0 to 1.
 limits:
   quarantine_share: 0.05    # rows of a load that may break the contract
-  duplicate_share: 0.2      # rows of a load that may repeat a key of their file
+  duplicate_share: 0.5      # rows of a load that may repeat a key of their file
   volume_drop_share: 0.9    # how much smaller than usual a load may be
   rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
   silent_days: 14           # days without news after which a source has gone quiet

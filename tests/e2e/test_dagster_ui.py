@@ -17,19 +17,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Embudo
+from tests.conftest import CHROMIUM_OFFLINE, ROOT, Embudo
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-_CHROMIUM_OFFLINE = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +111,7 @@ def test_a_person_sees_lineage_and_checks(page_address: str, tmp_path: Path) -> 
     assert chromium, "make test installs Chromium"
     outside: list[str] = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=_CHROMIUM_OFFLINE)
+        browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_OFFLINE)
         page = browser.new_page(viewport={"width": 1600, "height": 1000})
         page.on(
             "request",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -136,3 +137,28 @@ def test_a_seeded_fault_publishes_nothing(growing: tuple[Embudo, Path]) -> None:
     assert company.query("revenue,orders") == answer
     status = company("status", "--explain").stdout
     assert "FAILED" in status
+
+
+def test_a_person_accepts_what_the_gate_named(growing: tuple[Embudo, Path]) -> None:
+    """Each breach by its own line, for one release; I8: every answer of that release says so."""
+    company, _ = growing
+    explained = company("status", "--explain").stdout
+    lines = re.findall(r'embudo accept "([^"]+)" --because', explained)
+    assert lines
+    kept = json.loads(next(company.home.glob("candidates/*/failed_keys.json")).read_text())
+    assert all(kept[title] for title in lines), "the keys of all failing rows are kept"
+    mistyped = company("accept", "metric.revenu", "--because", "x", expect=2).stderr
+    assert "metric.revenue" in mistyped
+    for title in lines:
+        company("accept", title, "--because", "credit notes of June", "--by", "ana")
+    company("refresh")
+
+    (release,) = (one for one in releases(company) if one["current"])
+    assert release["verdict"] == "warn"
+    assert all(title in str(release["accepted"]) for title in lines)
+    trust = json.loads(company("query", "revenue", "--format", "json").stdout)["trust"]
+    assert set(trust["accepted"]) == set(lines)
+    assert all(why.startswith("ana, ") for why in trust["accepted"].values())
+    assert "accepted by hand" in company("query", "revenue").stdout
+    spent = json.loads(company("accept", "--list", "--format", "json").stdout)
+    assert {one["state"] for one in spent} == {f"let out {release['release_id']}"}

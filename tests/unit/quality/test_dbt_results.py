@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,41 @@ def test_where_a_node_ran_twice_the_last_counts(databases: Databases) -> None:
     failed = Outcome("test.embudo.not_null_email", "fail", failures=1)
     passed = Outcome("test.embudo.not_null_email", "pass")
     assert _checks(databases, failed, passed)["dbt.not_null_email"].outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("before", "failures", "outcome"),
+    [
+        (None, 900, "warn"),
+        (0, 120, "warn"),
+        (0, 121, "fail"),
+        (300, 420, "warn"),
+        (300, 421, "fail"),
+    ],
+)
+def test_a_warning_may_not_grow_by_a_tenth_of_the_rows_in_one_refresh(
+    databases: Databases, tmp_path: Path, before: int | None, failures: int, outcome: str
+) -> None:
+    """Of 1,000 rows, 100 and 20 more than the last release warned of; without one there is no limit."""
+    previous = None
+    with duckdb.connect(str(databases.marts)) as connection:
+        connection.execute("create or replace table core.contacts as select 'crm:' || i as contact_key,"
+                           " 'crm:a9' as account_key from range(1000) t(i)")  # fmt: skip
+    if before is not None:
+        previous = tmp_path / "release"
+        previous.mkdir()
+        shutil.copy(databases.marts, previous / "marts.duckdb")
+        with duckdb.connect(str(previous / "marts.duckdb")) as connection:
+            connection.execute("create schema quality")
+            connection.execute(
+                "create table quality.checks as select 2 as gate, 'dbt.orphans' as check_name, "
+                f"'contacts' as subject, {before} as failures"
+            )
+    (_, check) = check_dbt(
+        [Outcome("test.embudo.orphans", "warn", failures=failures)],
+        manifest=MANIFEST,
+        artifacts=tmp_path / "target",
+        databases=databases,
+        previous=previous,
+    )
+    assert check.outcome == outcome

@@ -17,18 +17,20 @@ from orchestration.quality.loads import (
 from orchestration.records import LandingResult, Load, SetAside
 
 
-def load(seq: int, *, landed: int = 100, quarantined: int = 0, stream: str = "deals") -> Load:
+def load(
+    seq: int, *, landed: int = 100, quarantined: int = 0, stream: str = "deals", source: str = "crm"
+) -> Load:
     return Load(
         load_id=f"l{seq}",
         load_seq=seq,
-        source="crm",
+        source=source,
         stream=stream,
         landed_at=datetime(2026, 7, 1, tzinfo=UTC),
         rows_read=landed + quarantined,
         rows_landed=landed,
         rows_quarantined=quarantined,
         rows_skipped=0,
-        files=("deals.csv",),
+        files=(f"deals_{seq}.csv",),
         size_bytes=1,
     )
 

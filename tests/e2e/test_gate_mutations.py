@@ -1,0 +1,198 @@
+"""The gate under damage: what goes wrong with data or models is caught, and told by name; what is right passes.
+
+One release is damaged in many ways, each on a copy of its databases (see `damage`), and each load on a
+copy of its rows. Damage that no earlier figure can tell from the truth is judged against the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ingestion import Ledger, load_contract
+from orchestration.quality.loads import LoadLimits, LoadLook, SourceLimits, check_loads
+from orchestration.records import LandingResult, Load, SetAside
+from tests.conftest import Embudo
+from tests.e2e.damage import OF_MARTS, OF_METRICS
+from tests.e2e.judging import ReleaseCopy
+
+pytestmark = pytest.mark.slow
+
+CAUGHT_AT_LEAST = 0.95
+
+
+@pytest.fixture(scope="module")
+def copied(company: Embudo, tmp_path_factory: pytest.TempPathFactory) -> ReleaseCopy:
+    return ReleaseCopy(
+        (company.home / "current").resolve(), tmp_path_factory.mktemp("damaged") / "candidate"
+    )
+
+
+def test_undamaged_marts_pass(copied: ReleaseCopy) -> None:
+    assert copied.failed("select 1") == {}
+
+
+def test_damage_to_marts_and_metrics_is_caught_by_name(copied: ReleaseCopy) -> None:
+    """I2, for 57 kinds of damage: the check that names it fails."""
+    damages = (*OF_MARTS, *OF_METRICS)
+    assert len(damages) > 50
+    caught: dict[str, str] = {}
+    missed: dict[str, list[str]] = {}
+    for damage in damages:
+        failed = copied.failed(damage.sql, unseen=damage.unseen, named=damage.named)
+        if damage.named in failed:
+            caught[damage.what] = f"{damage.named}: {failed[damage.named].observed}"
+        else:
+            missed[damage.what] = sorted(failed)
+    print(*(f"{what}: {how}" for what, how in caught.items()), sep="\n")
+    assert len(caught) >= CAUGHT_AT_LEAST * len(damages), missed
+
+
+@pytest.fixture(scope="module")
+def landed(company: Embudo) -> dict[str, tuple[Load, Path]]:
+    """The loads of the release by stream, with their files."""
+    with Ledger(company.home / "ledger.sqlite") as ledger:
+        loads = [load for load, _ in ledger.active_loads()]
+    return {
+        load.stream: (
+            load,
+            company.home / "landing" / load.source / load.stream / f"{load.load_id}.parquet",
+        )
+        for load in loads
+    }
+
+
+STOP = SourceLimits(
+    on_breach=dict.fromkeys(
+        (
+            "loads.volume",
+            "loads.duplicate_keys",
+            "loads.freshness",
+            "loads.files_set_aside",
+        ),
+        "stop",
+    )
+)
+
+Judge = Callable[[dict[str, tuple[Load, Path]], Path], set[str]]
+
+
+def _judged(
+    stream: str,
+    *,
+    rows: str = "*",
+    share: float = 1.0,
+    of_load: Callable[[Load], Load] = lambda load: load,
+    silent_days: int = 0,
+    faults: tuple[SetAside, ...] = (),
+) -> Judge:
+    """What gate 1 fails on when the last 2,000 rows of a stream come again as a new load.
+
+    `rows` is what is selected of each; `share` of them come; `silent_days` is how long before the other
+    sources the stream's source fell silent.
+    """
+
+    def judge(landed: dict[str, tuple[Load, Path]], scratch: Path) -> set[str]:
+        before, file = landed[stream]
+        contract = load_contract()[stream]
+        new = scratch / f"{stream}.parquet"
+        count = int(min(before.rows_landed, 2000) * share)
+        duckdb.sql(
+            f"copy (select {rows} from (select * from read_parquet('{file}') order by _line desc "
+            f"limit {count})) to '{new}' (format parquet)"
+        )
+        load = of_load(
+            replace(
+                before,
+                load_id="new",
+                load_seq=before.load_seq + 1000,
+                rows_landed=count,
+                rows_quarantined=0,
+            )
+        )
+        looks = {
+            one.load_id: LoadLook.of(path, keys=contract.keys, newest_by=contract.newest_by)
+            for one, path in ((before, file), (load, new))
+        }
+        now = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
+        newest = {one.source: now for one, _ in landed.values()}
+        newest[load.source] = now - timedelta(days=silent_days)
+        # as exports of the same day's size have come before
+        earlier = [
+            replace(
+                before, load_id=f"old{n}", load_seq=n, rows_landed=min(before.rows_landed, 2000)
+            )
+            for n in (1, 2)
+        ]
+        verdict = check_loads(
+            LandingResult(loads=(load,), set_aside=faults),
+            history=[*earlier, *(one for one, _ in landed.values())],
+            limits=LoadLimits(usual=STOP),
+            looks=looks,
+            newest=newest,
+        )
+        return {check.name for check in verdict.checks if check.outcome == "fail"}
+
+    return judge
+
+
+LOADS: dict[str, tuple[Judge, str]] = {
+    "amounts are cents": (
+        _judged("deals", rows="* replace (amount * 100 as amount)"),
+        "loads.values",
+    ),
+    "prices are cents": (
+        _judged("order_lines", rows="* replace (unit_price * 100 as unit_price)"),
+        "loads.values",
+    ),
+    "seconds are milliseconds": (
+        _judged("calls", rows="* replace (talk_seconds * 1000 as talk_seconds)"),
+        "loads.values",
+    ),
+    "signs are flipped": (
+        _judged("invoices", rows="* replace (-amount as amount)"),
+        "loads.values",
+    ),
+    "owners are left out": (
+        _judged("deals", rows="* replace (null::varchar as owner_id)"),
+        "loads.values",
+    ),
+    "half of it is broken": (
+        _judged("leads", of_load=lambda load: replace(load, rows_quarantined=load.rows_landed)),
+        "loads.quarantine_share",
+    ),
+    "a stream shrinks to a tenth": (_judged("calls", share=0.1), "loads.volume"),
+    "keys are doubled": (
+        _judged("orders", rows="* replace ('1' as order_id, null::timestamp as updated_at)"),
+        "loads.duplicate_keys",
+    ),
+    "a source is quiet for a month": (_judged("calls", silent_days=30), "loads.freshness"),
+    "a file lacks a column": (
+        _judged(
+            "deals",
+            faults=(SetAside(source="crm", stream="deals", file="d.csv", reason="no column Id"),),
+        ),
+        "loads.files_set_aside",
+    ),
+}
+
+
+def test_undamaged_loads_pass(landed: dict[str, tuple[Load, Path]], tmp_path: Path) -> None:
+    failed = {
+        stream: _judged(stream)(landed, tmp_path) - {"loads.duplicate_keys"} for stream in landed
+    }
+    assert {stream: names for stream, names in failed.items() if names} == {}
+
+
+@pytest.mark.parametrize("damage", list(LOADS))
+def test_damage_to_a_load_is_caught_by_name(
+    landed: dict[str, tuple[Load, Path]], tmp_path: Path, damage: str
+) -> None:
+    """I2, before anything is built."""
+    judge, named = LOADS[damage]
+    assert named in judge(landed, tmp_path)

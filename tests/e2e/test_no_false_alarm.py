@@ -1,0 +1,71 @@
+"""Data that is right passes the gate: made-up companies of many seeds, and a new day of each.
+
+`make soak` makes twenty companies; `make test` one (`EMBUDO_SOAK_SEEDS` says how many). Their refreshes
+run in this process, step by step as Dagster's job does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from orchestration.records import CheckResult, GateReport
+from orchestration.refresh import Refresh
+from orchestration.workplace import Workplace
+from tests.warehouse import Quiet
+
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
+
+SEEDS = range(101, 101 + int(os.environ.get("EMBUDO_SOAK_SEEDS", "1")))
+END = date(2026, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's parsed project, which is the same for all companies."""
+    return tmp_path_factory.mktemp("parsed") / "dbt"
+
+
+def _refreshed(folder: Path, run_id: str) -> GateReport:
+    """One whole refresh; fails with the gate's own words where it is stopped."""
+    workplace = Workplace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
+    with Refresh(workplace=workplace, run_id=run_id, report=Quiet()) as running:
+        running.read_sources()
+        running.require_good_loads()
+        running.build()
+        running.require_good_build()
+        running.evaluate_metrics()
+        running.write_exports()
+        report = running.check()
+        running.sign()
+        running.publish()
+    return report
+
+
+def _alarms(report: GateReport) -> list[tuple[str, str]]:
+    return [(check.title, check.observed) for check in report.checks if _is_alarm(check)]
+
+
+def _is_alarm(check: CheckResult) -> bool:
+    return check.outcome != "pass"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_undamaged_data_raises_no_alarm(seed: int, tmp_path: Path, parsed: Path) -> None:
+    """Neither a failure nor a warning, on the first refresh and on the next day's."""
+    sandbox.generate(
+        tmp_path, seed=seed, scale=0.02, months=12, end=END, until=END - timedelta(days=1)
+    )
+    if parsed.exists():
+        shutil.copytree(parsed, tmp_path / "home" / "dbt")
+    first = _alarms(_refreshed(tmp_path, "first"))
+    if not parsed.exists():
+        shutil.copytree(tmp_path / "home" / "dbt", parsed)
+    sandbox.generate_day(tmp_path)
+    following = _alarms(_refreshed(tmp_path, "following"))
+    assert (first, following) == ([], [])

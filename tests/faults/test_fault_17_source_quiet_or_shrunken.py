@@ -1,0 +1,192 @@
+"""Fault 17: a source goes quiet or shrinks to a tenth.
+
+Gate 1 says so; each source warns, sets the load aside, or stops the refresh, as embudo.yml says.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import GateFailed
+from orchestration.ingestion import Ledger
+from orchestration.records import CheckResult
+from orchestration.refresh import Refresh
+from orchestration.workplace import Workplace
+
+SETTINGS = """
+company: Quiet
+time_zone: UTC
+sources:
+  crm:
+    streams:
+      tasks:
+        files: "tasks_*.csv"
+        columns: {{task_id: id, due_at: due, created_at: created}}
+  pbx:
+    {policy}
+    streams:
+      calls:
+        files: "calls_*.csv"
+        columns:
+          call_id: id
+          direction: {{value: inbound}}
+          started_at: at
+          disposition: {{value: answered}}
+"""
+
+END = datetime(2026, 6, 30, 12)
+
+
+class _Silent:
+    def step(self, name: str) -> None:
+        """Nobody listens."""
+
+    def detail(self, text: str) -> None:
+        """Nobody listens."""
+
+
+class Company:
+    """A CRM and a phone system whose files are dropped day by day."""
+
+    def __init__(self, folder: Path, policy: str = "") -> None:
+        self.folder = folder
+        self.inbox = folder / "inbox"
+        self.inbox.mkdir()
+        self.runs = 0
+        self.says(policy)
+
+    def says(self, policy: str) -> None:
+        (self.folder / "embudo.yml").write_text(SETTINGS.format(policy=policy), encoding="utf-8")
+
+    def calls(self, name: str, rows: int, *, before: timedelta = timedelta(0)) -> None:
+        at = END - before
+        lines = "".join(f"{name}-{n},{at:%Y-%m-%dT%H:%M:%S}\n" for n in range(rows))
+        (self.inbox / f"calls_{name}.csv").write_text("id,at\n" + lines)
+
+    def tasks(self) -> None:
+        row = f"{END:%Y-%m-%dT%H:%M:%S}"
+        (self.inbox / "tasks_1.csv").write_text(f"id,due,created\n1,{row},{row}\n")
+
+    @property
+    def workplace(self) -> Workplace:
+        return Workplace.open(
+            config=self.folder / "embudo.yml", home=self.folder / "home", inbox=None
+        )
+
+    def refresh(self) -> dict[str, CheckResult]:
+        """Sources read and judged, up to the point where models are built: check to its result."""
+        self.runs += 1
+        with Refresh(workplace=self.workplace, run_id=f"r{self.runs}", report=_Silent()) as run:
+            run.read_sources()
+            checks = {check.title: check for check in run._load_checks}
+            run.require_good_loads()
+        return checks
+
+    def calls_in_the_build(self) -> int:
+        with duckdb.connect(
+            str(self.folder / f"home/candidates/r{self.runs}/warehouse.duckdb")
+        ) as c:
+            row = c.execute("select count(*) from landing.calls").fetchone()
+        return int(row[0]) if row else 0
+
+    def ledger(self) -> Ledger:
+        return Ledger(self.folder / "home" / "ledger.sqlite")
+
+
+VOLUME = "loads.volume on pbx.calls"
+FRESHNESS = "loads.freshness on pbx"
+
+
+def _usual(company: Company) -> None:
+    company.tasks()
+    for day in ("a", "b"):
+        company.calls(day, 100)
+        company.refresh()
+
+
+def test_a_stream_that_shrinks_to_a_tenth_warns(tmp_path: Path) -> None:
+    company = Company(tmp_path)
+    _usual(company)
+    company.calls("c", 10)
+    check = company.refresh()[VOLUME]
+    assert check.outcome == "warn"
+    assert "10 rows" in check.observed
+    assert "100 rows" in check.expected
+    assert company.calls_in_the_build() == 210
+
+
+def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: Path) -> None:
+    company = Company(tmp_path, "on_breach: {volume: stop}")
+    _usual(company)
+    company.calls("c", 10)
+    for _ in range(2):  # the load that stopped a refresh stops the next one too, new or not
+        with pytest.raises(GateFailed, match=r'embudo accept "loads.volume on pbx.calls"'):
+            company.refresh()
+    company.calls("c", 95)
+    assert company.refresh()[VOLUME].outcome == "pass"
+
+
+def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
+    """I3: the load is kept whole and in no build; a whole file, or a person, brings it back."""
+    company = Company(tmp_path, "on_breach: {volume: set_aside}")
+    _usual(company)
+    company.calls("c", 10)
+    assert "set aside" in company.refresh()[VOLUME].observed
+    assert company.calls_in_the_build() == 200
+    with company.ledger() as ledger:
+        (aside,) = ledger.loads_set_aside()
+        assert (aside.check, aside.rows_landed) == ("loads.volume", 10)
+        file = tmp_path / f"home/landing/pbx/calls/{aside.load_id}.parquet"
+        assert file.exists()
+        ledger.accept(VOLUME, because="a strike", signed_by="ana")
+    check = company.refresh()[VOLUME]
+    assert check.accepted_because.endswith("a strike")
+    assert company.calls_in_the_build() == 210
+    with company.ledger() as ledger:
+        assert ledger.loads_set_aside() == []
+
+
+def test_a_whole_file_makes_good_a_load_set_aside(tmp_path: Path) -> None:
+    company = Company(tmp_path, "on_breach: {volume: set_aside}")
+    _usual(company)
+    company.calls("c", 10)
+    company.refresh()
+    company.calls("c", 90)
+    assert company.refresh()[VOLUME].outcome == "pass"
+    assert company.calls_in_the_build() == 290
+    with company.ledger() as ledger:
+        assert ledger.loads_set_aside() == []
+
+
+@pytest.mark.parametrize(
+    ("days", "policy", "outcome"),
+    [
+        (14, "", "pass"),
+        (15, "", "warn"),
+        (15, "limits: {silent_days: 20}", "pass"),
+        (15, "on_breach: {freshness: stop}", "fail"),
+    ],
+)
+def test_a_source_that_went_quiet(tmp_path: Path, days: int, policy: str, outcome: str) -> None:
+    """Against the newest row of the other sources, whatever the wall clock says."""
+    company = Company(tmp_path, policy)
+    company.tasks()
+    company.calls("a", 100, before=timedelta(days=days))
+    if outcome == "fail":
+        with pytest.raises(GateFailed, match=r"loads\.freshness on pbx"):
+            company.refresh()
+        return
+    check = company.refresh()[FRESHNESS]
+    assert check.outcome == outcome
+    assert f"{days} day(s)" in check.observed
+
+
+def test_a_required_stream_that_never_came_stops(tmp_path: Path) -> None:
+    company = Company(tmp_path, "required: calls")
+    company.tasks()
+    with pytest.raises(GateFailed, match=r"loads.required_streams on pbx.calls"):
+        company.refresh()

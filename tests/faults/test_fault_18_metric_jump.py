@@ -1,0 +1,143 @@
+"""Fault 18: a metric jumps beyond its history's range.
+
+Gate 3 stops the release unless a person accepts it by hand: once, by name, for all readers to see.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import GateFailed
+from orchestration.ingestion import Ledger
+from orchestration.publication import Candidate, prepare_candidate, publish, releases, seal
+from orchestration.quality import (
+    MetricMeta,
+    MetricValue,
+    accept,
+    used_acceptances,
+    write_gate,
+    write_receipt,
+    write_results,
+)
+from orchestration.quality.metric_sanity import check_metrics, metric_names
+from orchestration.records import GateReport
+from orchestration.settings import Home
+from semantic_layer.present import trust_dict, trust_line
+from semantic_layer.trust import read_release
+from semantic_layer.warehouse import Warehouse
+from tests.unit.publication.making import amount_in, build, make_release
+
+REVENUE = MetricMeta.of("revenue", {"unit": "currency"})
+JUMP = "metric.revenue on revenue"
+
+
+def _months(last: float) -> list[MetricValue]:
+    values = [100.0, 104, 98, 101, 99, 103, 97, 102, 100, 105, last]
+    return [
+        MetricValue("revenue", date(2025 + n // 12, n % 12 + 1, 1), value)
+        for n, value in enumerate(values)
+    ]
+
+
+def _run(home: Home, run_id: str, *, last: float) -> Candidate:
+    """Gate, seal, sign and publish, with what the ledger says was accepted."""
+    candidate = prepare_candidate(home, run_id, full=False)
+    build(candidate, amount=20)
+    with Ledger(home.ledger) as ledger:
+        ledger.settle_acceptances({r.run_id: r.release_id for r in releases(home)})
+        accepted = {one.check: one.text for one in ledger.open_acceptances()}
+        checks = check_metrics(
+            _months(last), metrics=[REVENUE], previous=_months(last)[:-1],
+            complete_before=date(2026, 1, 1),
+        )  # fmt: skip
+        report = accept(GateReport(run_id=run_id, checks=checks), accepted)
+        write_results(candidate.marts, report)
+        write_gate(candidate.directory, report)
+        required = metric_names([REVENUE])
+        write_receipt(candidate.directory, report, required, seal(candidate))
+        ledger.use_acceptances(used_acceptances(report, accepted), run_id=run_id)
+    publish(home, candidate, required_checks=required)
+    return candidate
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    found = Home.at(tmp_path / "home")
+    make_release(found, "run-1", amount=10)
+    return found
+
+
+def test_months_in_range_are_published(home: Home) -> None:
+    _run(home, "run-2", last=108)
+    assert amount_in(home.current) == (20, 20)
+
+
+@pytest.mark.parametrize("last", [4_000, 0.5, -300])
+def test_a_jump_publishes_nothing_and_says_what_to_do(home: Home, last: float) -> None:
+    with pytest.raises(GateFailed) as failed:
+        _run(home, "run-2", last=last)
+    assert "metric.revenue" in str(failed.value)
+    assert "2025-11" in str(failed.value)
+    assert f'embudo accept "{JUMP}" --because' in str(failed.value)
+    assert amount_in(home.current) == (10, 10)
+
+
+def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> None:
+    with Ledger(home.ledger) as ledger:
+        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
+    _run(home, "run-2", last=4_000)
+    release = releases(home)[0]
+    assert release.verdict == "warn"
+    assert list(release.accepted) == [JUMP]
+    assert release.accepted[JUMP].startswith("ana, ")
+    assert release.accepted[JUMP].endswith("UTC: Black Friday")
+    told = json.loads((home.current / "gate.json").read_text())["checks"]
+    assert told[0]["accepted_because"] == release.accepted[JUMP]
+
+    with contextlib.closing(Warehouse.open(home.current / "marts.duckdb")) as warehouse:
+        trust = read_release(home.current.resolve(), warehouse=warehouse).trust(())
+        rows = warehouse.query("select accepted_because as why from marts.quality.checks")
+    assert rows.to_pylist() == [{"why": release.accepted[JUMP]}]
+    assert f"accepted by hand: {JUMP} (ana" in trust_line(trust)
+    assert "aceptado a mano" in trust_line(trust, lang="es")
+    assert trust_dict(trust)["accepted"] == release.accepted
+
+    with pytest.raises(GateFailed, match=r"metric\.revenue"):  # the next refresh needs its own
+        _run(home, "run-3", last=4_000)
+    with Ledger(home.ledger) as ledger:
+        (spent,) = ledger.acceptances()
+    assert (spent.used_by, spent.release_id) == ("run-2", release.release_id)
+
+
+def test_an_acceptance_that_nothing_needed_stays_open(home: Home) -> None:
+    with Ledger(home.ledger) as ledger:
+        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
+    _run(home, "run-2", last=108)
+    with Ledger(home.ledger) as ledger:
+        assert [one.check for one in ledger.open_acceptances()] == [JUMP]
+        assert ledger.withdraw(JUMP)
+        assert not ledger.withdraw(JUMP)
+        assert ledger.open_acceptances() == []
+
+
+def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) -> None:
+    """I6: used up is what let a release out, not what was about to."""
+    with Ledger(home.ledger) as ledger:
+        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
+        ledger.use_acceptances([JUMP], run_id="killed")
+        assert ledger.open_acceptances() == []
+    _run(home, "run-2", last=4_000)
+    assert amount_in(home.current) == (20, 20)
+
+
+def test_a_check_that_could_not_run_cannot_be_accepted(home: Home) -> None:
+    checks = check_metrics((), metrics=[REVENUE], complete_before=date(2026, 1, 1))
+    broken = dataclasses.replace(checks[0], outcome="fail", ran=False, observed="could not run: x")
+    report = accept(GateReport(run_id="r", checks=(broken,)), {JUMP: "ana"})
+    assert report.verdict == "fail"
