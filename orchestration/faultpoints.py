@@ -47,8 +47,10 @@ FORGET = (
     "forget.tombstone_entered",
     "forget.landing_erased",
     "erase.databases_written",
-    "erase.moved",
     "erase.renamed",
+    "erase.linked",
+    "erase.switched",
+    "erase.moved",
     "forget.releases_erased",
     "forget.swept",
 )

@@ -127,12 +127,12 @@ def _carry_out(
     reach("forget.landing_erased")
     released = erase_releases(home, person, begun)
     reach("forget.releases_erased")
-    for folder in (home.candidates, home.work, home.root / "dev"):
+    for folder in (home.candidates, home.work, home.scratch, home.root / "dev"):
         shutil.rmtree(folder, ignore_errors=True)
     home.prepare()
     # The note names the person in clear: it goes last, so the sweep leaves it alone.
     spared = {home.releases, home.landing, home.quarantine, home.refresh_lock, _note(home)}
-    swept = sweep(home.root, person, sparing=spared)
+    swept = sweep(home.root, person, sparing=spared, records=home.answers)
     with Ledger(home.ledger) as ledger:
         ledger.files_rewritten(swept.changed)
     reach("forget.swept")

@@ -114,6 +114,5 @@ def _phone(phone: str, codes: Iterable[str]) -> str:
     digits = phone.lstrip("+")
     code = max((code for code in codes if digits.startswith(code)), key=len, default="")
     national = digits[len(code) :]
-    return rf"(?:\+|00)?{_PREFIX}(?:{code})?{_PREFIX}(?:0|\(0\))?{_PREFIX}" + _BETWEEN.join(
-        national
-    )
+    abroad = rf"(?:(?:(?:\+|00)[\s(]*)?{code}{_PREFIX})?" if code else r"\+?"
+    return rf"{abroad}(?:(?:0|\(0\)){_PREFIX})?" + _BETWEEN.join(national)

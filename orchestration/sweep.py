@@ -34,8 +34,11 @@ class Swept:
     left: list[Path] = field(default_factory=list)
 
 
-def sweep(root: Path, person: Person, *, sparing: Collection[Path]) -> Swept:
-    """Take the person's addresses out of every file under `root` but for what is in `sparing`."""
+def sweep(root: Path, person: Person, *, sparing: Collection[Path], records: Path) -> Swept:
+    """Take the person's addresses out of every file under `root` but for what is in `sparing`.
+
+    Under `records` (answers of APIs, a record a line) the whole lines go.
+    """
     swept = Swept()
     if not person.pattern:
         return swept
@@ -44,11 +47,11 @@ def sweep(root: Path, person: Person, *, sparing: Collection[Path]) -> Swept:
         for name in sorted(names):
             path = Path(folder, name)
             if path not in sparing and not path.is_symlink() and not name.endswith(_SIDE_FILES):
-                _clean(path, person, swept)
+                _clean(path, person, swept, by_line=path.is_relative_to(records))
     return swept
 
 
-def _clean(path: Path, person: Person, swept: Swept) -> None:
+def _clean(path: Path, person: Person, swept: Swept, *, by_line: bool) -> None:
     with path.open("rb") as file:
         head = file.read(16)
     if head == _SQLITE:
@@ -61,7 +64,7 @@ def _clean(path: Path, person: Person, swept: Swept) -> None:
         if _names_in_zip(path, person):
             swept.left.append(path)
     else:
-        _rewrite(path, person, swept, _text_without)
+        _rewrite(path, person, swept, _lines_without if by_line else _text_without)
 
 
 def _rewrite(
@@ -91,6 +94,15 @@ def _text_without(path: Path, target: Path, person: Person) -> bool:
     if cleaned == content:
         return False
     target.write_bytes(cleaned)
+    return True
+
+
+def _lines_without(path: Path, target: Path, person: Person) -> bool:
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if person.scrub(line) == line]
+    if len(kept) == len(lines):
+        return False
+    target.write_bytes(b"".join(kept))
     return True
 
 

@@ -222,4 +222,6 @@ class Workplace:
             sort_keys=True,
         )
         folder = os.environ.get(PARSE_CACHE_VARIABLE)
-        return (Path(folder) if folder else self.home.dbt) / hashlib.sha256(key.encode()).hexdigest()[:16]
+        return (Path(folder) if folder else self.home.dbt) / hashlib.sha256(
+            key.encode()
+        ).hexdigest()[:16]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-_OF_THE_RUN = ("quality.checks", "quality.loads")
+_OF_THE_RUN = ("quality.assets", "quality.checks", "quality.loads", "quality.steps")
 """Tables that say how a release came to be, not what it holds."""
 
 

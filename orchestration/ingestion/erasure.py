@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import SettingsInvalid
 from orchestration.ingestion import duck, durable, holds
 from orchestration.ingestion.addresses import (
     EMAIL_COLUMNS,
@@ -24,8 +25,10 @@ from orchestration.ingestion.addresses import (
 )
 from orchestration.ingestion.contract import StreamContract, load_contract
 from orchestration.ingestion.ledger import Ledger
+from orchestration.ingestion.load_record import KEY as RECORD_KEY
+from orchestration.ingestion.load_record import read_record
 from orchestration.ingestion.staging import ROW_GROUP
-from orchestration.ingestion.tombstones import hashed
+from orchestration.ingestion.tombstones import forgotten_hashes, hashed
 from orchestration.person import Person
 from orchestration.privacy import PrivacyKey
 from orchestration.records import Load
@@ -82,12 +85,17 @@ def find(
     """Everything of the person that landing and quarantine hold; reads all of both, changes nothing.
 
     The person is who has one of the given addresses (normalised) or contact keys (`source:id`), with
-    all other addresses of those contacts and of their leads that nobody else shares.
+    all other addresses of those contacts and of their leads that nobody else shares. Raises
+    `SettingsInvalid` where a contact key is none.
     """
     with _open(home) as connection, Ledger(home.ledger) as ledger:
         loads = ledger.loads()
+        known, _ = forgotten_hashes(home)
         given = {("email", one) for one in emails} | {("phone", one) for one in phones}
-        person, shared = _resolve(connection, home, loads, given, set(contacts), country)
+        forgotten = {c for c in contacts if key.digest(f"contact/{c}") in known}
+        person, shared = _resolve(
+            connection, home, loads, given, set(contacts), country, forgotten=forgotten
+        )
         holds.lend(connection, hashed(key, person.named()), key=key)
         person = replace(person, handles=_handles(connection, home, loads, country))
         holds.lend(connection, hashed(key, person.named()), key=key)
@@ -104,10 +112,10 @@ def erase(
         for load in ledger.loads():
             if load.load_id not in loads:
                 continue
-            landed = _rewrite_landing(
-                connection, home, load, contract[load.stream], person, country
-            )
             aside = _rewrite_quarantine(connection, home, load, person)
+            landed = _rewrite_landing(
+                connection, home, load, contract[load.stream], person, country, aside
+            )
             path = _landing_file(home, load)
             ledger.rewritten(
                 load.load_id,
@@ -125,6 +133,8 @@ def _resolve(
     given: set[Address],
     chosen: set[str],
     country: str,
+    *,
+    forgotten: set[str],
 ) -> tuple[Person, tuple[Address, ...]]:
     contract = load_contract()
     found: dict[str, dict[str, set[Address]]] = {"contacts": {}, "leads": {}}
@@ -141,6 +151,12 @@ def _resolve(
             if contact is not None:
                 contact_of.setdefault(own, set()).add(contact)
     contacts, leads = found["contacts"], found["leads"]
+    missing = sorted(chosen - set(contacts) - forgotten)
+    if missing:
+        raise SettingsInvalid(
+            f"--contact: no contact {', '.join(missing)} has landed; expected a key as in "
+            "dim_contacts.contact_key: source:id."
+        )
     keys = chosen | {own for own, has in contacts.items() if has & given}
     others = {one for own, has in contacts.items() if own not in keys for one in has}
     known = given | {one for own in keys for one in contacts.get(own, set())}
@@ -251,9 +267,21 @@ def _rewrite_landing(
     stream: StreamContract,
     person: Person,
     country: str,
+    quarantined: Mapping[int, int],
 ) -> dict[int, int]:
-    """Write a load's file anew; returns rows by part."""
+    """Write a load's file anew, with what it says of itself; returns rows by part."""
     target = _landing_file(home, load)
+    own = holds.is_own(stream, _origin(country))
+    landed: dict[int, int] = dict(
+        connection.execute(
+            f"select _part, count(*) from {_read(home, load)} where not {own} group by _part"
+        ).fetchall()
+    )
+    record = read_record(connection, target)
+    says = ""
+    if record is not None:
+        kept = record.without(landed=landed, quarantined=quarantined).to_json()
+        says = f", kv_metadata {{{RECORD_KEY}: {duck.literal(kept)}}}"
     ties = holds.ties(stream, _origin(country))
     untied = " or ".join(ties.values()) or "false"
     emptied = holds.free_texts(stream)
@@ -271,16 +299,12 @@ def _rewrite_landing(
     listed = ", ".join(f"{sql} as {duck.name(column)}" for column, sql in changed.items())
     aside = durable.temporary(target)
     connection.execute(
-        f"copy (select * replace ({listed}) from {_read(home, load)} "
-        f"where not {holds.is_own(stream, _origin(country))}) to {duck.literal(str(aside))} "
-        f"(format parquet, compression zstd, row_group_size {ROW_GROUP})"
+        f"copy (select * replace ({listed}) from {_read(home, load)} where not {own}) "
+        f"to {duck.literal(str(aside))} "
+        f"(format parquet, compression zstd, row_group_size {ROW_GROUP}{says})"
     )
     durable.settle(aside, target)
-    return dict(
-        connection.execute(
-            f"select _part, count(*) from {_read(home, load)} group by _part"
-        ).fetchall()
-    )
+    return landed
 
 
 def _rewrite_quarantine(

@@ -7,7 +7,7 @@ go; what the company did or sold with them (activities, tasks, deals, orders) st
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -86,6 +86,34 @@ def hold(
             f"update staged set {duck.name(column)} = null where _part = ? and {named}", [part]
         )
     return dropped
+
+
+class TextHold:
+    """Texts held against the tombstones, many at a time: what an API answers, before it is kept."""
+
+    def __init__(self, hashes: frozenset[str], *, key: PrivacyKey | None, country: str) -> None:
+        """Nothing is opened where nobody was forgotten."""
+        self._country = country
+        self._connection = duckdb.connect() if hashes else None
+        if self._connection is not None:
+            lend(self._connection, hashes, key=key)
+
+    def named(self, texts: Sequence[str]) -> list[bool]:
+        """Whether an address of a forgotten person stands in each of the texts."""
+        if self._connection is None or not texts:
+            return [False] * len(texts)
+        given = [text.encode("utf-8", "replace").decode() for text in texts]
+        rows = self._connection.execute(
+            f"select {names_forgotten('given', country=self._country)} "
+            "from (select unnest(?) as given, generate_subscripts(?, 1) as place) order by place",
+            [given, given],
+        ).fetchall()
+        return [bool(row[0]) for row in rows]
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 def free_texts(stream: StreamContract) -> tuple[str, ...]:

@@ -32,6 +32,26 @@ class LoadRecord:
     parts: tuple[FilePart, ...]
     replaced: tuple[ActivePart, ...]
 
+    def without(self, *, landed: Mapping[int, int], quarantined: Mapping[int, int]) -> LoadRecord:
+        """The record of the load with fewer rows, by part: those that went count as skipped."""
+        parts = []
+        for part in self.parts:
+            kept, aside = landed.get(part.part, 0), quarantined.get(part.part, 0)
+            skipped = part.rows_read - kept - aside
+            parts.append(
+                dataclasses.replace(
+                    part, rows_landed=kept, rows_quarantined=aside, rows_skipped=skipped
+                )
+            )
+        kept, aside = sum(landed.values()), sum(quarantined.values())
+        load = dataclasses.replace(
+            self.load,
+            rows_landed=kept,
+            rows_quarantined=aside,
+            rows_skipped=self.load.rows_read - kept - aside,
+        )
+        return dataclasses.replace(self, load=load, parts=tuple(parts))
+
     def to_json(self) -> str:
         """As the text of the Parquet file's metadata."""
         return json.dumps(dataclasses.asdict(self), default=str, sort_keys=True)

@@ -71,8 +71,9 @@ def test_engineer_page_explains_every_setting() -> None:
             models.FormatSpec,
             models.UnpivotSpec,
             models.Limits,
+            models.AlertSpec,
         )
-        for name in spec.model_fields
+        for name in (field.alias or key for key, field in spec.model_fields.items())
     } - {"config_file"}
     assert known - explained == set()
 

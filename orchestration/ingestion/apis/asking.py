@@ -20,6 +20,8 @@ from orchestration.errors import SourceError
 from orchestration.faultpoints import reach
 from orchestration.ingestion.apis.cursors import Cursor, Mark
 from orchestration.ingestion.apis.memory import Fetch, Memory
+from orchestration.ingestion.holds import TextHold
+from orchestration.ingestion.tombstones import forgotten_hashes
 from orchestration.records import Reporter, SourceFailure
 from orchestration.settings import ApiSpec, EndpointSpec, Home, Settings
 
@@ -65,8 +67,12 @@ def ask_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[Sourc
     # dlt reads them once, when it is imported.
     os.environ.update(_QUIET)
 
+    forgotten, key = forgotten_hashes(home)
+
     def ask(source: str) -> list[SourceFailure]:
-        return _ask_source(settings, home, source, apis[source], report)
+        hold = TextHold(forgotten, key=key, country=settings.country)
+        with closing(hold):
+            return _ask_source(settings, home, source, apis[source], report, hold)
 
     with ThreadPoolExecutor(max_workers=_SOURCES_AT_ONCE) as pool:
         return tuple(failure for failures in pool.map(ask, apis) for failure in failures)
@@ -88,7 +94,7 @@ def what_is_asked(settings: Settings, home: Home) -> list[Ask]:
 
 
 def _ask_source(
-    settings: Settings, home: Home, source: str, spec: ApiSpec, report: Reporter
+    settings: Settings, home: Home, source: str, spec: ApiSpec, report: Reporter, hold: TextHold
 ) -> list[SourceFailure]:
     from orchestration.ingestion.apis.client import ApiClient
 
@@ -100,7 +106,7 @@ def _ask_source(
             client = ApiClient(source, spec, environment=os.environ)
             for stream, endpoint in _endpoints(spec):
                 try:
-                    said = _ask_endpoint(settings, spec, client, memory, stream, endpoint)
+                    said = _ask_endpoint(settings, spec, client, memory, stream, endpoint, hold)
                 except _FAILURES as error:
                     reason = _reason(error, home, source)
                     failures.append(SourceFailure(source, stream, reason, is_fatal))
@@ -161,6 +167,7 @@ def _ask_endpoint(
     memory: Memory,
     stream: str,
     endpoint: EndpointSpec,
+    hold: TextHold,
 ) -> str:
     """Fetch one endpoint, whole; returns what to say of it."""
     began = datetime.now(UTC)
@@ -178,7 +185,7 @@ def _ask_endpoint(
         closing(client.pages(stream, endpoint, params)) as answers,
     ):
         for page in answers:
-            watch.look(page, _keep(fetch, page, endpoint, reached))
+            watch.look(page, _keep(fetch, page, endpoint, reached, hold))
             reach("api.page")
         reached.require_readable(client.source, stream)
         fetch.finish(reached.mark)
@@ -190,19 +197,29 @@ def _ask_endpoint(
 
 
 def _keep(
-    fetch: Fetch, page: list[dict[str, Any]], endpoint: EndpointSpec, reached: _Reached
+    fetch: Fetch,
+    page: list[dict[str, Any]],
+    endpoint: EndpointSpec,
+    reached: _Reached,
+    hold: TextHold,
 ) -> int:
-    """Keep a page's records; returns how many this fetch had not had."""
+    """Keep a page's records, but for those that name somebody forgotten.
+
+    Returns how many this fetch had not had.
+    """
     import simplejson
 
+    lines = [
+        simplejson.dumps(record, use_decimal=True, sort_keys=True, ensure_ascii=False)
+        for record in page
+    ]
     first_time = 0
-    for record in page:
-        line = simplejson.dumps(record, use_decimal=True, sort_keys=True, ensure_ascii=False)
+    for record, line, is_forgotten in zip(page, lines, hold.named(lines), strict=True):
         raw = line.encode("utf-8", "surrogatepass")
         parts = [at(record, path) for path in endpoint.primary_key]
         # A record without its key is kept once for what it says: landing quarantines it.
         named = raw if None in parts else repr(parts).encode("utf-8", "surrogatepass")
-        first_time += fetch.add(raw, key=named)
+        first_time += 1 if is_forgotten else fetch.add(raw, key=named)
         reached.note(record)
     return first_time
 
