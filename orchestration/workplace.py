@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
 BUILD_STATE = "build.json"
+PLANS = "plans.json"
+"""SQL that was planned from the parsed project, beside it."""
 METRIC_VALUES = "performance.metric_values"
 """Every metric by month, which a refresh writes beside dbt's marts."""
 
@@ -201,6 +203,7 @@ class Workplace:
             parsed / SEMANTIC_MANIFEST,
             parsed / "manifest.json",
             release_directory(self.layout),
+            plans=parsed / PLANS,
         )
 
     @property
