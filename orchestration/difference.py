@@ -20,7 +20,7 @@ from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.quality.row_counts import marts_of
 from orchestration.records import Reporter
 from orchestration.table_changes import TableChange, table_changes
-from orchestration.workplace import BUILD_STATE, Workplace
+from orchestration.workplace import BUILD_STATE, PLANS, Workplace
 
 if TYPE_CHECKING:
     from orchestration.publication import Candidate
@@ -107,7 +107,9 @@ def of_working_tree(
         parsed = workplace.parsed()
         left = open_.enter_context(SemanticLayer.open(release))
         right = open_.enter_context(
-            SemanticLayer.draft(parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder)
+            SemanticLayer.draft(
+                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=parsed / PLANS
+            )
         )
         return _difference(
             left, right, ask, tables=tables, names=(release.name, WORKING_TREE),

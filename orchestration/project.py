@@ -59,11 +59,7 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
 
     Raises `SettingsInvalid` where `root` is no dbt project.
     """
-    if not (root / "dbt_project.yml").is_file():
-        raise SettingsInvalid(
-            f"EMBUDO_PROJECT is {root}: expected a folder with dbt_project.yml, models/ and seeds/. Unset it "
-            "to use Embudo's own."
-        )
+    require_project(root)
     model_files = [root / "dbt_project.yml"]
     for folder in _MODEL_FOLDERS:
         model_files += [p for p in (root / folder).rglob("*") if p.suffix in _MODEL_SUFFIXES]
@@ -73,6 +69,15 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
         seeds={p.stem: _fingerprint([p], root) for p in sorted((root / "seeds").glob("*.csv"))},
         settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
     )
+
+
+def require_project(root: Path = PROJECT_ROOT) -> None:
+    """Raise `SettingsInvalid` where `root` is no dbt project."""
+    if not (root / "dbt_project.yml").is_file():
+        raise SettingsInvalid(
+            f"EMBUDO_PROJECT is {root}: expected a folder with dbt_project.yml, models/ and seeds/. Unset it "
+            "to use Embudo's own."
+        )
 
 
 def names_in_tests(names: Iterable[str]) -> set[str]:

@@ -44,7 +44,7 @@ from orchestration.records import (
 )
 from orchestration.redaction import redacted
 from orchestration.transformation.dbt import BuildResult, NodeResult
-from orchestration.workplace import BUILD_STATE, METRIC_VALUES, Workplace
+from orchestration.workplace import BUILD_STATE, METRIC_VALUES, PLANS, Workplace
 
 if TYPE_CHECKING:
     import duckdb
@@ -464,13 +464,14 @@ class Refresh:
             str(self.candidate.marts), config={"memory_limit": memory_limit()}
         ) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            layer = SemanticLayer.draft(
+            with SemanticLayer.draft(
                 parsed / SEMANTIC_MANIFEST,
                 parsed / MANIFEST,
                 self.candidate.directory,
                 connection=connection,
-            )
-            yield connection, layer
+                plans=parsed / PLANS,
+            ) as layer:
+                yield connection, layer
 
     def check(self) -> GateReport:
         """Run gate 3, put all three gates' results into the candidate, and sign the receipt."""

@@ -37,9 +37,10 @@ if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
 BUILD_STATE = "build.json"
-
 PARSE_CACHE_VARIABLE = "EMBUDO_DBT_CACHE"
 """Names a folder of parsed projects that several homes share; each home has its own without it."""
+PLANS = "plans.json"
+"""SQL that was planned from the parsed project, beside it."""
 METRIC_VALUES = "performance.metric_values"
 """Every metric by month, which a refresh writes beside dbt's marts."""
 
@@ -205,6 +206,7 @@ class Workplace:
             parsed / SEMANTIC_MANIFEST,
             parsed / "manifest.json",
             release_directory(self.layout),
+            plans=parsed / PLANS,
         )
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 from orchestration.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_metrics
 from semantic_layer.names import ResolvedRequest
+from semantic_layer.plans import KeptPlans
 from semantic_layer.records import METRIC_TIME, Dimension, DimensionKind, Metric
 
 _PLANS_KEPT = 512
@@ -55,8 +56,17 @@ class PlanningClient:
 class Engine:
     """Definitions and plans of one semantic manifest. Safe to share between threads."""
 
-    def __init__(self, semantic_manifest: str, *, origin: Path | str = "semantic manifest") -> None:
-        """Read the text of a `semantic_manifest.json`; `origin` is named in errors."""
+    def __init__(
+        self,
+        semantic_manifest: str,
+        *,
+        origin: Path | str = "semantic manifest",
+        plans: KeptPlans | None = None,
+    ) -> None:
+        """Read the text of a `semantic_manifest.json`; `origin` is named in errors.
+
+        `plans` are those that were made of the same text before; new ones are put there.
+        """
         from metricflow.engine.metricflow_engine import MetricFlowEngine
         from metricflow_semantics.model.dbt_manifest_parser import (
             parse_manifest_from_dbt_generated_manifest,
@@ -76,6 +86,7 @@ class Engine:
         self._elements = _element_texts(self._manifest)
         self._dimensions: dict[tuple[str, ...], Mapping[str, Dimension]] = {}
         self._plans: OrderedDict[ResolvedRequest, str] = OrderedDict()
+        self._kept = plans
         # MetricFlow numbers aliases in a state of its own; planning is all Python anyway.
         self._lock = threading.Lock()
 
@@ -97,7 +108,10 @@ class Engine:
             if request in self._plans:
                 self._plans.move_to_end(request)
                 return self._plans[request]
-            sql = self._plan(request)
+            kept = self._kept.get(request) if self._kept else None
+            sql = kept or self._plan(request)
+            if self._kept and not kept:
+                self._kept.put(request, sql)
             self._plans[request] = sql
             if len(self._plans) > _PLANS_KEPT:
                 self._plans.popitem(last=False)

@@ -17,6 +17,7 @@ from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved
 from semantic_layer.last_value import last_value
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
+from semantic_layer.plans import KeptPlans
 from semantic_layer.records import (
     METRIC_TIME,
     Dimension,
@@ -50,7 +51,13 @@ class SemanticLayer:
     """Metrics of one release. Safe to share between threads; close it to let the release go."""
 
     def __init__(
-        self, *, semantic_manifest: Path, manifest: Path, warehouse: Warehouse, facts: ReleaseFacts
+        self,
+        *,
+        semantic_manifest: Path,
+        manifest: Path,
+        warehouse: Warehouse,
+        facts: ReleaseFacts,
+        plans: KeptPlans | None = None,
     ) -> None:
         try:
             self._text = semantic_manifest.read_text(encoding="utf-8")
@@ -65,6 +72,7 @@ class SemanticLayer:
         self._manifest = manifest
         self._warehouse = warehouse
         self._facts = facts
+        self._plans = plans
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._graph: LineageGraph | None = None
@@ -95,11 +103,13 @@ class SemanticLayer:
         release_dir: Path,
         *,
         connection: duckdb.DuckDBPyConnection | None = None,
+        plans: Path | None = None,
     ) -> SemanticLayer:
         """Other definitions over a release's tables: a working tree's, or a candidate's own.
 
         `connection` is that of a process that holds the candidate for writing, with its marts as
-        `marts`; without it the marts are opened read-only.
+        `marts`; without it the marts are opened read-only. `plans` is a file beside the semantic
+        manifest where plans are kept from one time to the next; closing the layer writes it.
         """
         release = release_dir.resolve()
         warehouse = (
@@ -110,6 +120,7 @@ class SemanticLayer:
             manifest=manifest,
             warehouse=warehouse,
             facts=read_release(release, warehouse=warehouse, draft=True),
+            plans=KeptPlans(plans) if plans else None,
         )
 
     def metrics(self) -> list[Metric]:
@@ -253,11 +264,13 @@ class SemanticLayer:
             if self._engine is None:
                 from semantic_layer.engine import Engine
 
-                self._engine = Engine(self._text, origin=self._semantic_manifest)
+                self._engine = Engine(self._text, origin=self._semantic_manifest, plans=self._plans)
             return self._engine
 
     def close(self) -> None:
-        """Let the release go."""
+        """Let the release go, and keep the plans that were made."""
+        if self._plans is not None:
+            self._plans.write()
         self._warehouse.close()
 
     def __enter__(self) -> SemanticLayer:

@@ -219,6 +219,7 @@ def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
     from semantic_layer import present
     from semantic_layer.records import ResultColumn
 
+    share = ResultColumn(name="share", kind="metric", label="", unit="percent")
     words = {key: pair[lang is Language.es] for key, pair in _WORDS.items()}
     by_metric: dict[str, list[Move]] = defaultdict(list)
     for move in found.metrics.moves:
@@ -240,7 +241,7 @@ def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
                     present.text(value, column, lang=lang.value, currency=found.currency)
                     for value in (move.old, move.new, move.difference)
                 ),
-                "–" if move.share is None else f"{move.share:+.2%}",
+                present.text(move.share, share, lang=lang.value),
             )
         if not whole and len(moves) > _SHOWN:
             more = words["more"].format(n=len(moves) - _SHOWN, name=name)

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from orchestration.errors import ContractBroken
-from orchestration.project import PROJECT_ROOT
+from orchestration.project import PROJECT_ROOT, require_project
 
 CONTRACT_FILE = Path("models/staging/files/_files__sources.yml")
 
@@ -86,7 +86,9 @@ class StreamContract:
 
 def load_contract(path: Path | None = None) -> Mapping[str, StreamContract]:
     """The streams of the contract by name, from `path` or the checkout's own file."""
-    path = path or PROJECT_ROOT / CONTRACT_FILE
+    if path is None:
+        require_project()
+        path = PROJECT_ROOT / CONTRACT_FILE
     return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 

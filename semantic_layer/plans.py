@@ -1,0 +1,56 @@
+"""Plans of one semantic manifest kept in a file, so that the next refresh with the same definitions plans nothing.
+
+Planning a wide query takes MetricFlow a second; the same request over the same manifest gives the same text. The
+file lies beside the manifest that it belongs to. What a request means does not belong here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from semantic_layer.names import ResolvedRequest
+
+
+class KeptPlans:
+    """SQL by request. A file that is missing, damaged or of another MetricFlow counts as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._version = version("metricflow")
+        self._new = False
+        self._plans: dict[str, str] = {}
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["metricflow"] == self._version:
+                self._plans = {str(key): str(sql) for key, sql in kept["plans"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+
+    def get(self, request: ResolvedRequest) -> str | None:
+        """The SQL of a request that was planned before."""
+        return self._plans.get(_key(request))
+
+    def put(self, request: ResolvedRequest, sql: str) -> None:
+        """Remember a plan; `write` makes it last."""
+        self._plans[_key(request)] = sql
+        self._new = True
+
+    def write(self) -> None:
+        """Put the file in its place with one rename, where there is anything new."""
+        if not self._new or not self._path.parent.is_dir():
+            return
+        partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
+        content = {"metricflow": self._version, "plans": self._plans}
+        partial.write_text(json.dumps(content), encoding="utf-8")
+        partial.replace(self._path)
+        self._new = False
+
+
+def _key(request: ResolvedRequest) -> str:
+    columns = [item.column for item in request.group_by]
+    return json.dumps(
+        [request.metrics, columns, request.where, request.order, request.limit, request.offset]
+    )

@@ -1,0 +1,47 @@
+"""Plans are kept beside the definitions they belong to, and are the same text as planned anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.engine import Engine
+from semantic_layer.names import resolve
+from semantic_layer.plans import KeptPlans
+from semantic_layer.request import QueryRequest
+
+REQUEST = QueryRequest(metrics=("revenue", "win_rate"), group_by=("rep__team",), grain="month")
+
+
+def test_what_was_planned_is_not_planned_again(
+    parsed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (parsed / "semantic_manifest.json").read_text()
+    first = KeptPlans(tmp_path / "plans.json")
+    engine = Engine(text, plans=first)
+    sql = engine.explain(resolve(REQUEST, engine))
+    first.write()
+
+    again = Engine(text, plans=KeptPlans(tmp_path / "plans.json"))
+
+    def refuse(request: object) -> str:
+        raise AssertionError("planned again")
+
+    monkeypatch.setattr(again, "_plan", refuse)
+    assert again.explain(resolve(REQUEST, again)) == sql
+    with pytest.raises(AssertionError, match="planned again"):
+        again.explain(resolve(QueryRequest(metrics=("revenue",)), again))
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"metricflow": "0.1", "plans": {"x": "y"}}', "{"])
+def test_a_damaged_or_older_file_counts_as_empty(
+    content: str, parsed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "plans.json"
+    path.write_text(content)
+    kept = KeptPlans(path)
+    engine = Engine((parsed / "semantic_manifest.json").read_text(), plans=kept)
+    assert "SELECT" in engine.explain(resolve(REQUEST, engine))
+    kept.write()
+    assert KeptPlans(path).get(resolve(REQUEST, engine))
