@@ -1,8 +1,8 @@
 """What each load brought: its rows by what became of them, for the data-trust metrics.
 
-Only parts that count are counted, so that the landed rows are those that the models read: a file that comes again
-takes the place of its earlier rows, landed and set aside alike. A row that is mended stays counted where it was
-set aside; its mended row counts as landed in the load that brought it. Making loads belongs to `landing`.
+Parts that were read anew, since their mapping changed, count as they were read last. Else what a load brought stays
+as it was: a row that is mended later stays counted where it was set aside, and its mended row counts as landed in the
+load that brought it; rows that come again count again. Making loads belongs to `landing`.
 """
 
 from __future__ import annotations

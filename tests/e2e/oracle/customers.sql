@@ -16,11 +16,11 @@ select {cut} as cut, count(*) as value from firsts group by cut;
 -- metric: returning_customers
 -- by: account__industry
 with numbered as (
-    select *, row_number() over (partition by customer order by ordered_at) as number from kept_orders
+    select *, min(ordered_at) over (partition by customer) as first_at from kept_orders
 )
 
 select {cut} as cut, count(distinct customer) as value from numbered
-where number > 1 group by cut;
+where ordered_at > first_at group by cut;
 
 -- metric: orders_per_customer
 -- by: account__industry
