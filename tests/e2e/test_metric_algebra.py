@@ -80,6 +80,20 @@ def test_members_make_the_team(metric: str, layer: SemanticLayer) -> None:
     assert len(names) > len(set(names)), "nobody of the company has changed team"
 
 
+@pytest.mark.parametrize("metric", ["revenue", "calls", "activities"])
+def test_reps_who_change_team_keep_their_past_in_it(metric: str, layer: SemanticLayer) -> None:
+    """What a rep did before the day of the move is in the old team, what came after it in the new one."""
+    days: defaultdict[str, defaultdict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
+    for row in ask(layer, metric, grain="day", by=("rep__key", "rep__team")):
+        if row["rep__key"] and row[metric]:
+            days[row["rep__key"]][row["rep__team"]].add(row["metric_time__day"])
+    movers = {key: teams for key, teams in days.items() if len(teams) > 1}
+    assert movers, "nobody of the company has changed team"
+    for key, teams in movers.items():
+        (_, before), (_, after) = sorted(teams.items(), key=lambda item: min(item[1]))
+        assert max(before) <= min(after), key
+
+
 def test_linear_credits_make_the_revenue_with_any_touch(layer: SemanticLayer) -> None:
     """First, last and even shares each give away the whole revenue of the orders that have a touch."""
     credited = ask(
