@@ -30,7 +30,7 @@ final as (
         lines.status,
         lines.is_cancelled,
         orders.is_first_order,
-        orders.order_number > 1 as is_returning,
+        orders.is_returning,
         sale_motions.sale_motion,
 
         -- measures

@@ -17,6 +17,7 @@ from orchestration.errors import SourceError
 from orchestration.ingestion import duck
 from orchestration.ingestion.contract import StreamContract, load_contract
 from orchestration.ingestion.ledger import Ledger
+from orchestration.ingestion.load_rows import write_load_rows
 from orchestration.ingestion.snapshots import Series, deletions, series_of
 from orchestration.records import Load
 from orchestration.settings import Home, Settings
@@ -39,9 +40,9 @@ def write_landing_schema(
     """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
 
     Views: one a stream, typed and empty where nothing landed, with a row marked deleted for each that
-    the newest full snapshot lacks. Tables: `settings` (one row), `loads`
-    (one row a load that counts) and `quarantined` (one row a row in quarantine that nothing has
-    mended; no raw bytes).
+    the newest full snapshot lacks. Tables: `settings` (one row), `loads` (one row a load that counts),
+    `load_rows` (the same by outcome and reason) and `quarantined` (one row a row in quarantine that
+    nothing has mended; no raw bytes).
     """
     connection.execute("create schema if not exists landing")
     with Ledger(home.ledger) as ledger:
@@ -51,6 +52,7 @@ def write_landing_schema(
         snapshots = {
             stream.name: series_of(settings, ledger, stream) for stream in load_contract().values()
         }
+        write_load_rows(connection, home, ledger)
     for stream in load_contract().values():
         loads = [(load, gone) for load, gone in active if load.stream == stream.name]
         connection.execute(

@@ -67,6 +67,20 @@ class StreamPart:
 
 
 @dataclass(frozen=True)
+class CountedPart:
+    """A part whose rows count, and how many they were at landing. `landed_at` is naive UTC."""
+
+    load_id: str
+    part: int
+    source: str
+    stream: str
+    path: str
+    landed_at: datetime
+    rows_landed: int
+    rows_quarantined: int
+
+
+@dataclass(frozen=True)
 class SeenFile:
     """A file that needs no second look while its size and time stay the same."""
 
@@ -376,6 +390,18 @@ class Ledger(GateRecords):
             (source, stream),
         ).fetchall()
         return [StreamPart(**{**dict(row), "is_settled": bool(row["is_settled"])}) for row in rows]
+
+    def counted_parts(self) -> list[CountedPart]:
+        """Every part whose rows count, of all sources and streams, with its counts at landing."""
+        rows = self._db.execute(
+            "select f.load_id, f.part, f.source, f.stream, f.path, l.landed_at, f.rows_landed, "
+            "f.rows_quarantined from load_files f join loads l using (load_id) "
+            "where f.replaced_by is null order by l.load_seq, f.part"
+        ).fetchall()
+        return [
+            CountedPart(**{**dict(row), "landed_at": _time(row["landed_at"]) or datetime.min})
+            for row in rows
+        ]
 
     def business_max(self) -> datetime | None:
         """The latest business timestamp of what counts (naive UTC)."""

@@ -48,6 +48,10 @@ def make_landing(warehouse: Path) -> None:
             " rows_quarantined bigint, rows_skipped bigint, bytes bigint)"
         )
         connection.execute(
+            "create table landing.load_rows (load_id varchar, source varchar, stream varchar,"
+            " landed_at timestamp, outcome varchar, reason varchar, row_count bigint)"
+        )
+        connection.execute(
             "create table landing.quarantined (source varchar, stream varchar, load_id varchar,"
             " file varchar, line bigint, reason varchar)"
         )

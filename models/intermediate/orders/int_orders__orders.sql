@@ -37,7 +37,8 @@ numbered as (
         ) as order_number,
         lag(ordered_on) over (
             partition by coalesce(customer_key, order_key) order by ordered_at, order_key
-        ) as previous_ordered_on
+        ) as previous_ordered_on,
+        ordered_at > min(ordered_at) over (partition by coalesce(customer_key, order_key)) as is_returning
     from orders
     where not is_cancelled
 ),
@@ -52,6 +53,7 @@ final as (
         versions.rep_version_key,
         numbered.order_number,
         numbered.previous_ordered_on,
+        numbered.is_returning,
         {{ dbt.datediff('numbered.previous_ordered_on', 'orders.ordered_on', 'day') }}
             as days_since_previous_order,
         coalesce(numbered.order_number = 1 and orders.customer_key is not null, false)

@@ -1,12 +1,15 @@
 """Metrics worked out by hand: SQL straight over the raw files of a sandbox company, never over the models.
 
 Each `.sql` file but the prelude is a list of sections: `-- metric: NAME`, `-- by: DIMENSION, …`, perhaps
-`-- cuts: month` where there is no total, then one statement with `{cut}` in the place of what to group by.
+`-- cuts: month` where there is no total, or `-- cuts: total, year` where the metric is meant by year, perhaps
+`-- monthly by: DIMENSION, …` for months of each value, then one statement with `{cut}` in the place of what to group
+by. Periods are called by their first month: `2026-03`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +26,8 @@ class Section:
     metric: str
     dimensions: tuple[str, ...]
     cuts: tuple[str, ...]
+    """`total`, and grains of time."""
+    monthly_dimensions: tuple[str, ...]
     sql: str
 
 
@@ -34,12 +39,13 @@ def sections() -> dict[str, Section]:
             continue
         for part in re.split(r"(?m)^-- metric: ", path.read_text(encoding="utf-8"))[1:]:
             name, _, rest = part.partition("\n")
-            notes = dict(re.findall(r"(?m)^-- (by|cuts): (.*)$", rest))
+            notes = dict(re.findall(r"(?m)^-- (by|cuts|monthly by): (.*)$", rest))
             assert name not in found, f"{path.name}: {name} twice"
             found[name.strip()] = Section(
                 metric=name.strip(),
                 dimensions=_listed(notes.get("by", "")),
                 cuts=_listed(notes.get("cuts", "total, month")),
+                monthly_dimensions=_listed(notes.get("monthly by", "")),
                 sql=rest.strip().rstrip(";"),
             )
     return found
@@ -59,9 +65,12 @@ def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 class Oracle:
-    """Answers of the hand-written SQL for one inbox."""
+    """Answers of the hand-written SQL for one inbox.
 
-    def __init__(self, inbox: Path) -> None:
+    `fixed_costs` are euros by month (`2026-03`): they are no export of a tool, but what a company writes into a seed.
+    """
+
+    def __init__(self, inbox: Path, *, fixed_costs: Mapping[str, int] | None = None) -> None:
         self.sections = sections()
         self.connection = duckdb.connect()
         load_excel(self.connection)
@@ -74,6 +83,9 @@ class Oracle:
         )
         self.connection.execute(f"create temp table read_sheets as {read}")
         self.connection.execute((HERE / "00_prelude.sql").read_text(encoding="utf-8"))
+        self.connection.execute("create temp table fixed_costs (month varchar, amount bigint)")
+        for month, amount in (fixed_costs or {}).items():
+            self.connection.execute("insert into fixed_costs values (?, ?)", [month, amount])
 
     def total(self, metric: str) -> float | None:
         """The value over all time."""
@@ -82,7 +94,17 @@ class Oracle:
 
     def by_month(self, metric: str) -> Values:
         """`2026-03` to the value of that month in Madrid."""
-        return self._cut(metric, "month")
+        return self.by_period(metric, "month")
+
+    def by_period(self, metric: str, grain: str) -> Values:
+        """The first month of each period in Madrid to its value."""
+        assert grain in self.grains(metric), f"{metric} is not cut by {grain}"
+        return self._cut(metric, grain)
+
+    def by_month_and_dimension(self, metric: str, dimension: str) -> Values:
+        """`2026-03 VALUE` to the value of that month and value of the dimension."""
+        assert dimension in self.sections[metric].monthly_dimensions
+        return self._cut(metric, f"month || ' ' || coalesce({dimension}, '')")
 
     def by_dimension(self, metric: str, dimension: str) -> Values:
         """Value of the dimension (the empty text for none) to the metric's value."""
@@ -93,9 +115,9 @@ class Oracle:
         """Whether the metric means something over all time."""
         return "total" in self.sections[metric].cuts
 
-    def has_months(self, metric: str) -> bool:
-        """Whether the metric is worked out by month."""
-        return "month" in self.sections[metric].cuts
+    def grains(self, metric: str) -> tuple[str, ...]:
+        """The grains of time that the metric is worked out by."""
+        return tuple(cut for cut in self.sections[metric].cuts if cut != "total")
 
     def _cut(self, metric: str, cut: str) -> Values:
         sql = self.sections[metric].sql.replace("{cut}", cut)

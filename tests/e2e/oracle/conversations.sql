@@ -84,3 +84,79 @@ where kind = 'Demostración' and outcome = 'Realizada' group by cut;
 -- by: rep__region, rep__team
 select {cut} as cut, count(*) as value from activities
 where kind = 'Propuesta' group by cut;
+
+-- metric: missed_call_recovery_rate
+-- by: rep__region, call__queue
+with missed as (
+    select
+        *,
+        exists (
+            select 1 from calls as later
+            where
+                later.number = calls.number
+                and later.disposition = 'ANSWERED'
+                and later.started_at > calls.started_at
+                and later.started_at <= calls.started_at + interval 24 hour
+        ) as is_recovered
+    from calls
+    where direction = 'in' and disposition <> 'ANSWERED'
+)
+
+select {cut} as cut, count(*) filter (where is_recovered) / count(*) as value from missed group by cut;
+
+-- What reps did: the diary and the phone together.
+
+-- metric: activities
+-- by: rep__region, rep__team, activity__kind
+select {cut} as cut, count(*) as value from done
+where is_done group by cut;
+
+-- metric: conversations
+-- by: rep__region, rep__team, activity__kind
+select {cut} as cut, count(*) as value from done
+where is_conversation group by cut;
+
+-- metric: contacts_touched
+-- by: rep__region, activity__kind
+select {cut} as cut, count(distinct contact_id) as value from done
+where is_done group by cut;
+
+-- metric: touches_per_contact
+-- by: rep__region, activity__kind
+select {cut} as cut, count(contact_id) / count(distinct contact_id) as value from done
+where is_done and contact_id is not null group by cut;
+
+-- metric: activities_per_rep
+-- by: rep__region, activity__kind
+select {cut} as cut, count(*) / nullif(count(distinct user_id), 0) as value from done
+where is_done group by cut;
+
+-- metric: tasks_overdue
+-- by: rep__region
+select {cut} as cut, count(*) as value
+from tasks
+cross join as_of
+where due_at < as_of.moment and (completed_at is null or completed_at > as_of.moment)
+group by cut;
+
+-- metric: task_on_time_rate
+-- by: rep__region
+select {cut} as cut, count(*) filter (where completed_at <= due_at) / count(*) as value
+from tasks
+cross join as_of
+where due_at <= as_of.moment
+group by cut;
+
+-- The phone system's states: seconds of those logged in.
+
+-- metric: selling_time_rate
+-- by: rep__region
+select {cut} as cut, sum(seconds) filter (where state = 'SELL') / sum(seconds) as value from states group by cut;
+
+-- metric: content_time_rate
+-- by: rep__region
+select {cut} as cut, sum(seconds) filter (where state = 'CONTENT') / sum(seconds) as value from states group by cut;
+
+-- metric: occupancy_rate
+-- by: rep__region
+select {cut} as cut, sum(seconds) filter (where state in ('ONCALL', 'WRAP')) / sum(seconds) as value from states group by cut;

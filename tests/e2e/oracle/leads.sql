@@ -33,10 +33,10 @@ where created_at <= (select moment - interval 1 hour from as_of) group by cut;
 
 -- metric: lead_to_opportunity_rate
 -- by: lead__channel, rep__region
-select {cut} as cut, count(*) filter (where deal_on - created_on < 90) / count(*) as value
+select {cut} as cut, count(*) filter (where deal_on - created_on <= 90) / count(*) as value
 from answered_leads group by cut;
 
 -- metric: lead_to_customer_rate
 -- by: lead__channel, rep__region
-select {cut} as cut, count(*) filter (where won_on - created_on < 180) / count(*) as value
+select {cut} as cut, count(*) filter (where won_on - created_on <= 180) / count(*) as value
 from answered_leads group by cut;

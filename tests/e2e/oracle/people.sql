@@ -28,16 +28,24 @@ select {cut} as cut, 100.0 * (count(*) filter (where score >= 9) - count(*) filt
 where survey = 'nps' group by cut;
 
 -- metric: matched_interaction_rate
-with interactions as (
-    select month, is_matched from calls
+-- by: campaign__channel
+with all_kinds as (
+    select month, campaign, is_matched from calls
     union all
     select
         messages.month,
+        messages.campaign_id,
         messages.named_contact is not null or contacts.email is not null as is_matched
     from messages
     left join (select distinct email from contacts) as contacts on contacts.email = messages.email
     union all
-    select month, is_matched from social
+    select month, campaign, is_matched from social
+),
+
+interactions as (
+    select all_kinds.*, campaigns.channel as campaign__channel
+    from all_kinds
+    left join campaigns on campaigns.campaign_id = all_kinds.campaign
 )
 
 select {cut} as cut, count(*) filter (where is_matched) / count(*) as value from interactions group by cut;

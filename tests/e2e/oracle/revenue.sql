@@ -30,23 +30,79 @@ select {cut} as cut, (sum(net) - sum(cost)) / nullif(sum(net), 0) as value from 
 
 -- metric: revenue_mom_growth
 -- cuts: month
-with monthly as (
-    select strptime(month, '%Y-%m') as month_at, sum(net) as net from kept_lines group by month
+-- monthly by: rep__region
+with lines as (
+    select month, rep__region, net as now_net, 0 as past_net from kept_lines
+    union all
+    select month_of(strptime(month, '%Y-%m') + interval 1 month), rep__region, 0, net from kept_lines
+    where strptime(month, '%Y-%m') + interval 1 month <= (select day from as_of)
 )
 
-select strftime(now.month_at, '%Y-%m') as cut, now.net / nullif(past.net, 0) - 1 as value
-from monthly as now
-left join monthly as past on past.month_at = now.month_at - interval 1 month;
+select {cut} as cut, nullif(sum(now_net), 0) / nullif(sum(past_net), 0) - 1 as value from lines group by cut;
 
 -- metric: revenue_yoy_growth
 -- cuts: month
-with monthly as (
-    select strptime(month, '%Y-%m') as month_at, sum(net) as net from kept_lines group by month
+-- monthly by: rep__region
+with lines as (
+    select month, rep__region, net as now_net, 0 as past_net from kept_lines
+    union all
+    select month_of(strptime(month, '%Y-%m') + interval 1 year), rep__region, 0, net from kept_lines
+    where strptime(month, '%Y-%m') + interval 1 year <= (select day from as_of)
 )
 
-select strftime(now.month_at, '%Y-%m') as cut, now.net / nullif(past.net, 0) - 1 as value
-from monthly as now
-left join monthly as past on past.month_at = now.month_at - interval 1 year;
+select {cut} as cut, nullif(sum(now_net), 0) / nullif(sum(past_net), 0) - 1 as value from lines group by cut;
+
+-- metric: revenue_month_to_date
+-- cuts: month
+-- monthly by: rep__region, product__category
+with lines as (
+    select month_ends.month, kept_lines.* exclude (month)
+    from month_ends
+    inner join kept_lines
+        on kept_lines.ordered_on <= month_ends.day
+        and kept_lines.ordered_on >= date_trunc('month', month_ends.day)
+)
+
+select {cut} as cut, sum(net) as value from lines group by cut;
+
+-- metric: revenue_quarter_to_date
+-- cuts: month
+-- monthly by: rep__region, product__category
+with lines as (
+    select month_ends.month, kept_lines.* exclude (month)
+    from month_ends
+    inner join kept_lines
+        on kept_lines.ordered_on <= month_ends.day
+        and kept_lines.ordered_on >= date_trunc('quarter', month_ends.day)
+)
+
+select {cut} as cut, sum(net) as value from lines group by cut;
+
+-- metric: revenue_year_to_date
+-- cuts: month
+-- monthly by: rep__region, product__category
+with lines as (
+    select month_ends.month, kept_lines.* exclude (month)
+    from month_ends
+    inner join kept_lines
+        on kept_lines.ordered_on <= month_ends.day
+        and kept_lines.ordered_on >= date_trunc('year', month_ends.day)
+)
+
+select {cut} as cut, sum(net) as value from lines group by cut;
+
+-- metric: revenue_trailing_12_months
+-- cuts: month
+-- monthly by: rep__region, product__category
+with lines as (
+    select month_ends.month, kept_lines.* exclude (month)
+    from month_ends
+    inner join kept_lines
+        on kept_lines.ordered_on <= month_ends.day
+        and kept_lines.ordered_on > month_ends.day - interval 12 month
+)
+
+select {cut} as cut, sum(net) as value from lines group by cut;
 
 -- metric: delivered_revenue
 -- by: rep__region, rep__team, product__category
@@ -58,7 +114,44 @@ with delivered as (
 select {cut} as cut, sum(net) as value from delivered group by cut;
 
 -- metric: invoiced_revenue
+-- by: rep__region
 select {cut} as cut, sum(amount) as value from invoices group by cut;
 
 -- metric: revenue_per_customer
+-- by: rep__region, account__industry, product__category
 select {cut} as cut, sum(net) / count(distinct customer) as value from kept_lines group by cut;
+
+-- metric: new_business_revenue
+-- by: rep__region, product__category
+select {cut} as cut, sum(case when motion = 'new' then net else 0 end) as value from motions group by cut;
+
+-- metric: cross_sell_revenue
+-- by: rep__region, product__category
+select {cut} as cut, sum(case when motion = 'cross_sell' then net else 0 end) as value from motions group by cut;
+
+-- metric: up_sell_revenue
+-- by: rep__region, product__category
+select {cut} as cut, sum(case when motion = 'up_sell' then net else 0 end) as value from motions group by cut;
+
+-- metric: repeat_revenue
+-- by: rep__region, product__category
+select {cut} as cut, sum(case when motion = 'repeat' then net else 0 end) as value from motions group by cut;
+
+-- metric: expansion_rate
+-- by: rep__region, product__category
+select {cut} as cut, sum(case when motion in ('cross_sell', 'up_sell') then net else 0 end) / nullif(sum(net), 0) as value
+from motions group by cut;
+
+-- metric: revenue_per_rep
+-- by: rep__region, product__category
+select {cut} as cut, sum(net) / nullif(count(distinct seller_id), 0) as value from kept_lines group by cut;
+
+-- metric: revenue_per_selling_hour
+-- by: rep__region
+with sold as (select {cut} as cut, sum(net) as net from kept_lines group by cut),
+
+worked as (select {cut} as cut, sum(seconds) / 3600 as hours from states where state = 'SELL' group by cut)
+
+select worked.cut, sold.net / nullif(worked.hours, 0) as value
+from worked
+left join sold on sold.cut is not distinct from worked.cut;

@@ -1,0 +1,194 @@
+"""Every metric answers by time and by each dimension offered for it, and is offered those that its grain allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from orchestration.errors import EmbudoError
+from semantic_layer.layer import SemanticLayer
+from semantic_layer.records import METRIC_TIME, Dimension, Grain
+from semantic_layer.request import QueryRequest
+from tests.conftest import Embudo
+from tests.e2e.measured import ask
+
+pytestmark = pytest.mark.slow
+
+REP = [
+    f"rep__{name}" for name in ("name", "team", "direction", "role", "region", "office", "manager")
+]
+ACCOUNT = [
+    f"account__{name}" for name in ("name", "industry", "segment", "country", "region", "city")
+]
+CONTACT = [f"contact__{name}" for name in ("job_function", "age_band", "country", "first_channel")]
+PRODUCT = ["product__name", "product__category"]
+CAMPAIGN = ["campaign__name", "campaign__channel"]
+PEOPLE = [*REP, *ACCOUNT, *CONTACT]
+DEAL = [
+    f"deal__{name}" for name in ("pipeline", "stage", "deal_type", "lost_reason", "lead_channel")
+]
+CALL = ["call__direction", "call__queue", "call__disposition"]
+
+# What METRICS.md asks of each kind of figure: the metrics of a grain, and the dimensions that rows of it know.
+OFFERED = {
+    "order lines": (
+        "revenue orders units_sold average_order_value cost_of_goods_sold gross_margin gross_margin_rate "
+        "delivered_revenue revenue_mom_growth revenue_yoy_growth revenue_month_to_date revenue_quarter_to_date "
+        "revenue_year_to_date revenue_trailing_12_months revenue_per_customer new_business_revenue "
+        "cross_sell_revenue up_sell_revenue repeat_revenue expansion_rate revenue_per_rep active_customers "
+        "returning_customers orders_per_customer",
+        [*PEOPLE, *PRODUCT, *CAMPAIGN, *DEAL, "order_line__channel", "order_line__sale_motion"],
+    ),
+    "orders": ("average_days_between_orders", [*PEOPLE, *CAMPAIGN, *DEAL]),
+    "invoices": ("invoiced_revenue", PEOPLE),
+    "first orders": ("new_customers customer_lifetime_value", [*PEOPLE, *CAMPAIGN]),
+    "customers by period": (
+        "customer_retention_rate quarterly_customer_retention_rate yearly_customer_retention_rate "
+        "customer_churn_rate yearly_customer_churn_rate predicted_lifetime_value",
+        [*ACCOUNT, *CONTACT, "customer__rep__region", "customer__first_order_channel"],
+    ),
+    "customers at month ends": (
+        "repeat_purchase_rate loyal_customers loyalty_rate customers_at_risk customer_engagement_rate",
+        PEOPLE,
+    ),
+    "calls": (
+        "calls outbound_calls inbound_calls connected_calls connection_rate answer_rate missed_calls "
+        "abandonment_rate service_level_20s average_speed_of_answer average_handle_time talk_time "
+        "missed_call_recovery_rate",
+        [*PEOPLE, *CAMPAIGN, *CALL, "contact__rep__name", "contact__rep__team"],
+    ),
+    "activities": (
+        "activities conversations sales_emails_sent meetings visits demos proposals_sent contacts_touched "
+        "touches_per_contact activities_per_rep",
+        [*PEOPLE, *CAMPAIGN, *DEAL, "activity__kind", "deal__rep__name", "contact__rep__name"],
+    ),
+    "tasks": ("tasks_overdue task_on_time_rate", [*PEOPLE, *DEAL]),
+    "contacts": ("new_contacts", PEOPLE),
+    "deals": (
+        "opportunities_created opportunities_open pipeline_value weighted_pipeline_value opportunities_closed "
+        "opportunities_won opportunities_lost won_value lost_value win_rate win_rate_by_value "
+        "opportunity_conversion_rate average_deal_size sales_cycle_days median_sales_cycle_days sales_velocity "
+        "stage_conversion_rate average_days_in_stage stale_opportunities",
+        [*PEOPLE, *PRODUCT, *CAMPAIGN, *DEAL],
+    ),
+    "deals by the agent who attended": (
+        "assisted_opportunities assisted_wins",
+        [
+            *PEOPLE,
+            *PRODUCT,
+            *DEAL,
+            "deal__rep__name",
+            "deal__rep__team",
+            "deal_attendance__is_owner",
+        ],
+    ),
+    "leads": (
+        "leads_created leads_contacted qualified_leads qualified_lead_rate lead_to_opportunity_rate "
+        "lead_to_customer_rate lead_response_hours median_lead_response_hours lead_response_within_1h_rate",
+        [*PEOPLE, *CAMPAIGN, *DEAL, "lead__channel"],
+    ),
+    "campaign emails": (
+        "emails_sent emails_delivered delivery_rate bounce_rate open_rate click_rate click_to_open_rate reply_rate "
+        "email_engagement_rate unsubscribe_rate spam_complaint_rate",
+        [*PEOPLE, *CAMPAIGN],
+    ),
+    "social interactions": (
+        "social_prospects engaged_social_prospects social_engagement_rate",
+        [*ACCOUNT, *CONTACT, *CAMPAIGN, "social_interaction__network"],
+    ),
+    "any interaction": ("matched_interaction_rate", [*PEOPLE, *CAMPAIGN]),
+    "touches": (
+        "attributed_revenue_first_touch attributed_revenue_last_touch attributed_revenue_linear "
+        "email_attributed_revenue",
+        [*PEOPLE, *CAMPAIGN, "touch_credit__channel", "touch_credit__touch_kind"],
+    ),
+    "answers": ("csat_score net_promoter_score", [*PEOPLE, *CALL, "contact__rep__name"]),
+    "reps": (
+        "sales_staff_cost quota quota_attainment target_attainment_rate days_to_quota selling_time_rate "
+        "content_time_rate occupancy_rate revenue_per_selling_hour rep_return pipeline_coverage",
+        REP,
+    ),
+    "spend": ("marketing_spend cost_per_lead marketing_roi", CAMPAIGN),
+    "products": ("cost_per_sale", PRODUCT),
+    # costs of the whole company, next to figures that share nothing with them but the month
+    "company": (
+        "selling_expense cost_of_sales cost_of_sales_rate break_even_revenue break_even_attainment "
+        "customer_acquisition_cost clv_to_cac",
+        [],
+    ),
+    "loads": (
+        "rows_landed rows_quarantined quarantine_rate",
+        ["load__source", "load__stream", "load__reason"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def layer(company: Embudo) -> Iterator[SemanticLayer]:
+    with SemanticLayer.open(company.home / "current") as layer:
+        yield layer
+
+
+def test_metrics_are_offered_the_dimensions_that_their_grain_allows(layer: SemanticLayer) -> None:
+    placed = [name for metrics, _ in OFFERED.values() for name in metrics.split()]
+    assert sorted(placed) == [metric.name for metric in layer.metrics()]
+    missing = {}
+    for metrics, dimensions in OFFERED.values():
+        for name in metrics.split():
+            offered = {item.name for item in layer.dimensions([name])}
+            if lacking := [item for item in dimensions if item not in offered]:
+                missing[name] = lacking
+    assert missing == {}
+
+
+def test_every_metric_answers_by_month(layer: SemanticLayer) -> None:
+    """By the finest grain where a metric is meant by longer periods; rows have one time each."""
+    for metric in layer.metrics():
+        grain = _grain(layer.dimensions([metric.name]))
+        rows = ask(layer, metric.name, grain=grain)
+        times = [row[f"metric_time__{grain}"] for row in rows]
+        assert len(times) == len(set(times)), metric.name
+        assert None not in times, metric.name
+
+
+def test_every_metric_answers_by_each_dimension_offered(layer: SemanticLayer) -> None:
+    """DuckDB accepts the query of every metric by its dimensions, a few of them in one query: of many, the planner's
+    time grows faster than their number.
+
+    Simple metrics by all of them. What is made of others by one dimension of each thing that it joins: its SQL is that
+    of its inputs, which are offered at least the same.
+    """
+    failed = []
+    for metric in layer.metrics():
+        offered = [item for item in layer.dimensions([metric.name]) if item.name != METRIC_TIME]
+        grain = _grain(layer.dimensions([metric.name])) if metric.requires_metric_time else None
+        if metric.kind == "simple":
+            names = [_column(item) for item in offered]
+        else:
+            joined = {item.name.rpartition("__")[0]: _column(item) for item in offered}
+            names = list(joined.values())
+        size = 24 if len(layer.marts([metric.name])) < 3 else 8
+        for start in range(0, len(names), size):
+            request = QueryRequest(
+                metrics=(metric.name,),
+                group_by=tuple(names[start : start + size]),
+                grain=grain,
+                limit=0,
+            )
+            try:
+                layer.query(request)
+            except EmbudoError as error:
+                failed.append(f"{metric.name} by {', '.join(request.group_by)}: {error}")
+    assert "\n".join(failed) == ""
+
+
+def _grain(offered: list[Dimension]) -> Grain:
+    grains = next(item.grains for item in offered if item.name == METRIC_TIME)
+    return "month" if "month" in grains else grains[0]  # type: ignore[return-value]
+
+
+def _column(dimension: Dimension) -> str:
+    return (
+        f"{dimension.name}__{dimension.grains[-1]}" if dimension.kind == "time" else dimension.name
+    )

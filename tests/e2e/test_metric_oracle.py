@@ -1,0 +1,83 @@
+"""Every metric of the catalogue held against SQL written by hand over the made-up company's raw files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from semantic_layer.layer import SemanticLayer
+from semantic_layer.records import Grain
+from tests.conftest import Embudo
+from tests.e2e.measured import FIXED_COSTS, ask, same, with_fixed_costs
+from tests.e2e.oracle import Oracle, sections
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def layer(company: Embudo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SemanticLayer]:
+    release = (company.home / "current").resolve()
+    with with_fixed_costs(release, tmp_path_factory.mktemp("copy")) as layer:
+        yield layer
+
+
+@pytest.fixture(scope="module")
+def oracle(folder: Path) -> Iterator[Oracle]:
+    oracle = Oracle(folder / "inbox", fixed_costs=FIXED_COSTS)
+    yield oracle
+    oracle.connection.close()
+
+
+def test_the_oracle_knows_every_metric(layer: SemanticLayer) -> None:
+    """A metric that nobody has worked out by other means is not in the catalogue, nor the other way round."""
+    assert sorted(sections()) == [metric.name for metric in layer.metrics()]
+
+
+def test_every_metric_with_dimensions_is_worked_out_by_one(layer: SemanticLayer) -> None:
+    without = [
+        name
+        for name, section in sections().items()
+        if not (section.dimensions or section.monthly_dimensions)
+        and any(item.kind == "categorical" for item in layer.dimensions([name]))
+    ]
+    assert without == [], without
+
+
+@pytest.mark.parametrize("metric", sorted(sections()))
+def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracle: Oracle) -> None:
+    """I7: in total, by period and by each dimension that the oracle cuts by; equal to a cent or 1e-9."""
+    section = oracle.sections[metric]
+    wrong: dict[str, object] = {}
+    values: list[float | None] = []
+
+    def compare(
+        cut: str, found: Mapping[str, object], expected: Mapping[str, float | None]
+    ) -> None:
+        values.extend(expected.values())
+        for key in sorted({*found, *expected}):
+            if not same(found.get(key), expected.get(key)):
+                wrong[f"{cut} {key!r}"] = (found.get(key), expected.get(key))
+
+    if oracle.has_total(metric):
+        (row,) = ask(layer, metric)
+        compare("in total", {"": row[metric]}, {"": oracle.total(metric)})
+    for grain in oracle.grains(metric):
+        rows = ask(layer, metric, grain=cast("Grain", grain))
+        found = {f"{row[f'metric_time__{grain}']:%Y-%m}": row[metric] for row in rows}
+        compare(f"by {grain}", found, oracle.by_period(metric, grain))
+    for dimension in section.dimensions:
+        found = {row[dimension] or "": row[metric] for row in ask(layer, metric, by=(dimension,))}
+        compare(f"by {dimension}", found, oracle.by_dimension(metric, dimension))
+    for dimension in section.monthly_dimensions:
+        found = {
+            f"{row['metric_time__month']:%Y-%m} {row[dimension] or ''}": row[metric]
+            for row in ask(layer, metric, grain="month", by=(dimension,))
+        }
+        compare(
+            f"by month and {dimension}", found, oracle.by_month_and_dimension(metric, dimension)
+        )
+    assert wrong == {}, wrong
+    assert any(values), "the oracle found nothing to compare with"
