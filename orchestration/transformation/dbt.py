@@ -8,6 +8,7 @@ DuckDB file (ADR 3). What the gate makes of test results does not belong here.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 _BINARY_MANIFEST = "partial_parse.msgpack"
+
+_PARSED = (_BINARY_MANIFEST, "manifest.json", "semantic_manifest.json")
+_SUMS = "checksums.json"
 
 _QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -101,14 +105,14 @@ class Dbt:
         parsing is off: dbt-core#13004 breaks it for ratio metrics. Raises `BuildFailed` with dbt's own
         words, which name the file.
         """
-        binary = cache / _BINARY_MANIFEST
-        if not binary.exists():
+        if not is_whole(cache):
             self._parse_into(cache)
-        self._manifest = _read_manifest(binary)
+        self._manifest = _read_manifest(cache / _BINARY_MANIFEST)
 
     def _parse_into(self, cache: Path) -> None:
         partial = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-        shutil.rmtree(partial, ignore_errors=True)
+        for left in (cache, partial, *_abandoned(cache.parent)):
+            shutil.rmtree(left, ignore_errors=True)
         partial.mkdir(parents=True)
         self._manifest = None
         outcome = self._invoke(["parse", "--no-partial-parse"], artifacts=partial)
@@ -118,6 +122,8 @@ class Dbt:
         for binary in cache.parent.glob(f"*/{_BINARY_MANIFEST}"):
             if binary.parent != partial:
                 shutil.rmtree(binary.parent, ignore_errors=True)
+        sums = {name: _sha256(partial / name) for name in _PARSED}
+        (partial / _SUMS).write_text(json.dumps(sums), encoding="utf-8")
         partial.replace(cache)
 
     def build(
@@ -221,6 +227,35 @@ def _let_go() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
+
+
+def is_whole(cache: Path) -> bool:
+    """Whether a parsed project is there and as it was written; a damaged one is parsed again."""
+    try:
+        sums = json.loads((cache / _SUMS).read_text(encoding="utf-8"))
+        return all(sums[name] == _sha256(cache / name) for name in _PARSED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _abandoned(folder: Path) -> list[Path]:
+    """What parses left that were killed: their folders are named after a process that is gone."""
+    return [path for path in folder.glob("*.tmp") if not _is_alive(path.name.split(".")[-2])]
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        return True
+    except (ValueError, ProcessLookupError):
+        return False
+    return True
 
 
 def _read_manifest(binary: Path) -> Manifest:

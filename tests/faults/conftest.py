@@ -1,4 +1,6 @@
-"""A small company refreshed once under bad conditions, shared by the tests that look at what came of it."""
+"""Small companies after one refresh: one whose machine is cut off, for tests that look at what came of it, and
+a tiny one, of which tests get a copy to damage.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ import pytest
 
 import sandbox
 from tests.conftest import ROOT
+from tests.faults.tiny_company import TinyCompany, embudo_of
 
 CANARIES = {
     "EMBUDO_PRIVACY_KEY": "canary-privacy-0f4b1c9e7a5d3e2f8b6a",
@@ -102,3 +105,18 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> CutOff:
     done = company.run("refresh")
     assert done.returncode == 0, done.stderr[-4000:]
     return company
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> TinyCompany:
+    """The tiny company's first day, released. Tests do not change it."""
+    company = TinyCompany.make(tmp_path_factory.mktemp("refreshed") / "tiny", days=1)
+    embudo_of(company)("refresh")
+    return company
+
+
+@pytest.fixture
+def company(refreshed: TinyCompany, tmp_path: Path) -> TinyCompany:
+    """A copy of the refreshed tiny company, to be damaged."""
+    shutil.copytree(refreshed.folder, tmp_path / "tiny", symlinks=True)
+    return TinyCompany(tmp_path / "tiny")
