@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check ui refresh benchmark docs dbt-docs clean
+.PHONY: help setup demo test soak check ui refresh benchmark docs dbt-docs clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,7 +36,10 @@ check: setup ## Lint and type-check Python, SQL and YAML, parse dbt, validate th
 
 test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
-	@$(BIN)/pytest -q
+	@EMBUDO_SOAK=1 $(BIN)/pytest -q
+
+soak: setup ## Kill 200 refreshes at any moment, with readers all the while, and print the counts
+	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} $(BIN)/pytest -m soak -s -q
 
 docs: setup ## Write the generated pages of docs/ from the YAML
 	@$(BIN)/python scripts/write_docs.py

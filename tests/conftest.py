@@ -44,6 +44,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the soak out unless `EMBUDO_SOAK` asks for it: it is for `make test` and `make soak`."""
+    if os.environ.get("EMBUDO_SOAK"):
+        return
+    soak = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=soak)
+    items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
 @dataclass(frozen=True)
 class Embudo:
     """`embudo` on one home, each call a process of its own."""
