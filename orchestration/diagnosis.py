@@ -118,8 +118,8 @@ def _settings(looking: Looking) -> Iterator[Finding]:
     settings = load_settings(looking.config, inbox=looking.inbox)
     yield Finding("settings", "ok", f"{looking.config}: {len(settings.sources)} source(s)")
     for source in settings.sources:
-        inbox = settings.inbox_of(source)
-        if not inbox.is_dir():
+        inbox = settings.inbox_of(source, home=looking.home)
+        if source not in settings.apis and not inbox.is_dir():
             yield Finding(
                 "settings",
                 "bad",
@@ -303,7 +303,8 @@ def _clocks(looking: Looking) -> Iterator[Finding]:
                 if load.landed_at.replace(tzinfo=UTC) > latest
             ]
     if looking.config.exists():
-        ahead += _files_ahead(load_settings(looking.config, inbox=looking.inbox), latest)
+        settings = load_settings(looking.config, inbox=looking.inbox)
+        ahead += _files_ahead(settings, looking.home, latest)
     if ahead:
         said = f"{len(ahead)} from the future: {'; '.join(ahead[:5])}"
         yield Finding("clocks", "warn", said, "set the clock of this machine, or of the sender's")
@@ -313,14 +314,14 @@ def _clocks(looking: Looking) -> Iterator[Finding]:
         )
 
 
-def _files_ahead(settings: Settings, latest: datetime) -> list[str]:
+def _files_ahead(settings: Settings, home: Home, latest: datetime) -> list[str]:
     ahead = set()
     for source, spec in settings.sources.items():
-        inbox = settings.inbox_of(source)
+        inbox = settings.inbox_of(source, home=home)
         patterns = {
             pattern
-            for selections in spec.streams.values()
-            for selection in selections
+            for stream in spec.streams
+            for selection in settings.selections_of(source, stream)
             for pattern in selection.files
         }
         for path in (path for pattern in patterns for path in inbox.glob(pattern)):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import BuildFailed
 from orchestration.limits import memory_limit
+from orchestration.processes import is_alive
 from orchestration.project import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -245,17 +246,7 @@ def _sha256(path: Path) -> str:
 
 def _abandoned(folder: Path) -> list[Path]:
     """What parses left that were killed: their folders are named after a process that is gone."""
-    return [path for path in folder.glob("*.tmp") if not _is_alive(path.name.split(".")[-2])]
-
-
-def _is_alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except PermissionError:
-        return True
-    except (ValueError, ProcessLookupError):
-        return False
-    return True
+    return [path for path in folder.glob("*.tmp") if not is_alive(path.name.split(".")[-2])]
 
 
 def _read_manifest(binary: Path) -> Manifest:
