@@ -6,6 +6,7 @@ I1: the refresh succeeds, and the reader sees one release throughout.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +15,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import publication
+from orchestration.cli.analyst import open_layer
 from orchestration.publication import prune
+from orchestration.settings import Home
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from tests.faults.tiny_company import TinyCompany, answer_of, expected
@@ -60,3 +64,26 @@ def test_a_reader_sees_one_release_throughout(company: TinyCompany) -> None:
         assert reader.execute(HELD).fetchone() == expected(1), "even of a release that was removed"
         table = layer.query(METRICS).table
         assert (table["orders"][0].as_py(), table["revenue"][0].as_py()) == expected(1)
+
+
+def test_a_release_that_is_pruned_as_it_is_opened(
+    company: TinyCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one release kept, a refresh may publish and prune between a reader's look and its opening."""
+    home = company.home
+    old = home.current.resolve()
+    look = publication.release_directory
+
+    def look_slowly(place: Home, release: str | None = None) -> Path:
+        found = look(place, release)
+        if old.exists():
+            shutil.copytree(old, old.with_name("20990101T000000Z-newer"))
+            home.current.unlink()
+            home.current.symlink_to("releases/20990101T000000Z-newer")
+            shutil.rmtree(old)
+        return found
+
+    monkeypatch.setattr(publication, "release_directory", look_slowly)
+    with open_layer(home.root) as layer:
+        assert layer.query(METRICS).table["orders"][0].as_py() == expected(1)[0]
+    assert not old.exists()
