@@ -85,3 +85,15 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
         ) from None
     with instance:
         yield instance
+
+
+def end_lost_runs(instance: dg.DagsterInstance, *, sparing: str = "") -> None:
+    """Enter runs that were killed as failed; Dagster would show them as running for ever.
+
+    The caller holds the refresh lock, so no other run than its own (`sparing`) is alive.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED])):
+        if run.run_id != sparing:
+            instance.report_run_failed(run, "The run was killed before it ended.")

@@ -30,7 +30,7 @@ from orchestration.quality.dbt_results import dbt_check_names
 from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
 from orchestration.quality.row_counts import marts_of
 from orchestration.settings import Home, Settings, load_environment_file, load_settings
-from orchestration.transformation.dbt import Dbt
+from orchestration.transformation.dbt import Dbt, is_whole
 
 if TYPE_CHECKING:
     from semantic_layer.exports import ExportedTable
@@ -135,7 +135,7 @@ class Workplace:
 
     def parsed(self) -> Path:
         """The folder with `manifest.json` and `semantic_manifest.json` of the working tree."""
-        if not self._parsed.exists():
+        if not is_whole(self._parsed):
             # Nothing is opened; the names of the files are those of the databases in the manifest.
             scratch = self.home.dbt
             self.dbt(

@@ -62,6 +62,12 @@ class Warehouse:
                 f"{path} is missing, so this release cannot be read. `embudo releases` lists the "
                 "others; `embudo refresh` makes a new one."
             )
+        wal = path.with_name(f"{path.name}.wal")
+        if wal.exists():
+            raise ReleaseCorrupt(
+                f"{wal} stands beside {path.name}: expected none beside a release, and DuckDB would "
+                "replay it into every answer. Move it away, or `embudo rollback` to another release."
+            )
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from orchestration.errors import EmbudoError
+from orchestration.instance import end_lost_runs
 from orchestration.records import Reporter
 from orchestration.redaction import redacted
 from orchestration.refresh import Refresh
@@ -50,6 +51,8 @@ def refresh_resource(
         report: Reporter = _LogReporter(context.log) if context.log else _Silent()
         full = bool(context.resource_config["full"])
         with Refresh(workplace=workplace, run_id=run_id, report=report, full=full) as running:
+            if context.instance is not None:
+                end_lost_runs(context.instance, sparing=context.run_id or "")
             yield running
 
     return refresh

@@ -16,7 +16,7 @@ from orchestration.cli.console import (
     err,
     out,
 )
-from orchestration.errors import QueryInvalid
+from orchestration.errors import QueryInvalid, ReleaseCorrupt
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
@@ -181,11 +181,19 @@ def validate(
 
 def open_layer(home: Path, release: str | None = None) -> SemanticLayer:
     """The semantic layer of a release; raises `ReleaseCorrupt` where there is none."""
-    from orchestration.publication import release_directory
+    from orchestration import publication
     from orchestration.publication.layout import Layout
     from semantic_layer.layer import SemanticLayer
 
-    return SemanticLayer.open(release_directory(Layout(home), release))
+    directory = publication.release_directory(Layout(home), release)
+    try:
+        return SemanticLayer.open(directory)
+    except ReleaseCorrupt:
+        # With one release kept, a refresh may publish and prune between the look and the opening.
+        now = publication.release_directory(Layout(home), release)
+        if now == directory:
+            raise
+        return SemanticLayer.open(now)
 
 
 def layer_for(

@@ -12,6 +12,7 @@ from orchestration.cli import (
     alerts,
     analyst,
     difference,
+    doctor,
     engineer,
     privacy,
     start,
@@ -19,6 +20,7 @@ from orchestration.cli import (
     worth,
 )
 from orchestration.cli.console import err, plain
+from orchestration.cli.stopping import EXIT_CODE, STOPPED
 from orchestration.errors import EmbudoError
 
 app = typer.Typer(
@@ -36,7 +38,8 @@ app = typer.Typer(
 for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
-    ("Engineer", (accept.accept, engineer.rollback, privacy.forget, alerts.notify, engineer.ui)),
+    ("Engineer", (accept.accept, engineer.rollback, privacy.forget, doctor.doctor)),
+    ("Engineer", (alerts.notify, engineer.ui)),
     (
         "Analyst",
         (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),
@@ -59,10 +62,8 @@ def main() -> None:
         err.print(f"[bold red]Error:[/bold red] {_shown(error)}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print(
-            "Stopped. The current release is untouched; `embudo refresh` starts again cleanly."
-        )
-        sys.exit(130)
+        err.print(STOPPED)
+        sys.exit(EXIT_CODE)
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:

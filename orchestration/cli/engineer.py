@@ -27,6 +27,7 @@ from orchestration.cli.console import (
     out,
     plain,
 )
+from orchestration.cli.stopping import run_stoppable
 from orchestration.errors import BuildFailed
 from semantic_layer.present import csv_cell
 
@@ -74,7 +75,7 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
         try:
             with running:
                 if full or running.anything_new():
-                    _run_job(running)
+                    run_stoppable(lambda: _run_job(running))
         finally:
             for warning in running.warnings:
                 err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
@@ -94,12 +95,13 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 def _run_job(running: Refresh) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
     from orchestration.definitions import REFRESH_JOB, build_defs
-    from orchestration.instance import open_instance, prepare_instance
+    from orchestration.instance import end_lost_runs, open_instance, prepare_instance
 
     running.report.step("Start Dagster")
     prepare_instance(running.workplace.home.dagster)
     definitions = build_defs(workplace=running.workplace, started=running)
     with open_instance() as instance:
+        end_lost_runs(instance)
         result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
             instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
         )

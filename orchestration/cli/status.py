@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from orchestration.cli.console import (
     out,
     plain,
 )
+from orchestration.errors import ReleaseCorrupt
 
 LAST_REFRESHES = 5
 
@@ -36,7 +38,7 @@ def status(
     if output is Format.json:
         typer.echo(json.dumps(facts, indent=2, default=str))
         return
-    _show_release(facts["release"])
+    _show_release(facts)
     _show_sources(facts["sources"])
     _show_refreshes(facts["refreshes"])
     if explain:
@@ -53,10 +55,16 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
     from orchestration.settings import Home
 
     place = Home.at(home)
-    release = publication.current_release(Layout(place.root))
+    try:
+        release, damage = publication.current_release(Layout(place.root)), ""
+    except ReleaseCorrupt as error:
+        release, damage = None, str(error)
+    running = publication.lock_holder(place)
     if not place.ledger.exists():
         return {
             "release": None,
+            "damage": damage,
+            "running": running,
             "sources": [],
             "refreshes": [],
             "advice": ["Nothing has been landed here yet: `embudo demo`, or `embudo init`."],
@@ -68,6 +76,7 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         aside = ledger.open_set_aside()
         loads_aside = ledger.loads_set_aside()
         acceptances = ledger.open_acceptances()
+        newest = ledger.newest_by_stream()
     sources: dict[tuple[str, str], dict[str, Any]] = {}
     for load in loads:
         entry = sources.setdefault(
@@ -75,7 +84,8 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         )
         entry["loads"] += 1
         entry["rows_landed"] += load.rows_landed
-        entry["last_load"] = max(entry["last_load"], load.landed_at)
+        # Loads come in the order they landed.
+        entry |= {"last_load": load.landed_at, "rows_of_last_load": load.rows_landed}
     facts: dict[str, Any] = {
         "release": {
             "release_id": release.release_id,
@@ -87,11 +97,14 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         }
         if release
         else None,
+        "damage": damage,
+        "running": running,
         "sources": [
             {
                 "source": source,
                 "stream": stream,
                 **entry,
+                "newest_data": newest.get((source, stream)),
                 "rows_quarantined": open_rows.get((source, stream), 0),
             }
             for (source, stream), entry in sorted(sources.items())
@@ -100,7 +113,7 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
             {
                 "run_id": run.run_id,
                 "started_at": run.started_at.isoformat(),
-                "verdict": run.verdict or "killed or running",
+                "verdict": run.verdict or _unended(run.run_id, running),
                 "release_id": run.release_id,
                 "error": run.error,
                 **run.detail,
@@ -119,8 +132,12 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
     from orchestration.workplace import Workplace
 
     advice = []
+    if facts["damage"]:
+        advice.append(f"{facts['damage']} `embudo doctor` looks at everything.")
     last = facts["refreshes"][0] if facts["refreshes"] else None
-    if last and last["error"]:
+    if last and last["verdict"] == "killed":
+        advice.append("The last refresh was killed: `embudo refresh` clears up and begins again.")
+    elif last and last["error"]:
         first = last["error"].splitlines()[0]
         advice.append(
             f"The last refresh failed: {first} See `embudo status --explain`; readers still get the "
@@ -146,17 +163,40 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
     for one in facts.get("acceptances", []):
         advice.append(f"The next refresh lets {one['check']} through ({one['signed']}).")
     if config.exists():
-        pending = Workplace.open(config=config, home=home, inbox=None).pending()
+        workplace = Workplace.open(config=config, home=home, inbox=None)
+        pending = workplace.pending()
         if pending:
             advice.append(f"{len(pending)} new file(s) wait in the inbox: `embudo refresh`.")
-    if facts["release"] is None:
+        silent = timedelta(days=workplace.settings.limits.silent_days)
+        quiet = [
+            f"{entry['source']} {entry['stream']} ({_ago(entry['last_load'])})"
+            for entry in facts["sources"]
+            if _age(entry["last_load"]) > silent
+        ]
+        if quiet:
+            advice.append(f"Quiet for more than {silent.days} days: {', '.join(quiet)}.")
+    if facts["release"] is None and not facts["damage"]:
         advice.append("There is no release yet: `embudo refresh`.")
     return advice or ["Nothing: all is well."]
 
 
-def _show_release(release: dict[str, Any] | None) -> None:
+def _unended(run_id: str, running: Mapping[str, str] | None) -> str:
+    """What to call a run that has not said how it ended."""
+    return "running" if running and running.get("run_id") == run_id else "killed"
+
+
+def _show_release(facts: dict[str, Any]) -> None:
+    if (running := facts["running"]) is not None:
+        out.print(
+            f"[yellow]A refresh is running[/yellow]: run {running.get('run_id', 'unknown')}, pid "
+            f"{running.get('pid', 'unknown')}, since {_ago(running['since'])}."
+            if "since" in running
+            else "[yellow]A refresh is running.[/yellow]"
+        )
+    release = facts["release"]
     if release is None:
-        out.print("[yellow]No release yet.[/yellow]")
+        said = "The current release is damaged." if facts["damage"] else "No release yet."
+        out.print(f"[{'red' if facts['damage'] else 'yellow'}]{said}[/]")
         return
     out.print(
         f"Current release [bold]{release['release_id']}[/bold], data as of {release['as_of'][:16]} UTC, "
@@ -171,7 +211,7 @@ def _show_sources(sources: list[dict[str, Any]]) -> None:
     table = Table(title="Sources", title_justify="left")
     for column in ("Source", "Stream"):
         table.add_column(column)
-    for column in ("Loads", "Rows landed", "In quarantine", "Last load"):
+    for column in ("Loads", "Rows", "In quarantine", "Last load", "Its rows", "Newest data"):
         table.add_column(column, justify="right")
     for entry in sources:
         quarantined = entry["rows_quarantined"]
@@ -181,7 +221,9 @@ def _show_sources(sources: list[dict[str, Any]]) -> None:
             f"{entry['loads']:,}",
             f"{entry['rows_landed']:,}",
             f"[yellow]{quarantined:,}[/yellow]" if quarantined else "0",
-            _ago(entry["last_load"].isoformat()),
+            _ago(entry["last_load"]),
+            f"{entry['rows_of_last_load']:,}",
+            _ago(entry["newest_data"]) if entry["newest_data"] else "no dates",
         )
     out.print(table)
 
@@ -192,14 +234,14 @@ def _show_refreshes(refreshes: list[dict[str, Any]]) -> None:
         table.add_column(column, overflow="fold")
     table.add_column("Seconds", justify="right")
     for run in refreshes:
-        colour = {"pass": "green", "warn": "yellow"}.get(run["verdict"], "red")
+        colour = {"pass": "green", "warn": "yellow", "running": "yellow"}.get(run["verdict"], "red")
         table.add_row(
             run["run_id"],
             _ago(run["started_at"]),
             f"[{colour}]{run['verdict']}[/{colour}]",
             ", ".join(run.get("reasons", [])),
             ", ".join(run.get("failed_checks", [])[:3]),
-            f"{run.get('seconds', 0):.1f}",
+            f"{run['seconds']:.1f}" if "seconds" in run else "",
         )
     out.print(table)
 
@@ -226,11 +268,16 @@ def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
     out.print("\nNone of the last refreshes failed.")
 
 
-def _ago(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+def _age(moment: datetime) -> timedelta:
+    return datetime.now(UTC) - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _ago(moment: datetime | str) -> str:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    minutes = int(_age(moment).total_seconds() // 60)
+    if minutes < -1:
+        return "in the future"
     if minutes < 1:
         return "just now"
     if minutes < 120:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY = ".tmp-"
@@ -13,6 +14,18 @@ TEMPORARY = ".tmp-"
 def temporary(final: Path) -> Path:
     """A name in the same folder that no reader looks at."""
     return final.with_name(f"{TEMPORARY}{os.getpid()}-{final.name}")
+
+
+@contextmanager
+def writing(final: Path) -> Iterator[Path]:
+    """A file to write to, which gets its final name once it is whole, and goes where it is not."""
+    aside = temporary(final)
+    try:
+        yield aside
+        settle(aside, final)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def settle(written: Path, final: Path) -> None:

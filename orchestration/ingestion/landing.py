@@ -195,6 +195,11 @@ def _land_stream(
             ledger.add_load(load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
             reach("landing.entered")
             new_columns = _new_columns(ledger, staging, news, parts)
+    except (OSError, duckdb.Error, NoRoom) as error:
+        said = explained(error)
+        if said is None:
+            raise
+        raise NoRoom(f"{news.source}.{stream.name} was not landed. {said}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     report.detail(
@@ -292,25 +297,22 @@ def _write(
         if load.rows_quarantined:
             target = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
             durable.make_folder(target.parent)
-            aside = durable.temporary(target)
-            staging.write_quarantine(aside, load_id=load_id)
-            durable.settle(aside, target)
+            with durable.writing(target) as aside:
+                staging.write_quarantine(aside, load_id=load_id)
             reach("landing.quarantine_written")
         target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
         durable.make_folder(target.parent)
-        aside = durable.temporary(target)
-        staging.write_landing(
-            aside,
-            load_id=load_id,
-            load_seq=load_seq,
-            landed_at=landed_at,
-            record=record.to_json(),
-        )
-        durable.settle(aside, target)
+        with durable.writing(target) as aside:
+            staging.write_landing(
+                aside,
+                load_id=load_id,
+                load_seq=load_seq,
+                landed_at=landed_at,
+                record=record.to_json(),
+            )
     except (OSError, duckdb.Error) as error:
-        said = explained(error)
-        if said is not None:
-            raise NoRoom(f"Load {load_id} of {source}.{stream} was not landed. {said}") from error
+        if explained(error) is not None:
+            raise
         raise SourceError(
             f"Load {load_id} of {source}.{stream} cannot be written under {home.landing}: {error}. "
             "Nothing of it counts. Check the folder's permissions, then refresh again."

@@ -403,6 +403,14 @@ class Ledger(GateRecords):
             for row in rows
         ]
 
+    def newest_by_stream(self) -> dict[tuple[str, str], datetime]:
+        """The latest business timestamp of what counts (naive UTC), by source and stream."""
+        rows = self._db.execute(
+            "select source, stream, max(business_max) from load_files where replaced_by is null "
+            "and business_max is not null group by source, stream"
+        ).fetchall()
+        return {(row[0], row[1]): datetime.fromisoformat(row[2]) for row in rows}
+
     def business_max(self) -> datetime | None:
         """The latest business timestamp of what counts (naive UTC)."""
         row = self._db.execute(

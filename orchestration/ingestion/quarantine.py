@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from orchestration.errors import SourceError
 from orchestration.ingestion import duck
 from orchestration.ingestion.ledger import Ledger
@@ -101,6 +103,32 @@ def export(
                     out.writelines(row[0] + b"\n" for row in batch)
             written.append(target)
     return written
+
+
+def damaged_files(home: Home) -> list[str]:
+    """What is wrong with the files that open rows are kept in, by their path; rows are counted."""
+    faults = []
+    with Ledger(home.ledger) as ledger:
+        open_loads = {
+            (source, stream, load)
+            for source, stream, load, _, _ in ledger.quarantined_parts(only_open=True)
+        }
+        expected = {load.load_id: load.rows_quarantined for load in ledger.loads()}
+    with duck.connect(scratch=home.work / "quarantine") as connection:
+        for source, stream, load_id in sorted(open_loads):
+            path = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
+            try:
+                rows = connection.execute(
+                    f"select count(*), count(hash(columns(*))) from read_parquet({duck.literal(str(path))})"
+                ).fetchone()
+            except duckdb.Error as error:
+                faults.append(f"{path} cannot be read: {str(error).splitlines()[0]}")
+                continue
+            if rows is None or rows[0] != expected[load_id]:
+                faults.append(
+                    f"{path} holds {rows and rows[0]} rows, {expected[load_id]} were kept"
+                )
+    return faults
 
 
 def mended_name(file: str) -> str:

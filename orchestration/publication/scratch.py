@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.errors import ReleaseCorrupt
+from orchestration.processes import is_alive
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import copy_file, refuse_wal, room
 from orchestration.publication.layout import ARTIFACTS, DATABASES, RELEASE
@@ -55,15 +56,5 @@ def _remove_left_behind(home: Home) -> None:
         return
     for path in home.scratch.iterdir():
         process = path.name.partition("-")[0]
-        if process.isdigit() and not _lives(int(process)):
+        if process.isdigit() and not is_alive(process):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

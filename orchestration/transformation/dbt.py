@@ -8,6 +8,7 @@ DuckDB file (ADR 3). What the gate makes of test results does not belong here.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -18,12 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import BuildFailed
 from orchestration.limits import memory_limit
+from orchestration.processes import is_alive
 from orchestration.project import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 _BINARY_MANIFEST = "partial_parse.msgpack"
+
+_PARSED = (_BINARY_MANIFEST, "manifest.json", "semantic_manifest.json")
+_SUMS = "checksums.json"
 
 _PARSED_KEPT = 12
 """Parsed projects in a cache, the newest: a cache may be shared by homes of several settings."""
@@ -104,20 +109,22 @@ class Dbt:
         parsing is off: dbt-core#13004 breaks it for ratio metrics. Raises `BuildFailed` with dbt's own
         words, which name the file.
         """
-        binary = cache / _BINARY_MANIFEST
-        if not binary.exists():
+        if not is_whole(cache):
             self._parse_into(cache)
-        self._manifest = _read_manifest(binary)
+        self._manifest = _read_manifest(cache / _BINARY_MANIFEST)
 
     def _parse_into(self, cache: Path) -> None:
         partial = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-        shutil.rmtree(partial, ignore_errors=True)
+        for left in (cache, partial, *_abandoned(cache.parent)):
+            shutil.rmtree(left, ignore_errors=True)
         partial.mkdir(parents=True)
         self._manifest = None
         outcome = self._invoke(["parse", "--no-partial-parse"], artifacts=partial)
         if not outcome.success:
             shutil.rmtree(partial, ignore_errors=True)
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
+        sums = {name: _sha256(partial / name) for name in _PARSED}
+        (partial / _SUMS).write_text(json.dumps(sums), encoding="utf-8")
         try:
             partial.replace(cache)
         except OSError:
@@ -236,6 +243,25 @@ def _last_change(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another process has just removed it
         return 0.0
+
+
+def is_whole(cache: Path) -> bool:
+    """Whether a parsed project is there and as it was written; a damaged one is parsed again."""
+    try:
+        sums = json.loads((cache / _SUMS).read_text(encoding="utf-8"))
+        return all(sums[name] == _sha256(cache / name) for name in _PARSED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _abandoned(folder: Path) -> list[Path]:
+    """What parses left that were killed: their folders are named after a process that is gone."""
+    return [path for path in folder.glob("*.tmp") if not is_alive(path.name.split(".")[-2])]
 
 
 def _read_manifest(binary: Path) -> Manifest:

@@ -1,4 +1,6 @@
-"""What the tests of faults share: a company without files, and one refreshed under bad conditions."""
+"""Small companies after one refresh: one whose machine is cut off, for tests that look at what came of it, and
+a tiny one, of which tests get a copy to damage.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ import pytest
 
 import sandbox
 from tests.conftest import ROOT
+from tests.faults.tiny_company import TinyCompany, embudo_of
 from tests.unit.ingestion.making_company import Company
 
 CANARIES = {
@@ -111,3 +114,18 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     for name in ("EMBUDO_INBOX", "EMBUDO_HOME", "EMBUDO_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     return Company(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> TinyCompany:
+    """The tiny company's first day, released. Tests do not change it."""
+    company = TinyCompany.make(tmp_path_factory.mktemp("refreshed") / "tiny", days=1)
+    embudo_of(company)("refresh")
+    return company
+
+
+@pytest.fixture
+def tiny(refreshed: TinyCompany, tmp_path: Path) -> TinyCompany:
+    """A copy of the refreshed tiny company, to be damaged."""
+    shutil.copytree(refreshed.folder, tmp_path / "tiny", symlinks=True)
+    return TinyCompany(tmp_path / "tiny")

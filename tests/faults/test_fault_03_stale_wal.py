@@ -13,6 +13,7 @@ import pytest
 from orchestration.errors import PublicationRefused, ReleaseCorrupt
 from orchestration.publication import prepare_candidate, publish, rollback, seal
 from orchestration.settings import Home
+from semantic_layer.layer import SemanticLayer
 from tests.unit.publication.making import REQUIRED, amount_in, build, make_candidate, make_release
 
 KILLED_WRITER = """
@@ -84,6 +85,16 @@ def test_beside_a_release_that_is_rolled_back_to(home: Home) -> None:
     with pytest.raises(ReleaseCorrupt, match=r"marts\.duckdb\.wal stands beside"):
         rollback(home)
     assert amount_in(home.current) == (20, 20)
+
+
+def test_beside_a_release_that_is_read(home: Home) -> None:
+    """DuckDB replays a log into what a read-only connection sees."""
+    release = make_release(home, "run-1", amount=10)
+    marts = home.releases / release.release_id / "marts.duckdb"
+    marts.chmod(0o644)
+    _kill_a_writer_of(marts)
+    with pytest.raises(ReleaseCorrupt, match=r"marts\.duckdb\.wal stands beside"):
+        SemanticLayer.open(home.current)
 
 
 def test_released_files_are_not_writable_by_their_owner(home: Home) -> None:

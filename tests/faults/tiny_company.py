@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.ingestion import land
 from orchestration.records import LandingResult
 from orchestration.settings import Home, load_settings
+from tests.conftest import Embudo
 
 SETTINGS = """
 company: Tiny
@@ -119,3 +120,20 @@ def small_disk(at: Path, *, megabytes: int) -> Iterator[Path]:
         yield at
     finally:
         subprocess.run(["umount", "-l", str(at)], check=True)
+
+
+def embudo_of(company: TinyCompany) -> Embudo:
+    """The command line on a company."""
+    return Embudo(home=company.home.root, config=company.config)
+
+
+def answer_of(release: Path) -> tuple[int, int]:
+    """Orders and revenue (EUR) in a release's marts, asked of DuckDB directly."""
+    import duckdb
+
+    with duckdb.connect(str(release.resolve() / "marts.duckdb"), read_only=True) as connection:
+        row = connection.execute(
+            "select count(*), cast(sum(net_amount) as bigint) from customer.fct_order_lines"
+        ).fetchone()
+    assert row is not None
+    return row[0], row[1]

@@ -1,0 +1,239 @@
+"""Fault 21: a corrupt landing file, ledger, manifest or release.
+
+It is found by its checksum and named, built again from what is whole, and `embudo doctor` tells.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration import ingestion
+from orchestration.errors import LandingCorrupt, ReleaseCorrupt
+from orchestration.publication import current_release, verify_release
+from orchestration.transformation.dbt import is_whole
+from tests.faults.tiny_company import (
+    FILES_A_DAY,
+    ORDERS_A_DAY,
+    TinyCompany,
+    answer_of,
+    embudo_of,
+    expected,
+)
+
+
+def flip_a_byte(path: Path, *, at: float = 0.5) -> None:
+    """Change one bit in the middle, or where `at` (0 to 1) says."""
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * at)] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> TinyCompany:
+    """Two days, landed and not refreshed."""
+    tiny = TinyCompany.make(tmp_path / "tiny", days=2)
+    tiny.land()
+    return tiny
+
+
+def active_rows(tiny: TinyCompany) -> int:
+    with ingestion.Ledger(tiny.home.ledger) as ledger:
+        return sum(load.rows_landed for load, _ in ledger.active_loads())
+
+
+def loads_of(tiny: TinyCompany) -> list[tuple[object, ...]]:
+    """What the ledger says of loads and files, apart from when."""
+    with sqlite3.connect(tiny.home.ledger) as db:
+        return db.execute(
+            "select l.*, f.path, f.sha256, f.fingerprint, f.business_max, f.replaced_by, f.resolved_by "
+            "from loads l join load_files f using (load_id) order by load_seq, part"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("damage", [flip_a_byte, truncate, Path.unlink])
+def test_a_landed_file_is_read_again_from_the_inbox(
+    landed: TinyCompany, damage: Callable[[Path], None]
+) -> None:
+    path = next(landed.home.landing.rglob("*.parquet"))
+    damage(path)
+    with ingestion.Ledger(landed.home.ledger) as ledger:
+        found = ingestion.find_damaged(landed.home, ledger)
+    assert [one.path for one in found] == [path]
+    assert path.stem in str(found[0])
+
+    landed.add_day(2)
+    result = landed.land()
+
+    assert path.stem in result.replaced_loads
+    assert active_rows(landed) == 3 * 2 * ORDERS_A_DAY
+    with ingestion.Ledger(landed.home.ledger) as ledger:
+        assert ingestion.find_damaged(landed.home, ledger) == []
+    assert landed.land().loads == ()
+
+
+def test_a_landed_file_whose_source_is_gone_is_named_and_nothing_changes(
+    landed: TinyCompany,
+) -> None:
+    path = next((landed.home.landing / "shop" / "orders").glob("*.parquet"))
+    flip_a_byte(path)
+    kept = (landed.inbox / "orders_0000.csv").read_bytes()
+    (landed.inbox / "orders_0000.csv").unlink()
+    before = loads_of(landed)
+
+    with pytest.raises(LandingCorrupt, match=rf"load {path.stem}.*orders_0000\.csv") as refusal:
+        landed.land(hash_all=True)
+    assert f"embudo doctor --give-up {path.stem}" in str(refusal.value)
+    assert loads_of(landed) == before
+
+    (landed.inbox / "orders_0000.csv").write_bytes(kept)
+    landed.land(hash_all=True)
+    assert active_rows(landed) == 2 * 2 * ORDERS_A_DAY
+
+
+def test_a_load_is_given_up_only_where_it_is_damaged(landed: TinyCompany) -> None:
+    paths = sorted((landed.home.landing / "shop").rglob("*.parquet"))
+    with pytest.raises(LandingCorrupt, match=f"{paths[0].stem} is not a damaged one"):
+        ingestion.give_up(landed.home, paths[0].stem)
+    flip_a_byte(paths[0])
+    load = ingestion.give_up(landed.home, paths[0].stem)
+    assert load.rows_landed == 2 * ORDERS_A_DAY
+    assert active_rows(landed) == 2 * ORDERS_A_DAY
+    assert landed.land(hash_all=True).loads == ()
+
+
+def break_pages(ledger: Path) -> None:
+    data = bytearray(ledger.read_bytes())
+    for start in range(4096, len(data), 4096):
+        data[start : start + 64] = b"\xff" * 64
+    ledger.write_bytes(bytes(data))
+
+
+def no_database(ledger: Path) -> None:
+    ledger.write_bytes(b"lost to a bad sector" * 1000)
+
+
+def empty(ledger: Path) -> None:
+    """Someone removed it, and another command made a new one since."""
+    ledger.unlink()
+    ingestion.Ledger(ledger).close()
+
+
+def cut_in_half(ledger: Path) -> None:
+    data = ledger.read_bytes()
+    ledger.write_bytes(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize(
+    ("damage", "backup"),
+    [
+        *(
+            (damage, "whole")
+            for damage in (break_pages, no_database, Path.unlink, empty, cut_in_half)
+        ),
+        (no_database, "behind"),
+        (empty, "behind"),
+        (cut_in_half, "gone"),
+        (Path.unlink, "gone"),
+    ],
+)
+def test_a_ledger_is_built_again(
+    landed: TinyCompany, damage: Callable[[Path], None], backup: str
+) -> None:
+    """From its backup, from the landed files that the backup does not know yet, or from these alone."""
+    kept = landed.home.root / ingestion.BACKUP
+    if backup == "behind":
+        aside = shutil.copy(kept, landed.folder / "behind.sqlite")
+        landed.add_day(2)
+        landed.land()
+        shutil.copy(aside, kept)
+    if backup == "gone":
+        kept.unlink()
+    before, days = loads_of(landed), 3 if backup == "behind" else 2
+    damage(landed.home.ledger)
+
+    said = ingestion.mend_ledger(landed.home)
+
+    assert "built again from" in said
+    assert loads_of(landed) == before
+    assert active_rows(landed) == days * 2 * ORDERS_A_DAY
+    assert landed.land().loads == (), "no file is read twice"
+    assert len({row[12] for row in before}) == days * FILES_A_DAY
+    assert ingestion.mend_ledger(landed.home) == ""
+
+
+def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: TinyCompany) -> None:
+    before = loads_of(landed)
+    writer = sqlite3.connect(landed.home.ledger)
+    writer.execute("pragma journal_mode = wal")
+    writer.execute("update loads set rows_landed = rows_landed, source = 'wrong'")
+    writer.commit()
+    wal = landed.home.ledger.with_name(landed.home.ledger.name + "-wal")
+    stale = wal.read_bytes()
+    writer.close()
+    no_database(landed.home.ledger)
+    wal.write_bytes(stale)
+    assert ingestion.mend_ledger(landed.home)
+    assert loads_of(landed) == before
+
+
+def test_a_damaged_parse_of_the_project_is_not_used(refreshed: TinyCompany, tmp_path: Path) -> None:
+    (cache,) = (path for path in refreshed.home.dbt.iterdir() if (path / "manifest.json").exists())
+    for name in ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack"):
+        copy = tmp_path / name / cache.name
+        shutil.copytree(cache, copy)
+        assert is_whole(copy)
+        flip_a_byte(copy / name)
+        assert not is_whole(copy)
+
+
+@pytest.mark.slow
+def test_all_at_once(tiny: TinyCompany) -> None:
+    """Landing, ledger and current release damaged: the doctor names each, one refresh mends all."""
+    home, embudo = tiny.home, embudo_of(tiny)
+    assert json.loads(embudo("doctor", "--format", "json").stdout)["sound"]
+
+    release = current_release(home)
+    assert release is not None
+    marts = home.release(release.release_id) / "marts.duckdb"
+    for tenth in range(1, 10):
+        flip_a_byte(marts, at=tenth / 10)
+    with pytest.raises(ReleaseCorrupt, match=r"marts\.duckdb does not match its checksum"):
+        verify_release(home, release.release_id)
+    refused = embudo("query", "orders", "--by", "product__name", expect=8).stderr
+    assert "cannot be" in refused
+    assert "embudo rollback" in refused
+    path = next((home.landing / "shop" / "orders").glob("*.parquet"))
+    flip_a_byte(path)
+
+    told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
+    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "bad"}
+    assert set(wrong) == {"landing", "releases"}
+    assert path.stem in wrong["landing"]["said"]
+    assert "marts.duckdb does not match its checksum" in wrong["releases"]["said"]
+    assert all("embudo" in one["mend"] for one in wrong.values())
+
+    no_database(home.ledger)
+    told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
+    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "bad"}
+    assert set(wrong) == {"ledger", "releases"}
+
+    tiny.add_day(1)
+    said = embudo("refresh").stderr
+    assert "built again from its backup" in said
+    mended = current_release(home)
+    assert mended is not None
+    assert mended.full, "a damaged release is not built upon"
+    assert answer_of(home.current) == expected(2)
+    shutil.rmtree(home.release(release.release_id))
+    assert json.loads(embudo("doctor", "--format", "json").stdout)["sound"]
