@@ -17,6 +17,7 @@ from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved
 from semantic_layer.last_value import last_value
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import ResolvedRequest, resolve, unknown_metric
+from semantic_layer.plans import PlanStore
 from semantic_layer.records import (
     METRIC_TIME,
     Dimension,
@@ -29,6 +30,7 @@ from semantic_layer.records import (
     Trust,
 )
 from semantic_layer.request import QueryRequest
+from semantic_layer.spread import Spread
 from semantic_layer.trust import ReleaseFacts, read_release
 from semantic_layer.warehouse import Warehouse
 
@@ -50,7 +52,13 @@ class SemanticLayer:
     """Metrics of one release. Safe to share between threads; close it to let the release go."""
 
     def __init__(
-        self, *, semantic_manifest: Path, manifest: Path, warehouse: Warehouse, facts: ReleaseFacts
+        self,
+        *,
+        semantic_manifest: Path,
+        manifest: Path,
+        warehouse: Warehouse,
+        facts: ReleaseFacts,
+        plans: Path | None = None,
     ) -> None:
         try:
             self._text = semantic_manifest.read_text(encoding="utf-8")
@@ -69,6 +77,7 @@ class SemanticLayer:
         self._engine: Engine | None = None
         self._graph: LineageGraph | None = None
         self._fingerprints: dict[str, str] | None = None
+        self._plans = PlanStore(plans, self._text) if plans else None
 
     @classmethod
     def open(cls, release_dir: Path) -> SemanticLayer:
@@ -95,11 +104,13 @@ class SemanticLayer:
         release_dir: Path,
         *,
         connection: duckdb.DuckDBPyConnection | None = None,
+        plans: Path | None = None,
     ) -> SemanticLayer:
         """Other definitions over a release's tables: a working tree's, or a candidate's own.
 
         `connection` is that of a process that holds the candidate for writing, with its marts as
-        `marts`; without it the marts are opened read-only.
+        `marts`; without it the marts are opened read-only. `plans` is a folder that keeps the SQL of
+        `by_period` until the definitions change.
         """
         release = release_dir.resolve()
         warehouse = (
@@ -110,6 +121,7 @@ class SemanticLayer:
             manifest=manifest,
             warehouse=warehouse,
             facts=read_release(release, warehouse=warehouse, draft=True),
+            plans=plans,
         )
 
     def metrics(self) -> list[Metric]:
@@ -171,19 +183,54 @@ class SemanticLayer:
             currency=self._facts.currency,
         )
 
+    def by_period(
+        self, metrics: Sequence[str], grain: Grain, *, by: Sequence[str] = ()
+    ) -> pa.Table:
+        """Metrics by period and by each of some dimensions of one entity, in one query.
+
+        Columns: `metric_time__<grain>`, for dimensions one named after the first of them that holds
+        `dimension|value`, and the metrics.
+        """
+        request = QueryRequest(metrics=tuple(metrics), group_by=tuple(by[:1]), grain=grain)
+        sql = (
+            self._plans.sql_of(request, lambda: self.explain(request))
+            if self._plans
+            else self.explain(request)
+        )
+        if by:
+            spread = Spread.of(self._text, by)
+            spread_out = spread.apply(sql) if spread else None
+            if spread_out is None:
+                raise QueryInvalid(
+                    f"{', '.join(by)} cannot be asked for in one query: expected dimensions of one "
+                    "entity."
+                )
+            sql = spread_out
+        return self._warehouse.query(sql)
+
     def evaluate(
-        self, metrics: Sequence[str], grain: Grain, *, until: date | None = None
+        self,
+        metrics: Sequence[str],
+        grain: Grain,
+        *,
+        by: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
     ) -> Evaluation:
         """Many metrics by period in few queries; see `evaluation.evaluate`."""
         from semantic_layer.evaluation import evaluate
 
-        return evaluate(self, metrics, grain, until=until)
+        return evaluate(self, metrics, grain, by=by, since=since, until=until)
 
     def values(
         self, metrics: Sequence[str], grain: Grain, *, until: date | None = None
     ) -> pa.Table:
         """`metric, grain, period_start, value`; `QueryInvalid` names the metrics that fail."""
         return self.evaluate(metrics, grain, until=until).checked()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Rows of the release's own tables, for those who show them; values of callers go into `?`."""
+        return list(self._warehouse.query(sql, parameters).to_pylist())
 
     def monthly(self, metrics: Sequence[str]) -> Evaluation:
         """Metrics by month up to the data-as-of day, as the refresh wrote them down where it did.
@@ -257,7 +304,9 @@ class SemanticLayer:
             return self._engine
 
     def close(self) -> None:
-        """Let the release go."""
+        """Let the release go, and keep the plans."""
+        if self._plans:
+            self._plans.save()
         self._warehouse.close()
 
     def __enter__(self) -> SemanticLayer:

@@ -13,6 +13,7 @@ from orchestration.cli import (
     analyst,
     difference,
     engineer,
+    people,
     privacy,
     start,
     status,
@@ -37,6 +38,7 @@ for panel, commands in (
     ("Start", (start.init, start.demo)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (accept.accept, engineer.rollback, privacy.forget, alerts.notify, engineer.ui)),
+    ("Look", (people.scorecard, people.alerts)),
     (
         "Analyst",
         (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),
