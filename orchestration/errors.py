@@ -20,6 +20,12 @@ class SettingsInvalid(EmbudoError):
     exit_code = 2
 
 
+class SeedInvalid(EmbudoError):
+    """A seed says something that nothing can be built from: named by file, line and column."""
+
+    exit_code = 2
+
+
 class SourceError(EmbudoError):
     """A source cannot be read: a file is missing, locked or not what its format says."""
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from orchestration import ingestion, publication, quality
 from orchestration.errors import ReleaseCorrupt, SourceError
 from orchestration.faultpoints import reach
+from orchestration.figures import as_of_of, release_id_in, write_figures
 from orchestration.forget import finish as finish_erasure
 from orchestration.limits import explained, memory_limit
 from orchestration.load_gate import accepted_loads, judge_loads
@@ -215,6 +216,7 @@ class Refresh:
         """Ask the APIs, land what is new, and hold it against gate 1."""
         failures = self.ask_apis()
         self.report.step("Read sources")
+        self.workplace.check_seeds()
         settings, home = self.workplace.settings, self.workplace.home
         with ingestion.Ledger(home.ledger) as ledger:
             ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
@@ -418,23 +420,28 @@ class Refresh:
 
     # -- metrics, gate, release ------------------------------------------------------------------
 
-    def evaluate_metrics(self) -> int:
-        """Write every metric by month to `performance.metric_values`; returns the rows written."""
+    def evaluate_metrics(self) -> Mapping[str, int]:
+        """Write metric values, scorecard and alerts into the candidate; returns their rows by table."""
         self.report.step("Evaluate metrics")
+        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+            newest = ledger.business_max_by_source()
         with self._marts_with_layer() as (connection, layer):
             names = [metric.name for metric in layer.metrics()]
-            values = layer.values(names, "month", until=_as_of_day(self.candidate.warehouse))
-            connection.register("evaluated", values)
-            connection.execute(
-                f"create or replace table {METRIC_VALUES} as select * from evaluated"
+            rows = write_figures(
+                layer,
+                connection,
+                warehouse=self.candidate.warehouse,
+                release_id=publication.next_release_id(self.workplace.layout, self.run_id),
+                newest_of_source=newest,
             )
         self._observed.traffic(
             inputs=[Dataset(name) for name in names],
-            outputs=[Dataset("performance.metric_values", int(values.num_rows))],
+            outputs=[Dataset(f"performance.{name}", count) for name, count in rows.items()],
         )
-        self.report.detail(f"{len(names)} metrics, {values.num_rows:,} values by month")
+        said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in rows.items())
+        self.report.detail(f"{len(names)} metrics: {said}")
         reach("refresh.metrics_evaluated")
-        return int(values.num_rows)
+        return rows
 
     def write_exports(self) -> Mapping[str, int]:
         """Write the tables that saved queries ask for; rows by table (`schema.table`)."""
@@ -487,7 +494,7 @@ class Refresh:
                 outcomes=self._nodes,
                 metrics=self.workplace.metric_meta,
                 values=_monthly(candidate.marts),
-                complete_before=_as_of_day(candidate.warehouse).replace(day=1),
+                complete_before=as_of_of(candidate.warehouse)[1].replace(day=1),
                 previous_values=_monthly(self._base / candidate.marts.name) if self._base else (),
                 previous_rows=self._previous_rows,
                 previous=self._base,
@@ -572,7 +579,10 @@ class Refresh:
         state = replace(self.workplace.state, landed=self.workplace.landed())
         (self.candidate.directory / BUILD_STATE).write_text(state.to_json(), encoding="utf-8")
         self.released = publication.publish(
-            self.workplace.layout, self.candidate, required_checks=self._required
+            self.workplace.layout,
+            self.candidate,
+            required_checks=self._required,
+            release_id=release_id_in(self.candidate.marts),
         )
         with ingestion.Ledger(self.workplace.home.ledger) as ledger:
             ledger.settle_acceptances({self.run_id: self.released.release_id})
@@ -661,16 +671,6 @@ def _monthly(marts: Path) -> list[quality.MetricValue]:
         except duckdb.CatalogException:
             return []
     return [quality.MetricValue(metric=row[0], month=row[1], value=row[2]) for row in rows]
-
-
-def _as_of_day(warehouse: Path) -> date:
-    """The data-as-of day, in the reporting time zone."""
-    import duckdb
-
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        row = connection.execute("select as_of_on from landing.settings").fetchone()
-    assert row is not None
-    return date(row[0].year, row[0].month, row[0].day)
 
 
 def _said_of(landed: LandingResult) -> str:

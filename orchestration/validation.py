@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.project import PROJECT_ROOT
 from orchestration.publication import current_directory
 from orchestration.settings import Home, Settings
 from orchestration.workplace import Workplace
@@ -23,10 +24,10 @@ class Validation:
 
 
 def validate_project(*, config: Path | None, home: Path) -> Validation:
-    """Load settings, parse dbt, compile every metric, plan its SQL on the current release.
+    """Load settings, parse dbt, read seeds, compile every metric, plan its SQL on the current release.
 
     Without `config` the project is checked with default settings. Raises `SettingsInvalid`,
-    `BuildFailed` or `QueryInvalid` naming what is wrong.
+    `SeedInvalid`, `BuildFailed` or `QueryInvalid` naming what is wrong.
     """
     done = Validation()
     if config is None:
@@ -41,6 +42,8 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
     models = sum(node["resource_type"] == "model" for node in nodes)
     tests = sum(node["resource_type"] == "test" for node in nodes)
     done.passed.append(f"dbt parses: {models} models, {tests} tests")
+    seeds = len(list((PROJECT_ROOT / "seeds").glob("*.csv")))
+    done.passed.append(f"{seeds} seeds hold, {workplace.check_seeds()} rows")
     _check_metrics(workplace, done)
     return done
 

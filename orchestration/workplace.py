@@ -31,6 +31,7 @@ from orchestration.quality.loads import REQUIRED as LOADS_REQUIRED
 from orchestration.quality.row_counts import marts_of
 from orchestration.settings import Home, Settings, load_environment_file, load_settings
 from orchestration.transformation.dbt import Dbt, is_whole
+from orchestration.transformation.seeds import check_seeds, read_rules
 
 if TYPE_CHECKING:
     from semantic_layer.exports import ExportedTable
@@ -43,6 +44,8 @@ PLANS = "plans.json"
 """SQL that was planned from the parsed project, beside it."""
 METRIC_VALUES = "performance.metric_values"
 """Every metric by month, which a refresh writes beside dbt's marts."""
+FIGURES = (METRIC_VALUES, "performance.scorecard", "performance.alerts")
+"""Tables that the refresh computes from the marts."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,11 @@ class Workplace:
     @cached_property
     def state(self) -> BuildState:
         """Fingerprints of models, seeds and settings as they are now."""
-        as_of = {"as_of": str(self.settings.as_of)} if self.settings.as_of else {}
+        others = {"as_of": self.settings.as_of, "industry": self.settings.industry}
+        said = {name: str(value) for name, value in others.items() if value}
         key = PrivacyKey.from_environment()
         hashed = {"privacy_key": key.fingerprint} if key else {}
-        state = build_state(settings={**self.settings.dbt_vars(), **as_of, **hashed})
+        state = build_state(settings={**self.settings.dbt_vars(), **said, **hashed})
         return replace(state, erasures=len(tombstones(self.home)))
 
     def released_state(self) -> BuildState | None:
@@ -179,8 +183,13 @@ class Workplace:
         from semantic_layer.exports import exports_of
 
         return exports_of(
-            self.parsed() / SEMANTIC_MANIFEST, taken={*marts_of(self.manifest), METRIC_VALUES}
+            self.parsed() / SEMANTIC_MANIFEST, taken={*marts_of(self.manifest), *FIGURES}
         )
+
+    def check_seeds(self) -> int:
+        """Rows of all seeds; raises `SeedInvalid` naming file, line and column of what is wrong."""
+        units = {metric.name: metric.unit for metric in self.metric_meta}
+        return check_seeds(read_rules(self.manifest, PROJECT_ROOT), metrics=units)
 
     def required_checks(self, *, unit_tests: bool) -> dict[str, str]:
         """Every check that a release needs, with what it looks at."""

@@ -26,6 +26,10 @@ _REFERENCE = re.compile(
     r"""\{\{\s*(?:Dimension|TimeDimension|Entity|Metric)\(\s*['"](\w+)['"][^}]*\}\}"""
 )
 
+_COUNTING = frozenset({"sum", "count", "count_distinct", "sum_boolean"})
+_TERM = r"(?:[a-z_]\w*|coalesce\(\s*[a-z_]\w*\s*,\s*0\s*\))"
+_LINEAR = re.compile(rf"\s*{_TERM}(?:\s*[-+]\s*{_TERM})*\s*", re.IGNORECASE)
+
 
 def read_metrics(semantic_manifest: str) -> dict[str, Metric]:
     """The metrics that are not private, by name, in alphabetical order."""
@@ -83,6 +87,8 @@ def _metric(metric: Mapping[str, Any], raw: Mapping[str, Any], models: Mapping[s
         inputs=tuple(dict.fromkeys(item["name"] for item in _inputs(metric))),
         formula=formula(metric, models),
         requires_metric_time=_requires_time(metric, raw, frozenset()),
+        accumulates=_accumulates(metric, raw),
+        is_conversion=_is_conversion(metric, raw),
     )
 
 
@@ -115,6 +121,30 @@ def _requires_time(metric: Mapping[str, Any], raw: Mapping[str, Any], seen: froz
         or item.get("offset_to_grain")
         or (item["name"] in raw and _requires_time(raw[item["name"]], raw, seen | {metric["name"]}))
         for item in _inputs(metric)
+    )
+
+
+def _accumulates(metric: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
+    """Whether it is a sum or a count over its period, or made of such by plus and minus alone."""
+    params = metric["type_params"]
+    if metric["type"] == "simple":
+        aggregation = params.get("metric_aggregation_params") or {}
+        function = str(aggregation.get("agg", "")).lower()
+        return function in _COUNTING and not aggregation.get("non_additive_dimension")
+    if metric["type"] != "derived" or not _LINEAR.fullmatch(str(params.get("expr") or "")):
+        return False
+    return all(
+        not item.get("offset_window")
+        and not item.get("offset_to_grain")
+        and item["name"] in raw
+        and _accumulates(raw[item["name"]], raw)
+        for item in _inputs(metric)
+    )
+
+
+def _is_conversion(metric: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
+    return metric["type"] == "conversion" or any(
+        _is_conversion(raw[item["name"]], raw) for item in _inputs(metric) if item["name"] in raw
     )
 
 

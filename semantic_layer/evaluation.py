@@ -1,19 +1,21 @@
 """Many metrics by period, in few queries, for the gate and the scorecard.
 
-Metrics that share a mart are asked for together. One that fails is asked for alone, so that it is
-named and the others are answered. Comparing values with targets or history does not belong here.
+Metrics that share a mart are asked for together, and so are the dimensions of one entity. One that
+fails is asked for alone, so that it is named and the others are answered. Comparing values with
+targets or history does not belong here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.errors import EmbudoError, QueryInvalid
-from semantic_layer.records import METRIC_TIME, Grain
-from semantic_layer.request import QueryRequest
+from semantic_layer.records import METRIC_TIME, Dimension, Grain
+from semantic_layer.spread import MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,20 +25,25 @@ if TYPE_CHECKING:
 TOGETHER = 24
 """Metrics of one query: two thirds of the time that one query each takes, planning included."""
 
+_AT_A_TIME = 2
+"""Queries: while DuckDB runs one, Python plans the next."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Values of metrics by period.
 
     `table`: `metric` and `grain` texts, `period_start` a date, `value` a double; one row for each
-    metric and period that has a value, sorted by them.
+    metric and period that has a value, sorted by them. By dimensions it has `dimension` and `key`
+    too, one row for each of their values that has one; rows without a key are left out.
     """
 
     table: pa.Table
     failures: Mapping[str, str]
     """Why a metric has no values at all."""
     unavailable: tuple[str, ...] = ()
-    """Metrics whose facts are coarser than the grain, such as a monthly quota by day."""
+    """Metrics whose facts are coarser than the grain, such as a monthly quota by day, or that have
+    none of the dimensions."""
 
     def checked(self) -> pa.Table:
         """The table, or `QueryInvalid` naming every metric that failed."""
@@ -46,89 +53,142 @@ class Evaluation:
         return self.table
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Metrics and dimensions of one query."""
+
+    metrics: tuple[str, ...]
+    dimensions: tuple[str, ...]
+
+
 def evaluate(
-    layer: SemanticLayer, metrics: Sequence[str], grain: Grain, *, until: date | None = None
+    layer: SemanticLayer,
+    metrics: Sequence[str],
+    grain: Grain,
+    *,
+    by: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
 ) -> Evaluation:
-    """Values by period; periods that begin after `until` are left out, as running totals go on."""
+    """Values by period, and by each of the dimensions `by` that a metric has.
+
+    Periods that begin before `since` or after `until` are left out, as running totals go on.
+    """
     import pyarrow as pa
 
     failures: dict[str, str] = {}
     unavailable: list[str] = []
-    groups: dict[tuple[object, ...], list[str]] = {}
-    running = {metric.name for metric in layer.metrics() if metric.kind == "cumulative"}
-    for name in dict.fromkeys(metrics):
-        try:
-            if grain in _grains(layer, name):
-                # A running total joins every fact with every day after it: it waits for no others.
-                group = (name,) if name in running else layer.marts([name])
-                groups.setdefault(group, []).append(name)
-            else:
-                unavailable.append(name)
-        except EmbudoError as error:
-            failures[name] = str(error)
-    parts: list[pa.Table] = []
-    for names in groups.values():
-        for start in range(0, len(names), TOGETHER):
-            parts += _asked(layer, names[start : start + TOGETHER], grain, until, failures)
-    table = pa.concat_tables([pa.Table.from_batches([], schema=_schema()), *parts]).sort_by(
-        [("metric", "ascending"), ("period_start", "ascending")]
+    batches = list(_batches(layer, metrics, grain, by, failures, unavailable))
+
+    def ask(batch: _Batch) -> list[pa.Table]:
+        return _asked(layer, batch, grain, failures)
+
+    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+        parts = [_within(part, since, until) for found in pool.map(ask, batches) for part in found]
+    schema = _schema(by)
+    table = pa.concat_tables([schema.empty_table(), *parts]).sort_by(
+        [(name, "ascending") for name in schema.names if name not in ("grain", "value")]
     )
     return Evaluation(table=table, failures=failures, unavailable=tuple(unavailable))
 
 
-def _grains(layer: SemanticLayer, name: str) -> tuple[str, ...]:
-    return next((d.grains for d in layer.dimensions([name]) if d.name == METRIC_TIME), ())
+def _batches(
+    layer: SemanticLayer,
+    metrics: Sequence[str],
+    grain: Grain,
+    by: Sequence[str],
+    failures: dict[str, str],
+    unavailable: list[str],
+) -> Iterator[_Batch]:
+    known = {metric.name: metric for metric in layer.metrics()}
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for name in dict.fromkeys(metrics):
+        try:
+            dimensions = {d.name: d for d in layer.dimensions([name])}
+            offered = tuple(dimension for dimension in by if dimension in dimensions)
+            if grain not in _grains(dimensions) or (by and not offered):
+                unavailable.append(name)
+                continue
+            # A running total joins every fact with every day after it: it waits for no others.
+            alone = known[name].kind == "cumulative"
+            marts = (name,) if alone else layer.marts([name])
+            asked = [(one,) for one in offered] if known[name].is_conversion else [offered]
+            for these in asked:
+                groups.setdefault((marts, these), []).append(name)
+        except EmbudoError as error:
+            failures[name] = str(error)
+    for (_, dimensions_of), names in groups.items():
+        for start in range(0, len(names), TOGETHER):
+            yield _Batch(metrics=tuple(names[start : start + TOGETHER]), dimensions=dimensions_of)
+
+
+def _grains(dimensions: Mapping[str, Dimension]) -> tuple[str, ...]:
+    return dimensions[METRIC_TIME].grains if METRIC_TIME in dimensions else ()
 
 
 def _asked(
-    layer: SemanticLayer,
-    names: Sequence[str],
-    grain: Grain,
-    until: date | None,
-    failures: dict[str, str],
+    layer: SemanticLayer, batch: _Batch, grain: Grain, failures: dict[str, str]
 ) -> list[pa.Table]:
     try:
-        answer = layer.query(QueryRequest(metrics=tuple(names), grain=grain)).table
-        return [_long(answer, names, grain, until)]
+        answer = layer.by_period(batch.metrics, grain, by=batch.dimensions)
+        return [_long(answer, batch, grain)]
     except EmbudoError as error:
-        if len(names) == 1:
-            failures[names[0]] = str(error)
+        if len(batch.metrics) == 1:
+            failures[batch.metrics[0]] = str(error)
             return []
-        return [part for name in names for part in _asked(layer, [name], grain, until, failures)]
+        alone = [_Batch(metrics=(name,), dimensions=batch.dimensions) for name in batch.metrics]
+        return [part for one in alone for part in _asked(layer, one, grain, failures)]
 
 
-def _long(answer: pa.Table, names: Sequence[str], grain: Grain, until: date | None) -> pa.Table:
-    """An answer's metric columns under one another, without empty values."""
+def _long(answer: pa.Table, batch: _Batch, grain: Grain) -> pa.Table:
+    """An answer's metric columns under one another, without empty values and keys."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    schema = _schema()
-    parts = [pa.Table.from_batches([], schema=schema)]
-    for name in names:
+    schema = _schema(batch.dimensions)
+    parts = [schema.empty_table()]
+    keys: list[pa.ChunkedArray] = []
+    if batch.dimensions:
+        marked = pc.split_pattern(answer.column(batch.dimensions[0]), MARK, max_splits=1)
+        keys = [pc.list_element(marked, 0), pc.list_element(marked, 1)]
+    for name in batch.metrics:
         # Arrays made of Python lists would make pyarrow import pandas, which takes a second.
         part = pa.Table.from_arrays(
             [
                 pa.repeat(pa.scalar(name, pa.string()), answer.num_rows),
                 pa.repeat(pa.scalar(grain, pa.string()), answer.num_rows),
+                *keys,
                 answer.column(f"{METRIC_TIME}__{grain}").cast(pa.date32()),
                 _doubles(answer.column(name)),
             ],
             schema=schema,
         )
-        kept = pc.and_(pc.is_valid(part["period_start"]), pc.is_valid(part["value"]))
-        if until is not None:
-            kept = pc.and_(kept, pc.less_equal(part["period_start"], pa.scalar(until, pa.date32())))
-        parts.append(part.filter(kept))
+        for column in schema.names:
+            part = part.filter(pc.is_valid(part[column]))
+        parts.append(part)
     return pa.concat_tables(parts)
 
 
-def _schema() -> pa.Schema:
+def _within(part: pa.Table, since: date | None, until: date | None) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if since is not None:
+        part = part.filter(pc.greater_equal(part["period_start"], pa.scalar(since, pa.date32())))
+    if until is not None:
+        part = part.filter(pc.less_equal(part["period_start"], pa.scalar(until, pa.date32())))
+    return part
+
+
+def _schema(by: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
+    keys = [("dimension", pa.string()), ("key", pa.string())] if by else []
     return pa.schema(
         [
             ("metric", pa.string()),
             ("grain", pa.string()),
+            *keys,
             ("period_start", pa.date32()),
             ("value", pa.float64()),
         ]

@@ -30,6 +30,7 @@ from semantic_layer.records import (
     Trust,
 )
 from semantic_layer.request import QueryRequest
+from semantic_layer.spread import Spread
 from semantic_layer.trust import ReleaseFacts, read_release
 from semantic_layer.warehouse import Warehouse
 
@@ -182,19 +183,50 @@ class SemanticLayer:
             currency=self._facts.currency,
         )
 
+    def by_period(
+        self, metrics: Sequence[str], grain: Grain, *, by: Sequence[str] = ()
+    ) -> pa.Table:
+        """Metrics by period and by each of some dimensions of one entity, in one query.
+
+        Columns: `metric_time__<grain>`, for dimensions one named after the first of them that holds
+        `dimension|value`, and the metrics.
+        """
+        request = QueryRequest(metrics=tuple(metrics), group_by=tuple(by[:1]), grain=grain)
+        sql = self.explain(request)
+        if by:
+            spread = Spread.of(self._text, by)
+            spread_out = spread.apply(sql) if spread else None
+            if spread_out is None:
+                raise QueryInvalid(
+                    f"{', '.join(by)} cannot be asked for in one query: expected dimensions of one "
+                    "entity."
+                )
+            sql = spread_out
+        return self._warehouse.query(sql)
+
     def evaluate(
-        self, metrics: Sequence[str], grain: Grain, *, until: date | None = None
+        self,
+        metrics: Sequence[str],
+        grain: Grain,
+        *,
+        by: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
     ) -> Evaluation:
         """Many metrics by period in few queries; see `evaluation.evaluate`."""
         from semantic_layer.evaluation import evaluate
 
-        return evaluate(self, metrics, grain, until=until)
+        return evaluate(self, metrics, grain, by=by, since=since, until=until)
 
     def values(
         self, metrics: Sequence[str], grain: Grain, *, until: date | None = None
     ) -> pa.Table:
         """`metric, grain, period_start, value`; `QueryInvalid` names the metrics that fail."""
         return self.evaluate(metrics, grain, until=until).checked()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Rows of the release's own tables, for those who show them; values of callers go into `?`."""
+        return list(self._warehouse.query(sql, parameters).to_pylist())
 
     def monthly(self, metrics: Sequence[str]) -> Evaluation:
         """Metrics by month up to the data-as-of day, as the refresh wrote them down where it did.

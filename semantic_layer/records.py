@@ -64,6 +64,11 @@ class Metric:
     """What its owner does when it is off."""
     requires_metric_time: bool
     """True where the metric has no value without a time to group by (offsets, running totals)."""
+    accumulates: bool
+    """True where its figure grows while a period goes on and is zero where nothing happened: sums and
+    counts over a period, and sums and differences of such. Levels, means and rates do not."""
+    is_conversion: bool
+    """True where it counts, or is made of, events that follow others of the same entity."""
 
 
 @dataclass(frozen=True, kw_only=True)

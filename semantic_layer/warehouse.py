@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,17 +100,20 @@ class Warehouse:
         """Use a connection that holds the marts as `marts`; no answer is kept, for it may write."""
         return cls(connection, origin="the candidate", owned=False, kept_bytes=0)
 
-    def query(self, sql: str) -> pa.Table:
-        """The answer of one statement; `QueryInvalid` where it compares what cannot be compared."""
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """The answer of one statement, kept where it has no parameters (`?`).
+
+        Raises `QueryInvalid` where it compares what cannot be compared.
+        """
         import duckdb
 
         with self._lock:
-            if (kept := self._answers.get(sql)) is not None:
+            if not parameters and (kept := self._answers.get(sql)) is not None:
                 self._answers.move_to_end(sql)
                 return kept
             cursor = self._connection.cursor()
         try:
-            table = _plain(cursor.execute(sql).to_arrow_table())
+            table = _plain(cursor.execute(sql, list(parameters)).to_arrow_table())
         except duckdb.CatalogException as error:
             raise ReleaseCorrupt(
                 f"{self._origin} does not hold what the metric definitions name: {_words(error)}. "
@@ -126,7 +130,8 @@ class Warehouse:
             raise QueryInvalid(f"DuckDB cannot run the query: {_words(error)}.") from error
         finally:
             cursor.close()
-        self._keep(sql, table)
+        if not parameters:
+            self._keep(sql, table)
         return table
 
     def _keep(self, sql: str, table: pa.Table) -> None:

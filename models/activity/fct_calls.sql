@@ -64,6 +64,7 @@ final as (
         flagged.is_missed,
         flagged.is_abandoned,
         flagged.is_connected and coalesce(flagged.talk_seconds, 0) >= 30 as is_conversation,
+        flagged.other_number is not null as is_number_known,
         flagged.is_missed
         and flagged.other_number is not null
         and coalesce(recoveries.is_recovered, false) as is_recovered,
@@ -79,7 +80,9 @@ final as (
 
         -- times
         flagged.started_at,
-        flagged.started_on
+        flagged.started_on,
+        case when flagged.is_missed and flagged.other_number is not null then recoveries.returned_at end
+            as returned_at
     from flagged
     left join agents on agents.call_key = flagged.call_key
     left join matches

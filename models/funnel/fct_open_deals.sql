@@ -48,6 +48,7 @@ final as (
         -- times
         deals.created_on,
         last_touches.last_activity_at,
+        greatest(deals.created_at, last_touches.last_activity_at) as idle_since_at,
         deals.expected_close_on,
         settings.as_of_on
     from deals

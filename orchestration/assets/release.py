@@ -1,4 +1,4 @@
-"""Metric values, saved queries as tables, the gate on the marts, and the release itself.
+"""Metric values, scorecard, alerts and saved queries as tables, the gate on the marts, and the release.
 
 The gate's checks are shown beside the marts they look at; that a release needs the gate's receipt is
 enforced by `publication`, not by the order of steps here.
@@ -18,29 +18,48 @@ from orchestration.workplace import Workplace
 from semantic_layer.exports import ExportedTable
 
 METRIC_VALUES = dg.AssetKey(METRIC_VALUES_TABLE.split("."))
+FIGURES = {
+    METRIC_VALUES: "Every metric by month, evaluated through the semantic layer.",
+    dg.AssetKey(["performance", "scorecard"]): (
+        "Every metric by period for company, region, team and rep, with target, benchmark and other "
+        "periods."
+    ),
+    dg.AssetKey(["performance", "alerts"]): (
+        "What needs somebody's attention, by the rules of seeds/alert_rules."
+    ),
+}
 RELEASE = dg.AssetKey(["release", "current"])
 
 
 def release_assets(
     manifest: Mapping[str, Any], exports: Sequence[ExportedTable]
 ) -> list[dg.AssetsDefinition]:
-    """`performance/metric_values`, an asset a saved query's export, and `release/current`."""
+    """Metric values, scorecard and alerts in one step, an asset a saved query's export, `release/current`."""
     marts = mart_keys(manifest)
     exported = [export_key(table) for table in exports]
 
-    @dg.asset(
-        key=METRIC_VALUES,
-        deps=marts,
-        group_name="release",
-        kinds={"metricflow", "duckdb"},
+    @dg.multi_asset(
+        name="evaluate_metrics",
+        specs=[
+            dg.AssetSpec(
+                key,
+                deps=marts,
+                group_name="release",
+                kinds={"metricflow", "duckdb"},
+                description=description,
+            )
+            for key, description in FIGURES.items()
+        ],
         required_resource_keys={RESOURCE_KEY},
-        description="Every metric by month, evaluated through the semantic layer.",
     )
-    def metric_values(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def figures(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         refresh: Refresh = context.resources.refresh
         with plain_errors(refresh):
             rows = refresh.evaluate_metrics()
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        for key in FIGURES:
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": rows[key.path[-1]]}
+            )
 
     @dg.multi_asset(
         name="saved_queries",
@@ -67,7 +86,7 @@ def release_assets(
 
     @dg.asset(
         key=RELEASE,
-        deps=[*marts, METRIC_VALUES, *exported],
+        deps=[*marts, *FIGURES, *exported],
         group_name="release",
         kinds={"duckdb"},
         required_resource_keys={RESOURCE_KEY},
@@ -86,7 +105,7 @@ def release_assets(
             }
         )
 
-    return [metric_values, *([saved_queries] if exports else []), release]
+    return [figures, *([saved_queries] if exports else []), release]
 
 
 def export_key(table: ExportedTable) -> dg.AssetKey:

@@ -14,6 +14,7 @@ from orchestration.cli import (
     difference,
     doctor,
     engineer,
+    people,
     privacy,
     start,
     status,
@@ -40,6 +41,7 @@ for panel, commands in (
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (accept.accept, engineer.rollback, privacy.forget, doctor.doctor)),
     ("Engineer", (alerts.notify, engineer.ui)),
+    ("Look", (people.scorecard, people.alerts)),
     (
         "Analyst",
         (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),

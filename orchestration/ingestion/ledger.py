@@ -427,6 +427,14 @@ class Ledger(GateRecords):
         ).fetchall()
         return [ActivePart(**dict(row)) for row in rows]
 
+    def business_max_by_source(self) -> dict[str, datetime]:
+        """The same of each source that has such timestamps."""
+        rows = self._db.execute(
+            "select source, max(business_max) from load_files where replaced_by is null "
+            "and business_max is not null group by source order by source"
+        ).fetchall()
+        return {source: datetime.fromisoformat(newest) for source, newest in rows}
+
     # files that need no second look
 
     def seen_files(self, *, source: str, stream: str) -> dict[tuple[str, str], SeenFile]:

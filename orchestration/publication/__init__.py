@@ -14,7 +14,7 @@ from orchestration.publication.candidate import (
 )
 from orchestration.publication.files import assert_closed
 from orchestration.publication.lock import lock_holder, refresh_lock
-from orchestration.publication.publish import publish
+from orchestration.publication.publish import next_release_id, publish
 from orchestration.publication.receipt import read_receipt
 from orchestration.publication.recovery import Recovered, recover
 from orchestration.publication.releases import (
@@ -39,6 +39,7 @@ __all__ = [
     "current_id",
     "current_release",
     "lock_holder",
+    "next_release_id",
     "open_candidate",
     "prepare_candidate",
     "prune",

@@ -43,14 +43,21 @@ from orchestration.settings import Home
 _CLOCK = "%Y%m%dT%H%M%SZ"
 
 
-def publish(home: Home, candidate: Candidate, *, required_checks: Collection[str]) -> Release:
+def publish(
+    home: Home,
+    candidate: Candidate,
+    *,
+    required_checks: Collection[str],
+    release_id: str | None = None,
+) -> Release:
     """Make the candidate the current release and hand back what was published.
 
     `required_checks` are the names of the checks that must have run, worked out by the caller from
-    the candidate's manifest and not from its receipt. The caller holds the refresh lock. Raises
-    `PublicationRefused` without a receipt that lets exactly these bytes out, with a `.wal` beside
-    a file, with a connection open, or with a table of the manifest missing: nothing is changed
-    then.
+    the candidate's manifest and not from its receipt. `release_id` is the id that rows of the
+    candidate carry already (see `next_release_id`), where they do. The caller holds the refresh
+    lock. Raises `PublicationRefused` where another release has come since that id was made, without a
+    receipt that lets exactly these bytes out, with a `.wal` beside a file, with a connection open, or
+    with a table of the manifest missing: nothing is changed then.
     """
     directory = candidate.directory
     receipt = read_receipt(candidate.receipt)
@@ -64,7 +71,13 @@ def publish(home: Home, candidate: Candidate, *, required_checks: Collection[str
     _keep_artifacts(candidate)
     reach("publish.artifacts_kept")
     now = datetime.now(UTC).replace(microsecond=0)
-    release = _describe(_release_id(home, candidate.run_id, now), candidate, receipt, contents, now)
+    release = _describe(
+        _still_new(home, release_id) if release_id else next_release_id(home, candidate.run_id),
+        candidate,
+        receipt,
+        contents,
+        now,
+    )
     with room(directory):
         write_durably(directory / RELEASE, release_text(release))
     reach("publish.described")
@@ -239,11 +252,21 @@ def _describe(
     )
 
 
-def _release_id(home: Home, run_id: str, now: datetime) -> str:
+def next_release_id(home: Home, run_id: str) -> str:
     """An id that sorts by time, later than all there are even where the clock went back."""
+    stamp = datetime.now(UTC).replace(microsecond=0)
     newest = newest_id(home)
-    stamp = now
-    if newest is not None and newest.split("-")[0] >= now.strftime(_CLOCK):
+    if newest is not None and newest.split("-")[0] >= stamp.strftime(_CLOCK):
         stamp = datetime.strptime(newest.split("-")[0], _CLOCK) + timedelta(seconds=1)
     short = "".join(character for character in run_id if character.isalnum())[-8:]
     return checked_name(f"{stamp.strftime(_CLOCK)}-{short}")
+
+
+def _still_new(home: Home, release_id: str) -> str:
+    newest = newest_id(home)
+    if newest is not None and newest >= release_id:
+        raise PublicationRefused(
+            f"The candidate calls itself {release_id}, and release {newest} has come since: expected "
+            "a candidate made after it. Run `embudo refresh`."
+        )
+    return release_id

@@ -1,5 +1,5 @@
--- grain: one row a missed inbound call from a known number, and whether a connected call with the number followed
--- within 24 hours
+-- grain: one row a missed inbound call from a known number, when a connected call with the number followed, and whether
+-- that was within 24 hours
 -- a refresh looks again at all numbers that its calls have, or had before they changed
 {{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
 
@@ -48,6 +48,7 @@ followed as (
 final as (
     select
         call_key,
+        next_connected_at as returned_at,
         coalesce(next_connected_at <= {{ hours_after('started_at', 24) }}, false) as is_recovered,
         cast({{ current_load() }} as bigint) as recovered_seq
     from followed

@@ -1,0 +1,166 @@
+"""What one reader sees of a release: a role's scorecard, and alerts.
+
+Only choosing rows belongs here; how they look belongs to `present`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from scorecards.columns import tables
+from scorecards.periods import from_grain, read_period, written
+from scorecards.roles import Role, metrics_of
+from scorecards.subjects import Subject, find_subject
+from semantic_layer.records import Grain, Trust
+
+if TYPE_CHECKING:
+    from semantic_layer.layer import SemanticLayer
+
+SEVERITIES = ("critical", "warning", "info")
+
+_CHOSEN = """
+    with newest as (
+        select grain, coalesce(max(period_start) filter (is_complete), max(period_start)) as period_start
+        from performance.scorecard
+        group by grain
+    )
+    select scorecard.*
+    from performance.scorecard
+    inner join newest using (grain)
+    where scorecard.scope = ?
+        and scorecard.scope_key = ?
+        and list_contains(?, scorecard.metric)
+        and list_contains(?, scorecard.grain)
+        and scorecard.period_start
+            = coalesce(cast(date_trunc(scorecard.grain, cast(? as date)) as date), newest.period_start)
+    qualify row_number() over (
+        partition by scorecard.metric order by list_position(?, scorecard.grain)
+    ) = 1
+"""
+
+_ALERTS = """
+    select *
+    from performance.alerts
+    where (? is null or rule = ?)
+        and (? is null or severity = ?)
+        and case ? when 'rep' then rep_key when 'team' then team when 'region' then region else 'company' end = ?
+    order by list_position(?, severity), rule, since_at, subject_key
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorecardView:
+    """A role's metrics for one subject, one row a metric with all columns of the scorecard."""
+
+    role: Role
+    subject: Subject
+    rows: Sequence[Mapping[str, Any]]
+    missing: int
+    """Metrics of the role that have no figure here."""
+    trust: Trust
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertsView:
+    """Alerts, the gravest first."""
+
+    rows: Sequence[Mapping[str, Any]]
+    trust: Trust
+
+
+def scorecard_view(
+    layer: SemanticLayer,
+    role: Role,
+    *,
+    who: str | None = None,
+    grain: Grain | None = None,
+    period: str | None = None,
+) -> ScorecardView:
+    """The newest complete period of each metric, or the one asked for; by month where no grain is named.
+
+    A metric that is not looked at by the grain is shown by the next longer one that it is looked at by.
+    """
+    _require(layer, "scorecard")
+    subject = find_subject(layer, who)
+    start: date | None = None
+    if period is not None:
+        of_period, start = read_period(period)
+        if grain not in (None, of_period):
+            raise QueryInvalid(
+                f"`{period}` is a {of_period}, not a {grain}; leave one of them out."
+            )
+        grain = of_period
+    grains = list(from_grain(grain or "month"))
+    metrics = metrics_of(role, layer.metrics())
+    names = [metric.name for metric in metrics]
+    found = layer.rows(_CHOSEN, [subject.scope, subject.key, names, grains, start, grains])
+    if not found:
+        told = period or f"a {grain or 'month'} or longer"
+        raise QueryInvalid(
+            f"{subject.name} has no figures of a {role.value} for {told}. {_span(layer, grains[0])}"
+        )
+    columns = tables()["scorecard"].columns
+    by_metric = {row["metric"]: {name: row[name] for name in columns} for row in found}
+    rows = [by_metric[name] for name in names if name in by_metric]
+    return ScorecardView(
+        role=role,
+        subject=subject,
+        rows=rows,
+        missing=len(names) - len(rows),
+        trust=layer.trust([row["metric"] for row in rows]),
+        currency=layer.currency,
+    )
+
+
+def alerts_view(
+    layer: SemanticLayer,
+    *,
+    rule: str | None = None,
+    severity: str | None = None,
+    who: str | None = None,
+) -> AlertsView:
+    """Alerts of a rule, a severity, or about a rep, team or region; raises `QueryInvalid` for unknown names."""
+    _require(layer, "alerts")
+    rules = [
+        row["rule"] for row in layer.rows("select distinct rule from performance.dim_alert_rules")
+    ]
+    if rule is not None and rule not in rules:
+        near = difflib.get_close_matches(rule, rules, n=1)
+        advice = f" Nearest: {near[0]}." if near else ""
+        raise QueryInvalid(f"There is no rule `{rule}`.{advice} Rules: {', '.join(sorted(rules))}.")
+    subject = find_subject(layer, who)
+    rows = layer.rows(
+        _ALERTS,
+        [rule, rule, severity, severity, subject.scope, subject.key, list(SEVERITIES)],
+    )
+    return AlertsView(rows=rows, trust=layer.trust([]))
+
+
+def _require(layer: SemanticLayer, table: str) -> None:
+    """Releases of earlier versions have no such table."""
+    held = layer.rows(
+        "select 1 from information_schema.tables where table_schema = 'performance' and table_name = ?",
+        [table],
+    )
+    if not held:
+        raise ReleaseCorrupt(
+            f"Release {layer.release_id} has no {table}: it was made before there was one. "
+            "`embudo refresh --full` makes one that has."
+        )
+
+
+def _span(layer: SemanticLayer, grain: Grain) -> str:
+    row = layer.rows(
+        "select min(period_start) as first, max(period_start) as last from performance.scorecard "
+        "where grain = ?",
+        [grain],
+    )[0]
+    if row["first"] is None:
+        return ""
+    return f"By {grain} there is {written(grain, row['first'])} to {written(grain, row['last'])}."

@@ -1,0 +1,176 @@
+"""Seeds as spreadsheets leave them: each fault is told by line and column, with what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import SeedInvalid
+from orchestration.transformation.seeds import SeedRules, check_seed, check_seeds, read_rules
+
+METRICS = {"revenue": "currency", "win_rate": "percent"}
+HEADING = (
+    "metric,scope,scope_key,period_grain,period_start,target,currency,set_on,review_every_months"
+)
+GOOD = "revenue,rep,Ana,month,2026-06-01,1000.50,EUR,2026-05-20,3"
+
+
+@pytest.fixture
+def targets(tmp_path: Path) -> SeedRules:
+    """The rules of `targets`, of a file that a test writes."""
+    types = dict.fromkeys(HEADING.split(","), "varchar") | {
+        "period_start": "date",
+        "target": "decimal(18,4)",
+        "set_on": "date",
+        "review_every_months": "integer",
+    }
+    return SeedRules(
+        name="targets",
+        path=tmp_path / "seeds" / "targets.csv",
+        types=types,
+        required=frozenset({"metric", "scope", "period_grain", "period_start", "target"}),
+        keys=(("metric", "scope", "scope_key", "period_grain", "period_start", "set_on"),),
+        allowed={
+            "scope": ("company", "team", "region", "rep"),
+            "period_grain": ("day", "week", "month", "quarter", "year"),
+        },
+    )
+
+
+def faults(seed: SeedRules, content: str | bytes) -> list[str]:
+    seed.path.parent.mkdir(exist_ok=True)
+    seed.path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return [str(fault) for fault in check_seed(seed, metrics=METRICS)[1]]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (GOOD, ""),
+        ("revenu" + GOOD[7:], "metric: there is no metric `revenu` (nearest: revenue)"),
+        (GOOD.replace(",rep,", ",Team,"), "scope: `Team` is not allowed (nearest: team); expected company, team"),
+        (GOOD.replace("Ana", ""), "scope_key: it is empty, expected the rep that the row is for"),
+        (GOOD.replace("rep,Ana", "company,Ana"), "scope_key: `Ana` is left unread for the company"),
+        (GOOD.replace("month", "monthly"), "period_grain: `monthly` is not allowed (nearest: month)"),
+        (GOOD.replace("2026-06-01", "01/06/2026"), "period_start: `01/06/2026` is no date; write year-month-day"),
+        (GOOD.replace("2026-06-01", "2026-02-30"), "period_start: `2026-02-30` is no date"),
+        (GOOD.replace("2026-06-01", "2026-06-15"), "`2026-06-15` is not the first day of a month; expected 2026-06-01"),
+        (GOOD.replace("month,2026-06-01", "week,2026-06-03"), "not the first day of a week; expected 2026-06-01"),
+        (GOOD.replace("1000.50", ""), "target: it is empty, and must not be"),
+        (GOOD.replace("1000.50", '"1.000,50"'), "target: `1.000,50` is no number; write it like 1234.56"),
+        (GOOD.replace("1000.50", "1" * 15), "target: `111111111111111` is too big"),
+        (GOOD.replace("revenue", "win_rate").replace("1000.50", "25"), "target: `25` is 2500%: write shares as 0.25"),
+        (GOOD.replace(",3", ",3.5"), "review_every_months: `3.5` is no whole number"),
+        (GOOD + ",x", "it has 10 fields, expected 9"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_by_line_and_column(targets: SeedRules, line: str, told: str) -> None:
+    """The good line before it is line 2, so the fault is in line 3; an empty line between counts."""
+    other = GOOD.replace("Ana", "Bruno")
+    found = faults(targets, f"{HEADING}\n{other}\n\n{line}\n")
+    if not told:
+        assert found == []
+    else:
+        assert len(found) == 1, found
+        assert found[0].startswith("line 4")
+        assert told in found[0]
+
+
+def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
+    found = faults(targets, f"{HEADING}\n{GOOD}\n{GOOD.replace('1000.50', '7')}\n")
+    assert found == [
+        "line 3, metric, scope, scope_key, period_grain, period_start, set_on: the same as in line 2; "
+        "expected each once"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (f"{HEADING}\n{GOOD}\n".replace(",", ";"), "line 1: its fields are separated by `;`: save it as `CSV UTF-8`"),
+        (f"{HEADING}\n{GOOD}\n".replace(",", "\t"), "line 1: its fields are separated by tabs"),
+        (f"{HEADING}\n{GOOD}\n{GOOD.replace('Ana', 'Begoña')}\n".encode("latin-1"), "line 3: it is not UTF-8"),
+        (f"{HEADING}\n{GOOD}\n".encode("utf-16"), "line 1: it is not UTF-8"),
+        (HEADING.replace("target", "goal") + f"\n{GOOD}\n", "line 1: unknown column(s) `goal` and missing"),
+        ("", "line 1: the file is empty, expected the columns metric"),
+        (f'{HEADING}\n"{GOOD}\n', "line 2: unexpected end of data"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_kind_is_refused(
+    targets: SeedRules, content: str | bytes, told: str
+) -> None:
+    found = faults(targets, content)
+    assert len(found) == 1
+    assert found[0].startswith(told)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(targets: SeedRules) -> None:
+    """As Excel writes CSV UTF-8, and as DuckDB, which loads the seed for dbt, reads it too."""
+    content = b"\xef\xbb\xbf" + f"{HEADING}\r\n{GOOD}\r\n".encode()
+    assert faults(targets, content) == []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table targets ({', '.join(f'{c} {t}' for c, t in targets.types.items())})"
+        )
+        connection.execute(
+            f"copy targets from '{targets.path}' (format csv, header true, delimiter ',')"
+        )
+        assert (
+            connection.execute("select metric, target from targets").fetchall()[0][0] == "revenue"
+        )
+
+
+def test_all_faults_of_all_seeds_are_told_at_once(targets: SeedRules) -> None:
+    bad = f"{HEADING}\n" + "".join(
+        GOOD.replace("Ana", f"Rep {n}").replace("revenue", "nothing") + "\n" for n in range(25)
+    )
+    faults(targets, bad)
+    with pytest.raises(SeedInvalid) as raised:
+        check_seeds([targets], metrics=METRICS)
+    told = str(raised.value)
+    assert told.startswith("25 fault(s) in seeds; nothing was built.")
+    assert "  seeds/targets.csv line 2, metric: there is no metric `nothing`" in told
+    assert told.endswith("… and 5 more")
+
+
+def test_rules_come_from_the_yaml_through_the_manifest(tmp_path: Path) -> None:
+    """Types, columns that must be there, keys, lists of values and signs; of this seed alone."""
+
+    def test(name: str, column: str | None = None, **kwargs: object) -> dict[str, object]:
+        return {
+            "resource_type": "test",
+            "attached_node": "seed.embudo.stages",
+            "column_name": column,
+            "test_metadata": {"name": name, "kwargs": kwargs},
+        }
+
+    nodes = [
+        {
+            "resource_type": "seed",
+            "unique_id": "seed.embudo.stages",
+            "name": "stages",
+            "original_file_path": "seeds/stages.csv",
+            "config": {
+                "column_types": {
+                    "stage": "varchar",
+                    "probability": "decimal(9,6)",
+                    "kind": "varchar",
+                }
+            },
+        },
+        test("has_no_nulls", columns=["stage"]),
+        test("is_unique_together", columns=["lower(stage)"]),
+        test("accepted_values", "kind", values=["open", "closed"]),
+        test("is_not_negative", "probability"),
+        {**test("unique", "kind"), "attached_node": "seed.embudo.others"},
+    ]
+    (rules,) = read_rules({"nodes": {str(n): node for n, node in enumerate(nodes)}}, tmp_path)
+    assert rules.keys == (("lower(stage)",),)
+    found = faults(rules, "stage,probability,kind\nNew,0.1,open\nnew,-1,shut\n")
+    assert found == [
+        "line 3, probability: `-1` is below zero",
+        "line 3, kind: `shut` is not allowed; expected open, closed",
+        "line 3, stage: the same as in line 2; expected each once",
+    ]
