@@ -38,6 +38,9 @@ test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
 	@$(BIN)/pytest -q
 
+benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same files
+	@$(BIN)/python -m benchmarks.refresh
+
 docs: setup ## Write the generated pages of docs/ from the YAML
 	@$(BIN)/python scripts/write_docs.py
 

@@ -61,9 +61,9 @@ def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
 class Oracle:
     """Answers of the hand-written SQL for one inbox."""
 
-    def __init__(self, inbox: Path) -> None:
+    def __init__(self, inbox: Path, *, database: Path | str = ":memory:") -> None:
         self.sections = sections()
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(database)
         load_excel(self.connection)
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set variable inbox = $1", [str(inbox)])
