@@ -41,6 +41,9 @@ test: setup ## Install what the tests need and run all of them, slow ones too
 soak: setup ## Shuffle twenty deliveries, kill 200 refreshes at any moment, and print the counts
 	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 $(BIN)/pytest -m soak -s -q
 
+benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same files
+	@$(BIN)/python -m benchmarks.refresh
+
 docs: setup ## Write the generated pages of docs/ from the YAML
 	@$(BIN)/python scripts/write_docs.py
 

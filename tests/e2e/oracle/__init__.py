@@ -1,6 +1,6 @@
 """Metrics worked out by hand: SQL straight over the raw files of a sandbox company, never over the models.
 
-Each `.sql` file but the prelude is a list of sections: `-- metric: NAME`, `-- by: DIMENSION, …`, perhaps
+Each `.sql` file but those named 00 is a list of sections: `-- metric: NAME`, `-- by: DIMENSION, …`, perhaps
 `-- cuts: month` where there is no total, or `-- cuts: total, year` where the metric is meant by year, perhaps
 `-- monthly by: DIMENSION, …` for months of each value, then one statement with `{cut}` in the place of what to group
 by. Periods are called by their first month: `2026-03`.
@@ -64,6 +64,19 @@ def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"load '{extension}'")
 
 
+def read_raw(connection: duckdb.DuckDBPyConnection, inbox: Path) -> None:
+    """The raw files as temporary tables of a connection, by the SQL of 00_raw.sql."""
+    load_excel(connection)
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set variable inbox = $1", [str(inbox)])
+    read = " union all ".join(
+        f"select *, '{path.name}' as filename from read_xlsx('{path}', all_varchar = true)"
+        for path in sorted(inbox.glob("marketing/spend_*.xlsx"))
+    )
+    connection.execute(f"create temp table read_sheets as {read}")
+    connection.execute((HERE / "00_raw.sql").read_text(encoding="utf-8"))
+
+
 class Oracle:
     """Answers of the hand-written SQL for one inbox.
 
@@ -73,16 +86,8 @@ class Oracle:
     def __init__(self, inbox: Path, *, fixed_costs: Mapping[str, int] | None = None) -> None:
         self.sections = sections()
         self.connection = duckdb.connect()
-        load_excel(self.connection)
-        self.connection.execute("set enable_progress_bar = false")
-        self.connection.execute("set variable inbox = $1", [str(inbox)])
-        sheets = sorted(inbox.glob("marketing/spend_*.xlsx"))
-        read = " union all ".join(
-            f"select *, '{path.name}' as filename from read_xlsx('{path}', all_varchar = true)"
-            for path in sheets
-        )
-        self.connection.execute(f"create temp table read_sheets as {read}")
-        self.connection.execute((HERE / "00_prelude.sql").read_text(encoding="utf-8"))
+        read_raw(self.connection, inbox)
+        self.connection.execute((HERE / "00_worked_out.sql").read_text(encoding="utf-8"))
         self.connection.execute("create temp table fixed_costs (month varchar, amount bigint)")
         for month, amount in (fixed_costs or {}).items():
             self.connection.execute("insert into fixed_costs values (?, ?)", [month, amount])
