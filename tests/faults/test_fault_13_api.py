@@ -280,7 +280,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from orchestration.ingestion import ask_apis, land
-from orchestration.settings import Home
+from orchestration.settings import Home, load_settings
 
 class Silent:
     def step(self, name): pass
