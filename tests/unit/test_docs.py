@@ -67,6 +67,8 @@ def test_engineer_page_explains_every_setting() -> None:
             models.Settings,
             models.SourceSpec,
             models.SelectionSpec,
+            models.ApiSpec,
+            models.EndpointSpec,
             models.ColumnSpec,
             models.FormatSpec,
             models.UnpivotSpec,
