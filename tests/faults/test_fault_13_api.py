@@ -21,10 +21,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.errors import SourceError
 from orchestration.faultpoints import KILL_AT
 from orchestration.ingestion import Ledger
 from orchestration.records import LandingResult, SourceFailure
+from orchestration.refresh import Refresh
 from orchestration.settings import Home
+from orchestration.workplace import Workplace
 from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
 from tests.conftest import ROOT
 
@@ -255,6 +258,27 @@ def test_a_token_that_is_not_set(company: Company, monkeypatch: pytest.MonkeyPat
     [failure], _ = company.refresh()
     assert "needs CRM_TOKEN in the environment" in failure.reason
     assert company.api.asked == []
+
+
+def test_an_accepted_silence_lets_one_refresh_go_on(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`embudo accept loads.sources_answered`: what the other sources sent need not wait for an API."""
+    monkeypatch.delenv("CRM_TOKEN")
+    workplace = Workplace.open(config=company.config, home=company.home.root, inbox=None)
+
+    def read(run_id: str) -> None:
+        with Refresh(workplace=workplace, run_id=run_id, report=Said()) as refresh:
+            refresh.read_sources()
+            refresh.require_answers()
+
+    with pytest.raises(SourceError, match="CRM_TOKEN"):
+        read("first")
+    with Ledger(company.home.ledger) as ledger:
+        ledger.accept(
+            "loads.sources_answered", because="the CRM is down till Monday", signed_by="ana"
+        )
+    read("second")
 
 
 def test_json_that_stays_broken_names_the_path_and_no_data(company: Company) -> None:
