@@ -144,7 +144,12 @@ def test_killed_refreshes(refreshed: TinyCompany, company: TinyCompany, tmp_path
             counts["killed"] += dead
             counts["killed at random" if step == RANDOM else "killed at a named step"] += dead
             counts["ended before the kill"] += not dead
-            require_whole(company, days=days)
+            held = require_whole(company, days=days)
+            ended = f"killed {step}" if dead else "ended before the kill"
+            print(
+                f"{counts['killed']:>5} of {KILLED}: {ended}; {held} of {days} days released",
+                flush=True,
+            )
             if len(waiting) % LET_THROUGH_EVERY == 0 and dead:
                 since = time.monotonic()
                 embudo("refresh")
