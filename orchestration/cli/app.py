@@ -22,7 +22,7 @@ from orchestration.cli import (
 )
 from orchestration.cli.console import err, plain
 from orchestration.cli.stopping import EXIT_CODE, STOPPED
-from orchestration.errors import EmbudoError
+from orchestration.errors import EmbudoError, LandingCorrupt
 
 app = typer.Typer(
     name="embudo",
@@ -71,11 +71,23 @@ def main() -> None:
     except Exception as error:
         from orchestration.limits import explained
 
-        said = explained(error)
+        said = explained(error) or _damaged(error)
         if said is None:
             raise
         err.print(f"[bold red]Error:[/bold red] {_shown(said)}", soft_wrap=True)
         sys.exit(said.exit_code)
+
+
+def _damaged(error: Exception) -> EmbudoError | None:
+    """SQLite finds damage at whatever statement comes upon it."""
+    import sqlite3
+
+    if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.ProgrammingError):
+        return None
+    return LandingCorrupt(
+        f"The ledger is damaged: {error}. `embudo doctor` looks at everything; `embudo refresh` builds "
+        "the ledger again from its backup and the landing."
+    )
 
 
 def _shown(error: EmbudoError) -> str:

@@ -52,7 +52,7 @@ STEPS = (
 
 def plan(chance: random.Random) -> list[str]:
     """Where each refresh is killed: half at named steps, but never fewer than a refresh's own steps."""
-    named = max(KILLED // 2, len(faultpoints.REFRESH))
+    named = min(KILLED, max(KILLED // 2, len(faultpoints.REFRESH)))
     steps = [STEPS[number % len(STEPS)] for number in range(named)]
     kills = steps + [RANDOM] * (KILLED - named)
     chance.shuffle(kills)
@@ -124,39 +124,44 @@ def leftovers(home: Home) -> list[str]:
     return [str(path.relative_to(home.root)) for path in found]
 
 
-def test_killed_refreshes(refreshed: TinyCompany, company: TinyCompany, tmp_path: Path) -> None:
+def test_killed_refreshes(refreshed: TinyCompany, tiny: TinyCompany, tmp_path: Path) -> None:
     chance = random.Random(KILLED)
-    embudo, counts = embudo_of(company), Counter[str]()
+    embudo, counts = embudo_of(tiny), Counter[str]()
     days, seconds, began = 1, 30.0, time.monotonic()
     waiting = plan(chance)
-    with readers(company.home, tmp_path / "stop") as reading:
+    with readers(tiny.home, tmp_path / "stop") as reading:
         while waiting:
-            company.add_day(days)
+            tiny.add_day(days)
             days += 1
             step = waiting[-1]
             if step == RANDOM:
-                dead = kill_at_random(company, chance, within=seconds)
+                dead = kill_at_random(tiny, chance, within=seconds)
             else:
-                dead = start(company, **{KILL_AT: step}).wait() == -signal.SIGKILL
+                dead = start(tiny, **{KILL_AT: step}).wait() == -signal.SIGKILL
                 assert dead, f"no refresh came by {step}"
             if dead:
                 waiting.pop()
             counts["killed"] += dead
             counts["killed at random" if step == RANDOM else "killed at a named step"] += dead
             counts["ended before the kill"] += not dead
-            require_whole(company, days=days)
+            held = require_whole(tiny, days=days)
+            ended = f"killed {step}" if dead else "ended before the kill"
+            print(
+                f"{counts['killed']:>5} of {KILLED}: {ended}; {held} of {days} days released",
+                flush=True,
+            )
             if len(waiting) % LET_THROUGH_EVERY == 0 and dead:
                 since = time.monotonic()
                 embudo("refresh")
                 seconds = time.monotonic() - since
                 counts["let through"] += 1
-                assert require_whole(company, days=days) == days
-                assert leftovers(company.home) == []
+                assert require_whole(tiny, days=days) == days
+                assert leftovers(tiny.home) == []
     seen = [json.loads(reader.stdout.read()) for reader in reading if reader.stdout]
-    unkilled = Embudo(home=tmp_path / "unkilled", config=company.config)
+    unkilled = Embudo(home=tmp_path / "unkilled", config=tiny.config)
     unkilled("refresh")
     different = table_differences(
-        company.home.current.resolve(), (unkilled.home / "current").resolve()
+        tiny.home.current.resolve(), (unkilled.home / "current").resolve()
     )
 
     counts["reads"] = sum(reader["reads"] for reader in seen)

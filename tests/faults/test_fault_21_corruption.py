@@ -17,6 +17,7 @@ from orchestration import ingestion
 from orchestration.errors import LandingCorrupt, ReleaseCorrupt
 from orchestration.publication import current_release, verify_release
 from orchestration.transformation.dbt import is_whole
+from orchestration.workplace import Workplace
 from tests.faults.tiny_company import (
     FILES_A_DAY,
     ORDERS_A_DAY,
@@ -187,8 +188,8 @@ def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: Ti
     assert loads_of(landed) == before
 
 
-def test_a_damaged_parse_of_the_project_is_not_used(refreshed: TinyCompany, tmp_path: Path) -> None:
-    (cache,) = (path for path in refreshed.home.dbt.iterdir() if (path / "manifest.json").exists())
+def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_path: Path) -> None:
+    cache = Workplace.open(config=landed.config, home=landed.home.root, inbox=None).parsed()
     for name in ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack"):
         copy = tmp_path / name / cache.name
         shutil.copytree(cache, copy)
