@@ -13,8 +13,8 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
@@ -41,6 +41,8 @@ class Notice:
     verdict: str | None = None
     error: str | None = None
     checks: tuple[CheckResult, ...] = ()
+    alerts: Mapping[str, int] = field(default_factory=dict)
+    """Rule to how many critical alerts the release has by it."""
 
     def payload(self) -> dict[str, Any]:
         """As JSON: `text` is what chat tools show."""
@@ -51,6 +53,7 @@ class Notice:
             "events": sorted(self.events),
             "verdict": self.verdict,
             "release_id": self.release_id,
+            "critical_alerts": dict(self.alerts),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "checks": [
                 {
@@ -75,6 +78,7 @@ class Notice:
             )
             for c in self.checks[:_SHOWN_CHECKS]
         ]
+        lines += [f"- {count:,} critical: {rule}" for rule, count in self.alerts.items()]
         return "\n".join([*lines, "See `embudo status --explain`."])
 
 
@@ -86,6 +90,7 @@ def notice_of(
     load_checks: Sequence[CheckResult],
     error: BaseException | None,
     release_id: str | None,
+    alerts: Mapping[str, int],
 ) -> Notice | None:
     """What a refresh has to say when it has ended; None where all is well."""
     checks = gate.checks if gate is not None else tuple(load_checks)
@@ -97,9 +102,12 @@ def notice_of(
         events.add("verdict")
     if any(check.name == FRESHNESS_CHECK for check in breached):
         events.add("freshness")
+    if alerts:
+        events.add("alerts")
     if not events:
         return None
-    title = "the refresh failed" if error is not None else "released with warnings"
+    warned = "released with warnings" if breached else "released, with critical alerts"
+    title = "the refresh failed" if error is not None else warned
     return Notice(
         company=company,
         run_id=run_id,
@@ -109,6 +117,7 @@ def notice_of(
         verdict=gate.verdict if gate is not None else None,
         error=str(error) if error is not None else None,
         checks=breached,
+        alerts=alerts,
     )
 
 

@@ -141,10 +141,25 @@ class Refresh:
             load_checks=self._load_checks,
             error=self.error,
             release_id=self.released.release_id if self.released else None,
+            alerts=self._critical_alerts(),
         )
         for fault in send(hooks, notice) if notice else ():
             self.warnings.append(fault)
             self._observed.warn(fault)
+
+    def _critical_alerts(self) -> dict[str, int]:
+        """Rule to how many critical alerts the new release has by it; none where nothing was released."""
+        if self.released is None:
+            return {}
+        import duckdb
+
+        marts = publication.release_directory(self.workplace.layout, self.released.release_id)
+        with duckdb.connect(str(marts / "marts.duckdb"), read_only=True) as connection:
+            rows = connection.execute(
+                "select rule, count(*) from performance.alerts where severity = 'critical' "
+                "group by rule order by rule"
+            ).fetchall()
+        return dict(rows)
 
     def _recover(self) -> None:
         """Put right what a killed run, or a damaged disk, left behind; the lock is held."""

@@ -156,6 +156,7 @@ def _delete_from(connection: Any, person: Person) -> int:
         "fct_leads": ("lead_key", person.leads),
         "fct_lead_steps": ("lead_key", person.leads),
         "fct_activities": ("activity_key", [f"call/{key}" for key in person.calls]),
+        "alerts": ("subject_key", [*person.leads, *person.calls, *customers]),
         "fct_touch_credits": (
             "touch_key",
             [f"activity/call/{key}" for key in person.calls]

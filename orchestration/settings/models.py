@@ -312,7 +312,7 @@ class Limits(Strict):
     """Days without news after which a source has gone quiet."""
 
 
-AlertEvent = Literal["failure", "freshness", "verdict"]
+AlertEvent = Literal["failure", "freshness", "verdict", "alerts"]
 
 
 class AlertSpec(Strict):
@@ -323,7 +323,7 @@ class AlertSpec(Strict):
     kind: Literal["webhook", "smtp"]
     on: tuple[AlertEvent, ...] = ("failure", "freshness", "verdict")
     """failure: a refresh ended with an error; freshness: a source has gone quiet; verdict: the gate
-    warned or failed."""
+    warned or failed; alerts: the release has critical alerts."""
     url_env: str | None = None
     """webhook: the variable with the address, which is a secret itself."""
     host: str | None = None

@@ -135,13 +135,15 @@ def test_a_refresh_has_something_to_say_when_a_look_is_needed() -> None:
         )  # fmt: skip
         return GateReport(run_id="r", checks=(check,))
 
-    def events(gate: GateReport, error: Exception | None = None) -> set[str]:
+    def events(gate: GateReport, error: Exception | None = None, **alerts: int) -> set[str]:
         found = notice_of(
-            company="X", run_id="r", gate=gate, load_checks=(), error=error, release_id=None
-        )
+            company="X", run_id="r", gate=gate, load_checks=(), error=error, release_id=None,
+            alerts=alerts,
+        )  # fmt: skip
         return set(found.events) if found else set()
 
     assert events(report("loads.freshness", "pass")) == set()
+    assert events(report("loads.freshness", "pass"), lead_unanswered=3) == {"alerts"}
     assert events(report("loads.freshness", "warn")) == {"freshness", "verdict"}
     assert events(report("rows.fct_calls", "fail"), ValueError("x")) == {"failure", "verdict"}
 
