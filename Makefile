@@ -49,7 +49,8 @@ docs: setup ## Write the generated pages of docs/ from the YAML
 
 dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index.html (offline)
 	@mkdir -p .embudo/dev
-	@$(BIN)/dbt docs generate --static --empty-catalog --quiet
+	@$(BIN)/dbt parse --quiet
+	@$(BIN)/dbt docs generate --static --empty-catalog --no-compile --quiet
 	@echo "Wrote target/static_index.html"
 
 clean: ## Remove what was built; landing and releases in .embudo stay

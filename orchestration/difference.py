@@ -172,10 +172,15 @@ def _texts(nodes: Mapping[str, Any], kind: str) -> dict[str, str]:
     return {
         node["name"]: node["macro_sql"]
         if kind == "macro"
-        else json.dumps([node["checksum"], node["unrendered_config"]], sort_keys=True)
+        else json.dumps([node["checksum"], node["unrendered_config"], _types(node)], sort_keys=True)
         for key, node in nodes.items()
         if key.startswith(f"{kind}.{PROJECT}.")
     }
+
+
+def _types(node: Mapping[str, Any]) -> dict[str, str | None]:
+    """The contract's columns."""
+    return {name: column.get("data_type") for name, column in node["columns"].items()}
 
 
 def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -15,14 +15,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from semantic_layer.records import QueryResult, ResultColumn, Trust
-from semantic_layer.words import Language
+from semantic_layer.words import Language, word
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.table import Table
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _BAR_WIDTH = 24
+_SIDE_BY_SIDE = 6
+"""Metrics that a terminal has room for beside one another."""
 _WORDS: dict[str, dict[Language, str]] = {
     "days": {"en": "days", "es": "días"},
     "hours": {"en": "h", "es": "h"},
@@ -85,13 +88,28 @@ def _number(value: float | Decimal, places: int, lang: Language) -> str:
 
 
 def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") -> Group:
-    """A table for a terminal, with bars where it is one metric over time, and its trust."""
+    """A table for a terminal, with bars where it is one metric over time, and its trust.
+
+    More metrics than a terminal is wide stand under one another.
+    """
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     money = currency or result.currency
     rows = result.table.to_pylist()
+    many = sum(column.kind == "metric" for column in result.columns) > _SIDE_BY_SIDE
+    table = _long(result, rows, lang, money) if many else _wide(result, rows, lang, money)
+    body = table if rows else Text(_WORDS["none"][lang])
+    return Group(body, Text(trust_line(result.trust, lang=lang), style="dim"))
+
+
+def _wide(
+    result: QueryResult, rows: Sequence[Mapping[str, Any]], lang: Language, money: str
+) -> Table:
+    """A row a row, a column a metric."""
+    from rich.table import Table
+    from rich.text import Text
+
     charted = _charted(result)
     table = Table(header_style="bold")
     for column in result.columns:
@@ -107,8 +125,30 @@ def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") 
             for column in result.columns
         ]
         table.add_row(*cells, *([bars[number]] if charted else []))
-    body = table if rows else Text(_WORDS["none"][lang])
-    return Group(body, Text(trust_line(result.trust, lang=lang), style="dim"))
+    return table
+
+
+def _long(
+    result: QueryResult, rows: Sequence[Mapping[str, Any]], lang: Language, money: str
+) -> Table:
+    """A row a metric; what it is grouped by stands at the first of them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    groups = [column for column in result.columns if column.kind != "metric"]
+    table = Table(header_style="bold")
+    for column in groups:
+        table.add_column(Text(label(column, lang)))
+    table.add_column(word("metric", lang))
+    table.add_column(word("value", lang), justify="right", no_wrap=True)
+    for row in rows:
+        cells = [Text(text(row[column.name], column, lang=lang)) for column in groups]
+        for column in result.columns[len(groups) :]:
+            value = text(row[column.name], column, lang=lang, currency=money)
+            table.add_row(*cells, Text(label(column, lang)), Text(value))
+            cells = [Text("") for _ in groups]
+        table.add_section()
+    return table
 
 
 def trust_line(trust: Trust, *, lang: Language = "en") -> str:

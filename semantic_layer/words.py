@@ -14,7 +14,7 @@ _HEADINGS = {
     "better": "Mejor", "cadence": "Cadencia", "means": "Qué significa", "formula": "Fórmula",
     "made_of": "Se compone de", "roles": "La miran", "owner": "Responsable", "objective": "Objetivo",
     "action": "Qué hacer", "by": "Por", "grains": "Granos", "marts": "Tablas", "through": "A través de",
-    "streams": "Fuentes", "seeds": "Semillas", "last": "Último valor",
+    "streams": "Fuentes", "seeds": "Semillas", "last": "Último valor", "value": "Valor",
     # the six A's
     "aligned": "Alineada", "attainable": "Alcanzable", "acute": "Aguda", "accurate": "Exacta",
     "actionable": "Accionable", "alive": "Viva", "missing": "Qué falta",

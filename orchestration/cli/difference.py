@@ -51,6 +51,7 @@ _WORDS = {
     "columns": ("Columns", "Columnas"),
     "month": ("Month", "Mes"),
     "difference": ("Difference", "Diferencia"),
+    "points": ("pp", "p. p."),
     "more": ("and {n} more: --metric {name} shows all", "y {n} más: --metric {name} las muestra"),
     "failures": ("Not compared", "Sin comparar"),
     "unbuilt": (
@@ -239,8 +240,12 @@ def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
                 *((plain(move.key or "–"),) if cut else ()),
                 *(
                     present.text(value, column, lang=lang.value, currency=found.currency)
-                    for value in (move.old, move.new, move.difference)
+                    for value in (move.old, move.new)
                 ),
+                # Between two shares of 1 lie percentage points; the last column is the share of the old one.
+                present.text(
+                    move.difference, column, lang=lang.value, currency=found.currency
+                ).replace("%", words["points"]),
                 present.text(move.share, share, lang=lang.value),
             )
         if not whole and len(moves) > _SHOWN:

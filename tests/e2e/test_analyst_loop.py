@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -174,6 +177,101 @@ def test_a_benchmark_moves_no_figure(company: Embudo, project: Path) -> None:
         found = difference(company, project, "--rebuild")
     assert found["moves"] == []
     assert "seeds.benchmarks" in {change["table"] for change in found["tables"]}
+
+
+def test_a_saved_query_is_a_table_of_the_release(company: Embudo) -> None:
+    """I7: export, `embudo query --saved` and SQL by hand over the order lines give the same revenue."""
+    tables = by_hand(
+        company, "select table_name from duckdb_tables() where schema_name = 'scorecards'"
+    )
+    assert len(tables) == 15
+    exported = by_hand(
+        company,
+        "select metric_time__month, rep__key, revenue from scorecards.rep_scorecard "
+        "where revenue is not null order by all",
+    )
+    assert exported == by_hand(
+        company,
+        """
+        select cast(date_trunc('month', ordered_on) as date), rep_key, sum(net_amount)
+        from customer.fct_order_lines left join core.dim_reps using (rep_version_key)
+        where not is_cancelled group by all order by all
+        """,
+    )
+    options = ("--where", "metric_time >= '2026-06-01'", "--format", "json")
+    answer = json.loads(company("query", "--saved", "rep_scorecard", *options).stdout)
+    rows = [row for row in answer["rows"] if row["revenue"] is not None]
+    june = [row for row in exported if f"{row[0]:%Y-%m}" == "2026-06"]
+    assert len(rows) == len(june) > 0
+    assert sum(row["revenue"] for row in rows) == pytest.approx(float(sum(row[2] for row in june)))
+    refused = company("query", "revenue", "--saved", "rep_scorecard", expect=9)
+    assert "has its own metrics" in refused.stderr
+
+
+def test_a_metric_whole_in_spanish(company: Embudo) -> None:
+    """Its last value is that of the last whole month, worked out by hand."""
+    text = company("metrics", "invoiced_revenue", "--lang", "es").stdout
+    assert "Volumen facturado" in text and "Último valor" in text
+    shown = json.loads(company("metrics", "invoiced_revenue", "--format", "json").stdout)
+    assert shown["last"]["period_start"] == "2026-05-01"
+    ((value,),) = by_hand(
+        company,
+        "select sum(invoice_amount) from customer.fct_invoices "
+        "where date_trunc('month', invoiced_on) = date '2026-05-01' and not is_void",
+    )
+    assert shown["last"]["value"] == pytest.approx(float(value))
+    assert {"fct_invoices"} == set(shown["lineage"]["models"])
+    assert {"invoices"} <= set(shown["lineage"]["streams"])
+
+
+def test_lint_metrics_fails_only_where_it_is_asked_to(company: Embudo) -> None:
+    found = {
+        row["metric"]: row["missing"]
+        for row in json.loads(company("lint-metrics", "--format", "json").stdout)
+    }
+    assert found["revenue"]["aligned"] == found["revenue"]["actionable"] == []
+    assert found["win_rate"]["attainable"] == ["has no target (seeds/targets.csv)"]
+    options = ("--strict", "--lang", "es", "--format", "csv")
+    strict = company("lint-metrics", "win_rate", *options, expect=1)
+    assert "win_rate,attainable,no tiene objetivo numérico" in strict.stdout
+
+
+def test_dbt_writes_its_pages_without_a_network_or_a_table(project: Path, tmp_path: Path) -> None:
+    """I11: parse and docs as `make dbt-docs` does; every column of a mart is described there."""
+    where = [
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+        "--target-path",
+        str(tmp_path),
+    ]
+    for command in (["parse"], ["docs", "generate", "--static", "--empty-catalog", "--no-compile"]):
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("dbt")), *command, "--quiet", *where],
+            cwd=tmp_path,
+            env=os.environ
+            | {
+                "DO_NOT_TRACK": "1",
+                "EMBUDO_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
+                "EMBUDO_MARTS": str(tmp_path / "marts.duckdb"),
+            },
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert done.returncode == 0, done.stdout
+    nodes = json.loads((tmp_path / "manifest.json").read_text())["nodes"].values()
+    marts = [node for node in nodes if node.get("database") == "marts"]
+    assert len(marts) > 30
+    bare = [
+        f"{node['name']}.{column['name']}"
+        for node in marts
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert bare == []
+    assert "Stage it is in, or ended in." in (tmp_path / "static_index.html").read_text()
 
 
 def test_a_folder_that_is_no_project_is_named(company: Embudo, tmp_path: Path) -> None:

@@ -55,6 +55,17 @@ def test_table_in_spanish_with_bars_and_trust(layer: SemanticLayer) -> None:
     assert "█" not in drawn(layer, "revenue", by="rep__team", grain="month")
 
 
+def test_many_metrics_stand_under_one_another(layer: SemanticLayer) -> None:
+    """Seven columns beside one another are cut to nothing on a terminal."""
+    names = "revenue,orders,units_sold,win_rate,average_order_value,opportunities_won,opportunities_closed"
+    lines = [line for line in drawn(layer, names, by="rep__region").splitlines() if "│" in line]
+    assert any(
+        "Sur" in line and "Ingresos totales" in line and "200,00 EUR" in line for line in lines
+    )
+    (units,) = (line for line in lines if "Unidades vendidas" in line and " 4 " in line)
+    assert "Sur" not in units
+
+
 def test_csv_escapes_what_a_spreadsheet_would_run(layer: SemanticLayer) -> None:
     result = layer.query(QueryRequest.from_text("revenue", by="rep__name"))
     rows = list(csv.DictReader(io.StringIO(to_csv(result))))
