@@ -33,10 +33,11 @@ def judge_loads(
         released = before.landed if before is not None else {}
         to_judge = [
             load
-            for load in ledger.loads()
-            if load.load_id in aside
-            or (load in counting and load.load_id not in released and load.load_id not in settled)
+            for load in counting
+            if load.load_id not in released and load.load_id not in settled
         ]
+        if aside:
+            to_judge += [load for load in ledger.loads() if load.load_id in aside]
         verdict = quality.check_loads(
             replace(
                 landed, loads=tuple(to_judge), set_aside=_files_aside(workplace, ledger, landed)

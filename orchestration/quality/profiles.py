@@ -147,7 +147,7 @@ def _drifts_of(
     now: ColumnProfile, was: ColumnProfile, rows: int, tolerance: Tolerance
 ) -> list[str]:
     found = []
-    noise = 2 / math.sqrt(max(rows, 1))
+    noise = 1 / math.sqrt(max(rows, 1))
     if was.nulls <= tolerance.usual_nulls and now.nulls - was.nulls > tolerance.nulls + noise:
         found.append(f"is empty in {now.nulls:.0%} of the rows ({was.nulls:.0%} before)")
     if now.nulls == 1 or was.nulls == 1:

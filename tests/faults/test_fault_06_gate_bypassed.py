@@ -5,6 +5,7 @@ In each case: no receipt, nothing published.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -35,6 +36,8 @@ from orchestration.quality.dbt_results import check_dbt, dbt_check_names
 from orchestration.quality.metric_sanity import check_metrics, metric_names
 from orchestration.records import CheckResult, GateReport, LandingResult, SetAside
 from orchestration.settings import Home
+from orchestration.workplace import Workplace
+from tests.faults.conftest import CutOff
 from tests.unit.publication.making import amount_in, build, make_release
 
 TESTS = ("not_null_amount", "amount_not_negative")
@@ -183,3 +186,32 @@ def test_a_receipt_of_an_earlier_run_is_of_no_use(home: Home) -> None:
     with pytest.raises(PublicationRefused, match="of run run-1"):
         publish(home, candidate, required_checks=Attempt().required)
     assert amount_in(home.current) == (10, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "steps", [[["release", "current"]], [["performance", "metric_values"], ["release", "current"]]]
+)
+def test_dagster_alone_cannot_publish(
+    cut_off: CutOff, tmp_path: Path, steps: list[list[str]]
+) -> None:
+    """The release's asset, materialized by itself or without the gate, as anybody can in Dagster's page."""
+    import dagster as dg
+
+    from orchestration.assets.release import release_assets
+    from orchestration.assets.resource import RESOURCE_KEY, refresh_resource
+
+    home = tmp_path / "home"
+    shutil.copytree(cut_off.home, home, symlinks=True)
+    before = home.joinpath("current").readlink()
+    workplace = Workplace.open(config=cut_off.folder / "embudo.yml", home=home, inbox=None)
+    result = dg.materialize(
+        release_assets(workplace.manifest, workplace.exports()),
+        selection=steps,
+        instance=dg.DagsterInstance.ephemeral(),
+        resources={RESOURCE_KEY: refresh_resource(workplace)},
+        raise_on_error=False,
+    )
+    assert not result.success
+    assert home.joinpath("current").readlink() == before
+    assert len(releases(workplace.layout)) == 1

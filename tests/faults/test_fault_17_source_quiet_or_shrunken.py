@@ -16,6 +16,7 @@ from orchestration.ingestion import Ledger
 from orchestration.records import CheckResult
 from orchestration.refresh import Refresh
 from orchestration.workplace import Workplace
+from tests.warehouse import Quiet
 
 SETTINGS = """
 company: Quiet
@@ -39,14 +40,6 @@ sources:
 """
 
 END = datetime(2026, 6, 30, 12)
-
-
-class _Silent:
-    def step(self, name: str) -> None:
-        """Nobody listens."""
-
-    def detail(self, text: str) -> None:
-        """Nobody listens."""
 
 
 class Company:
@@ -80,7 +73,7 @@ class Company:
     def refresh(self) -> dict[str, CheckResult]:
         """Sources read and judged, up to the point where models are built: check to its result."""
         self.runs += 1
-        with Refresh(workplace=self.workplace, run_id=f"r{self.runs}", report=_Silent()) as run:
+        with Refresh(workplace=self.workplace, run_id=f"r{self.runs}", report=Quiet()) as run:
             run.read_sources()
             checks = {check.title: check for check in run._load_checks}
             run.require_good_loads()

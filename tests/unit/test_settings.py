@@ -133,6 +133,26 @@ def swapped(old: str, new: str) -> str:
             ["keys_of", "'crn'", "did you mean 'crm'?"],
         ),
         (swapped("crm:", "Our CRM:"), ["small letters", "Our CRM"]),
+        (
+            swapped("format:", "on_breach: halt\n    format:"),
+            ["on_breach", "'halt'", "one of warn, set_aside, stop"],
+        ),
+        (
+            swapped("format:", "on_breach: {volum: stop}\n    format:"),
+            ["'volum'", "did you mean 'volume'?"],
+        ),
+        (
+            swapped("format:", "on_breach: {freshness: set_aside}\n    format:"),
+            ["on_breach.freshness", "'set_aside'", "'warn' or 'stop'"],
+        ),
+        (
+            swapped("format:", "limits: {silent_day: 3}\n    format:"),
+            ["'silent_day'", "did you mean 'silent_days'?"],
+        ),
+        (
+            swapped("format:", "required: [users]\n    format:"),
+            ["required", "'users'", "a stream of this source: deals"],
+        ),
     ],
 )
 def test_mistakes_are_explained(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -140,6 +160,25 @@ def test_mistakes_are_explained(tmp_path: Path, text: str, words: list[str]) -> 
         load_settings(write(tmp_path, text))
     for word in words:
         assert word in str(caught.value)
+
+
+def test_a_source_says_what_a_breach_does_and_what_differs_for_it(tmp_path: Path) -> None:
+    own = "on_breach: {volume: set_aside}\n    limits: {silent_days: 3}\n    required: deals\n    "
+    settings = load_settings(write(tmp_path, swapped("format:", f"{own}format:")))
+    assert settings.source("crm").on_breach.volume == "set_aside"
+    assert settings.source("crm").on_breach.quarantine_share == "stop"
+    assert settings.limits_of("crm").silent_days == 3
+    assert settings.limits_of("crm").quarantine_share == settings.limits.quarantine_share
+    assert settings.required_streams() == ("crm.deals",)
+    for word, of_loads, of_files in (
+        ("warn", "warn", "warn"),
+        ("stop", "stop", "stop"),
+        ("set_aside", "set_aside", "warn"),
+    ):
+        text = swapped("format:", f"on_breach: {word}\n    format:")
+        found = load_settings(write(tmp_path, text)).source("crm").on_breach
+        assert (found.quarantine_share, found.values) == (of_loads, of_loads)
+        assert (found.freshness, found.files_set_aside) == (of_files, of_files)
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Profiles see what keys and counts cannot: units, signs, empty, constant, cut and late columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.quality.databases import Databases
+from orchestration.quality.drift import PROFILES_FILE, check_drift, drift_names
+from orchestration.quality.profiles import Profile, Tolerance, drifts, profile
+
+ROWS = """
+    select
+        'crm:' || i as deal_key,
+        case when i % 4 = 0 then 'lost' else 'won' end as status,
+        cast(100 + i % 50 as decimal(18, 2)) as amount,
+        case when i % 10 <> 0 then 'owner ' || i % 7 end as owner_key,
+        i % 5 = 0 as is_late,
+        timestamp '2026-03-02 10:00:00' + interval (i % 60) minute as started_at
+    from range({rows}) t(i)
+"""
+
+WIDE = Tolerance(
+    times=5, negative=0.05, nulls=0.15, kinds=0.25, hours=0.75, length=1.5, collapse=True
+)
+
+
+def _profile(change: str = "", *, rows: int = 1000) -> Profile:
+    with duckdb.connect() as connection:
+        connection.execute(f"create table deals as {ROWS.format(rows=rows)}")
+        if change:
+            connection.execute(f"update deals set {change}")
+        return profile(connection, "deals")
+
+
+def test_the_same_rows_have_not_drifted_nor_have_more_of_them() -> None:
+    assert drifts(_profile(), _profile(), WIDE) == []
+    assert drifts(_profile(rows=5000), _profile(), WIDE) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("amount = amount * 100", "amount is typically 12,4"),
+        ("amount = amount / 100", "amount is typically 1.2"),
+        ("amount = -amount where deal_key like '%0'", "amount is negative in 10% of the rows (0%"),
+        ("owner_key = null where deal_key like '%1'", "owner_key is empty in 20% of the rows (10%"),
+        ("owner_key = null", "owner_key is empty in 100% of the rows"),
+        ("owner_key = 'owner 1'", "owner_key has a single value (7 values before)"),
+        ("owner_key = left(owner_key, 3)", "owner_key is 3.0 characters long (7.0 before)"),
+        ("status = upper(status)", "status has other values in 100% of the rows"),
+        ("is_late = not is_late", "is_late has other values in 60% of the rows"),
+        ("started_at = started_at + interval 2 hour", "started_at is at 12.5 h in the middle"),
+    ],
+)
+def test_each_drift_is_told_with_both_figures(change: str, words: str) -> None:
+    wide = Tolerance(**{**vars(WIDE), "nulls": 0.02}) if "like '%1'" in change else WIDE
+    assert words in "; ".join(drifts(_profile(change), _profile(), wide))
+
+
+def test_a_profile_is_read_back_as_it_was_written_and_holds_no_value() -> None:
+    found = _profile()
+    assert Profile.from_json(found.to_json()) == found
+    assert "owner 1" not in found.to_json()
+
+
+def _databases(folder: Path, change: str = "") -> Databases:
+    folder.mkdir()
+    found = Databases.of(folder)
+    duckdb.connect(str(found.warehouse)).close()
+    with duckdb.connect(str(found.marts)) as connection:
+        connection.execute("create schema funnel")
+        connection.execute(f"create table funnel.fct_deals as {ROWS.format(rows=1000)}")
+        if change:
+            connection.execute(f"update funnel.fct_deals set {change}")
+    return found
+
+
+MANIFEST: dict[str, Any] = {
+    "nodes": {
+        name: {"resource_type": "model", "database": "marts", "schema": "funnel", "name": name}
+        for name in ("fct_deals",)
+    }
+}
+
+
+def test_a_mart_is_held_against_the_last_release(tmp_path: Path) -> None:
+    before = _databases(tmp_path / "before")
+    (first,) = check_drift(MANIFEST, databases=before, previous=None)
+    assert (first.outcome, {first.name: first.subject}) == ("pass", drift_names(MANIFEST))
+    assert (tmp_path / "before" / PROFILES_FILE).exists()
+    now = _databases(tmp_path / "now", "amount = amount * 100")
+    (check,) = check_drift(MANIFEST, databases=now, previous=tmp_path / "before")
+    assert check.outcome == "fail"
+    assert "amount is typically" in check.observed
+
+
+def test_a_mart_that_is_not_there_could_not_be_looked_at(tmp_path: Path) -> None:
+    gone = _databases(tmp_path / "gone")
+    with duckdb.connect(str(gone.marts)) as connection:
+        connection.execute("drop table funnel.fct_deals")
+    (check,) = check_drift(MANIFEST, databases=gone, previous=None)
+    assert not check.ran
