@@ -81,6 +81,12 @@ def load_limits(workplace: Workplace) -> quality.LoadLimits:
             quarantine_share=limits.quarantine_share,
             duplicate_share=limits.duplicate_share,
             volume_drop_share=limits.volume_drop_share,
+            snapshot_drop_share=limits.snapshot_drop_share,
+            snapshots=frozenset(
+                stream
+                for stream in spec.streams
+                if any(one.snapshot for one in settings.selections_of(name, stream))
+            ),
             silent_days=limits.silent_days,
             on_breach={f"loads.{check}": does for check, does in spec.on_breach},
         )

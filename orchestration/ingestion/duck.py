@@ -7,6 +7,7 @@ Statements belong to the modules that use the connection; quoting of names and t
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -77,6 +78,12 @@ def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
     folder = Path(duckdb_extension_excel.__file__).parent / "extensions"
     file = next(folder.glob(f"v{duckdb.__version__}/excel.duckdb_extension"))
     connection.execute(f"load {literal(str(file))}")
+
+
+def words_of(error: duckdb.Error, *, path: Path) -> str:
+    """What an error says of a file, in one line, without DuckDB's name for it and the way to the file."""
+    first = str(error).strip().split("\n")[0]
+    return re.sub(r"^[A-Z]\w+( \w+)* Error: ", "", first).replace(str(path), path.name)
 
 
 def name(text: str) -> str:

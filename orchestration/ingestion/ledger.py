@@ -484,17 +484,18 @@ class Ledger(GateRecords):
         Of the first file none is new.
         """
         kind = (source, stream, fingerprint)
-        with self.transaction():
-            rows = self._db.execute(
-                "select name from file_columns where source = ? and stream = ? and fingerprint = ?",
-                kind,
-            ).fetchall()
-            known = {row["name"] for row in rows}
-            new = tuple(name for name in columns if name not in known)
-            self._db.executemany(
-                "insert into file_columns (source, stream, fingerprint, name) values (?,?,?,?)",
-                [(*kind, name) for name in new],
-            )
+        rows = self._db.execute(
+            "select name from file_columns where source = ? and stream = ? and fingerprint = ?",
+            kind,
+        ).fetchall()
+        known = {row["name"] for row in rows}
+        new = tuple(name for name in columns if name not in known)
+        if new:
+            with self.transaction():
+                self._db.executemany(
+                    "insert into file_columns (source, stream, fingerprint, name) values (?,?,?,?)",
+                    [(*kind, name) for name in new],
+                )
         return new if known else ()
 
     # files set aside

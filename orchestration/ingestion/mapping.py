@@ -30,6 +30,8 @@ from orchestration.ingestion.readers import (
 from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
 
 GIVEN = ("file_name", ROW_NUMBER)
+_LISTED, _LONGEST = 40, 40
+"""Columns that a message lists, and signs that it shows of each."""
 
 
 @dataclass(frozen=True)
@@ -174,18 +176,23 @@ def _missing(missing: Sequence[str], rows: FileRows, file_name: str, stream: str
     parts = []
     for name in missing:
         near = get_close_matches(name, known, n=1, cutoff=0.5)
-        parts.append(f"{name!r}" + (f" (nearest: {near[0]!r})" if near else ""))
+        parts.append(f"{name!r}" + (f" (nearest: {_short(near[0])!r})" if near else ""))
     plural = "s" if len(missing) > 1 else ""
     advice = (
         "The file reads as one column: check `format.delimiter`."
         if len(known) == 1
-        else f"The file has: {', '.join(known)}."
+        else f"The file has: {', '.join(_short(name) for name in known[:_LISTED])}"
+        + (f" and {len(known) - _LISTED:,} more." if len(known) > _LISTED else ".")
     )
     return (
         f"{file_name} lacks the column{plural} {', '.join(parts)} that the mapping of {stream} "
         f"reads. {advice} "
         "Change `columns` in embudo.yml, or send the file with its usual columns."
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _cleaned(

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import SourceError
+from orchestration.ingestion import duck
 from orchestration.ingestion.structure import Reject, Structure
 from orchestration.settings import FormatSpec
 
@@ -116,11 +117,9 @@ def open_file(
             path, file_format=file_format, needed=needed, connection=connection, scratch=scratch
         )
     except duckdb.Error as error:
-        first = str(error).strip().split("\n")[0]
         raise SourceError(
-            f"{path.name} cannot be read as {kind}: {first}. If it was cut short, send it again "
-            "whole; "
-            "else check `format` in embudo.yml."
+            f"{path.name} cannot be read as {kind}: {duck.words_of(error, path=path)}. "
+            "If it was cut short, send it again whole; else check `format` in embudo.yml."
         ) from error
 
 

@@ -22,6 +22,7 @@ from orchestration.ingestion.inbox import NewFile
 from orchestration.ingestion.load_record import KEY as RECORD_KEY
 from orchestration.ingestion.mapping import columns_read, map_file
 from orchestration.ingestion.readers import FileRows, open_file, raw_texts
+from orchestration.limits import explained
 from orchestration.privacy import PrivacyKey
 from orchestration.settings import Settings
 
@@ -100,7 +101,8 @@ class Staging:
             )
         counted = self._count(rows, part, each, file.path)
         suspicion.refuse_cut(self._connection, rows, part=part, path=file.path)
-        suspicion.refuse_retyped(self._connection, self.stream, part=part, path=file.path)
+        if counted[2] >= suspicion.LEAST_RETYPED:
+            suspicion.refuse_retyped(self._connection, self.stream, part=part, path=file.path)
         self._quarantine_rejects(rows, part)
         self._quarantine_faults(rows, part)
         withheld = self._withhold_quarantined(part)
@@ -149,17 +151,18 @@ class Staging:
         )
         try:
             self._connection.execute(f"insert into staged {query}")
-        except (duckdb.OutOfMemoryException, duckdb.IOException):
-            raise
         except duckdb.BinderException as error:
             raise ContractBroken(
                 f"{file.path}: the mapping of {self.stream.name} does not work on this file: "
-                f"{_first_line(error)}. Change it in embudo.yml."
+                f"{duck.words_of(error, path=file.absolute)}. Change it in embudo.yml."
             ) from error
-        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        except duckdb.Error as error:
+            if explained(error):
+                raise
             raise SourceError(
-                f"{file.path} cannot be read for {self.stream.name}: {_first_line(error)}. "
-                "Use try_cast in SQL that may fail; else check `format` in embudo.yml."
+                f"{file.path} cannot be read for {self.stream.name}: {duck.words_of(error, path=file.absolute)}. "
+                "If it is damaged or cut short, send it again whole; else use try_cast in SQL that "
+                "may fail, and check `format` in embudo.yml."
             ) from error
         return mapped.rows_each
 
@@ -323,7 +326,3 @@ class Staging:
             f" when {part} then {duck.literal(path)}" for part, path in self._files.items()
         )
         return f"case _part{whens} end"
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().split("\n")[0]

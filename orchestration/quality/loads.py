@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import glob
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ OnBreach = Literal["warn", "set_aside", "stop"]
 QUARANTINE_SHARE = "loads.quarantine_share"
 DUPLICATE_KEYS = "loads.duplicate_keys"
 VOLUME = "loads.volume"
+SNAPSHOT = "loads.snapshot"
 VALUES = "loads.values"
 FRESHNESS = "loads.freshness"
 FILES_SET_ASIDE = "loads.files_set_aside"
@@ -36,6 +37,7 @@ REQUIRED = (
     QUARANTINE_SHARE,
     DUPLICATE_KEYS,
     VOLUME,
+    SNAPSHOT,
     VALUES,
     FRESHNESS,
     FILES_SET_ASIDE,
@@ -62,6 +64,7 @@ DEFAULT_POLICY: Mapping[str, OnBreach] = {
     QUARANTINE_SHARE: "stop",
     DUPLICATE_KEYS: "warn",
     VOLUME: "warn",
+    SNAPSHOT: "stop",
     VALUES: "stop",
     FRESHNESS: "warn",
     FILES_SET_ASIDE: "warn",
@@ -81,8 +84,11 @@ class SourceLimits:
     quarantine_share: float = 0.05
     duplicate_share: float = 0.5
     volume_drop_share: float = 0.9
+    snapshot_drop_share: float = 0.5
     silent_days: int = 14
     on_breach: Mapping[str, OnBreach] = field(default_factory=dict)
+    snapshots: frozenset[str] = frozenset()
+    """Streams whose files are full snapshots: what a newer one lacks counts as deleted."""
 
     def policy(self, check: str) -> OnBreach:
         """What a breach of a check does."""
@@ -203,6 +209,7 @@ def check_loads(
             _quarantine_share(load, limit, looked.get(load.load_id)),
             _duplicate_keys(load, limit, looked.get(load.load_id)),
             _volume(load, before, limit),
+            *_snapshot(load, before, limit),
             _values(load, before, limit, looked),
         ):
             because = signed.get(check.title) or signed.get(check.name)
@@ -297,6 +304,25 @@ def _volume(load: Load, before: Iterable[Load], limits: SourceLimits) -> CheckRe
         expected=f"about {usual:,} rows, as in its last {len(last)} load(s)"
         if last
         else "no history yet",
+        limits=limits,
+    )
+
+
+def _snapshot(load: Load, before: Iterable[Load], limits: SourceLimits) -> Iterator[CheckResult]:
+    """Rows a file against the load before: a snapshot that is cut short would delete what it lacks."""
+    if load.stream not in limits.snapshots:
+        return
+    last = max(before, key=lambda one: one.load_seq, default=None)
+    usual = last.rows_landed / len(last.files) if last else 0
+    found = load.rows_landed / len(load.files)
+    yield _judged(
+        SNAPSHOT,
+        _of(load),
+        good=found >= usual * (1 - limits.snapshot_drop_share),
+        observed=f"{found:,.0f} rows in a full snapshot, load {load.load_id}",
+        expected=f"about {usual:,.0f}, as in the one before; what a snapshot lacks counts as deleted"
+        if last
+        else "no snapshot before it",
         limits=limits,
     )
 

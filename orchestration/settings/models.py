@@ -191,6 +191,7 @@ class BreachSpec(Strict):
     quarantine_share: OnBreach = "stop"
     duplicate_keys: OnBreach = "warn"
     volume: OnBreach = "warn"
+    snapshot: OnBreach = "stop"
     values: OnBreach = "stop"
     freshness: Literal["warn", "stop"] = "warn"
     files_set_aside: Literal["warn", "stop"] = "warn"
@@ -208,7 +209,9 @@ class BreachSpec(Strict):
             raise ValueError(
                 f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
             )
-        of_loads = dict.fromkeys(("quarantine_share", "duplicate_keys", "volume", "values"), given)
+        of_loads = dict.fromkeys(
+            ("quarantine_share", "duplicate_keys", "volume", "snapshot", "values"), given
+        )
         of_sources = dict.fromkeys(
             ("freshness", "files_set_aside", "new_columns", "sources_answered"), given
         )
@@ -221,6 +224,7 @@ class SourceLimits(Strict):
     quarantine_share: float | None = Field(default=None, ge=0, le=1)
     duplicate_share: float | None = Field(default=None, ge=0, le=1)
     volume_drop_share: float | None = Field(default=None, ge=0, le=1)
+    snapshot_drop_share: float | None = Field(default=None, ge=0, le=1)
     silent_days: int | None = Field(default=None, ge=1)
 
 
@@ -306,6 +310,8 @@ class Limits(Strict):
     """Rows of a load that may repeat a key of their file."""
     volume_drop_share: float = Field(default=0.9, ge=0, le=1)
     """How much smaller than usual a load may be."""
+    snapshot_drop_share: float = Field(default=0.5, ge=0, le=1)
+    """How much smaller than the one before a full snapshot may be: what it lacks is deleted."""
     rows_lost_share: float = Field(default=0.2, ge=0, le=1)
     """Rows that a mart may have fewer than in the release before."""
     silent_days: int = Field(default=14, ge=1)

@@ -117,3 +117,31 @@ def test_a_required_stream_that_never_came_stops() -> None:
     )
     found = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.required_streams"}
     assert found == {"crm.deals": "pass", "crm.users": "pass", "pbx.calls": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("landed", "files", "outcome"),
+    [(100, 1, "pass"), (50, 1, "pass"), (49, 1, "fail"), (0, 1, "fail"), (49, 2, "fail")],
+)
+def test_a_full_snapshot_much_smaller_than_the_one_before_stops(
+    landed: int, files: int, outcome: str
+) -> None:
+    """I5: it would delete what it lacks. Rows are counted a file, as a load may hold several snapshots."""
+    earlier = dataclasses.replace(load(1, landed=200), files=("1.csv", "2.csv"))
+    new = dataclasses.replace(load(2, landed=landed), files=tuple(f"{n}.csv" for n in range(files)))
+    limits = LoadLimits(SourceLimits(snapshots=frozenset({"deals"})))
+    checks = check_loads(LandingResult(loads=(new,)), history=[earlier], limits=limits).checks
+    (check,) = (c for c in checks if c.name == "loads.snapshot")
+    assert check.outcome == outcome
+    other = check_loads(LandingResult(loads=(new,)), history=[earlier], limits=LoadLimits()).checks
+    assert [c.outcome for c in other if c.name == "loads.snapshot"] == ["pass"]
+
+
+def test_a_shrunk_snapshot_that_is_set_aside_leaves_the_rest_to_go_on() -> None:
+    limits = LoadLimits(
+        SourceLimits(snapshots=frozenset({"deals"}), on_breach={"loads.snapshot": "set_aside"})
+    )
+    new = LandingResult(loads=(load(2, landed=10),))
+    verdict = check_loads(new, history=[load(1)], limits=limits)
+    assert list(verdict.set_aside) == ["l2"]
+    assert verdict.set_aside["l2"].name == "loads.snapshot"
