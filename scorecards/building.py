@@ -170,13 +170,23 @@ def _tell(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], mome
     )
     connection.execute(
         "create or replace temp table catalogue (metric varchar, label varchar, label_es varchar, "
-        "family varchar, unit varchar, better varchar, accumulates boolean, "
+        "family varchar, unit varchar, better varchar, action varchar, accumulates boolean, "
         "is_zero_when_absent boolean)"
     )
     connection.executemany(
-        "insert into catalogue values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into catalogue values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (m.name, m.label, m.label_es, m.family, m.unit, m.better, m.accumulates, _zero(m))
+            (
+                m.name,
+                m.label,
+                m.label_es,
+                m.family,
+                m.unit,
+                m.better,
+                m.action,
+                m.accumulates,
+                _zero(m),
+            )
             for m in metrics
         ],
     )

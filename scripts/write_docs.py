@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from scorecards.columns import tables
 from semantic_layer.catalogue import formula
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,6 +187,24 @@ def marts_page() -> str:
             folder = model["folder"]
             lines += ["", f"## {folder}"]
         lines += ["", *_mart(model)]
+    lines += [
+        "",
+        "## By the refresh",
+        "",
+        "Computed from the marts through the semantic layer, in the schema `performance`.",
+        "[What they tell and how](bi.md#scorecard-and-alerts).",
+    ]
+    for table in tables().values():
+        lines += [
+            "",
+            f"### {table.name}",
+            "",
+            table.description,
+            "",
+            "| column | what it is |",
+            "|---|---|",
+        ]
+        lines += [f"| `{name}` | {_cell(text)} |" for name, text in table.columns.items()]
     return "\n".join(lines) + "\n"
 
 

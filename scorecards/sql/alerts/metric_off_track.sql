@@ -29,11 +29,13 @@ select
     region,
     metric,
     metric || '|' || scope_key || '|' || grain || '|' || period_start as subject_key,
-    label || ' is off track' as what,
-    label_es || ' está fuera de objetivo' as what_es,
-    'See what moved it: embudo query ' || metric || ' --by rep__team' as what_to_do,
+    ruled.label || ' is off track' as what,
+    ruled.label_es || ' está fuera de objetivo' as what_es,
+    coalesce(nullif(catalogue.action, ''), 'See what moved it: embudo query ' || metric || ' --by rep__team')
+        as what_to_do,
     'Ver qué lo ha movido: embudo query ' || metric || ' --by rep__team' as what_to_do_es,
     cast(period_start as timestamp) as since_at,
     attainment as value
 from ruled
+inner join catalogue using (metric)
 where coalesce(attainment < threshold, status = 'off_track')

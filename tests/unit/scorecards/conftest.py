@@ -72,6 +72,8 @@ def metric(name: str, *, unit: str = "currency", better: str = "up", **given: An
         "cadence": "monthly",
         "roles": (),
         "owner": "",
+        "objective": "",
+        "action": "",
         "family": "revenue",
         "inputs": (),
         "formula": "",

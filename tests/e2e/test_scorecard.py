@@ -1,0 +1,421 @@
+"""Scorecard and alerts of the made-up company: against hand-written SQL, algebra, and the metrics themselves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.figures import as_of_of, write_figures
+from scorecards.cadence import SCOPES
+from semantic_layer.layer import SemanticLayer
+from semantic_layer.request import QueryRequest
+from tests.conftest import Embudo
+
+pytestmark = pytest.mark.slow
+
+AS_OF = "timestamp '2026-06-30 21:59:59'"
+"""Half past the last second of 30 June in Madrid is after everything that the company did."""
+
+
+@pytest.fixture(scope="module")
+def marts(company: Embudo) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(company.home / "current" / "marts.duckdb"), read_only=True) as opened:
+        opened.execute("set TimeZone = 'UTC'")
+        yield opened
+
+
+def differences(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
+    """Rows that one of two queries has and the other has not."""
+    row = connection.execute(
+        f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize(
+    ("metric", "scope", "grain", "theirs"),
+    [
+        (
+            "revenue", "team", "month",
+            "select r.team, date_trunc('month', l.ordered_on), sum(l.net_amount) "
+            "from customer.fct_order_lines l join core.dim_reps r using (rep_version_key) "
+            "where not l.is_cancelled group by all",
+        ),
+        (
+            "opportunities_won", "rep", "week",
+            "select rep_key, date_trunc('week', closed_on), count(*) from funnel.fct_deals "
+            "where status = 'won' and closed_on >= '2025-06-30' group by all",
+        ),
+        (
+            "win_rate", "region", "month",
+            "select r.region, date_trunc('month', d.closed_on), "
+            "count(*) filter (d.status = 'won') / count(*) from funnel.fct_deals d "
+            "join core.dim_reps r using (rep_version_key) where d.status in ('won', 'lost') group by all",
+        ),
+        (
+            "connected_calls", "company", "day",
+            "select 'company', started_on, count(*) from activity.fct_calls "
+            "where is_connected and started_on > '2026-04-01' group by all",
+        ),
+        (
+            "active_customers", "region", "quarter",
+            "select r.region, date_trunc('quarter', l.ordered_on), count(distinct l.customer_key) "
+            "from customer.fct_order_lines l join core.dim_reps r using (rep_version_key) "
+            "where not l.is_cancelled group by all",
+        ),
+    ],
+)  # fmt: skip
+def test_values_are_those_of_sql_by_hand(
+    marts: duckdb.DuckDBPyConnection, metric: str, scope: str, grain: str, theirs: str
+) -> None:
+    """I7; a value of zero is a period in which the hand-written SQL finds no row."""
+    ours = (
+        "select scope_key, period_start, round(value, 6) from performance.scorecard "
+        f"where metric = '{metric}' and scope = '{scope}' and grain = '{grain}' and value > 0"
+    )
+    row = marts.execute(f"select count(*) from ({ours})").fetchone()
+    assert row is not None and row[0] > 4
+    by_hand = (
+        f"select k, cast(p as date), round(cast(v as double), 6) from ({theirs}) as t(k, p, v) "
+        "where k is not null and v > 0"
+    )
+    assert differences(marts, ours, by_hand) == 0
+
+
+@pytest.mark.parametrize("metric", ["revenue", "orders", "opportunities_created", "outbound_calls"])
+@pytest.mark.parametrize("scope", ["rep", "team", "region"])
+def test_the_parts_add_up_to_the_company(
+    marts: duckdb.DuckDBPyConnection, metric: str, scope: str
+) -> None:
+    """Every order, deal and outbound call of the made-up company has a rep, so parts are the whole."""
+    parts = (
+        "select grain, period_start, round(sum(value), 4) from performance.scorecard "
+        f"where metric = '{metric}' and scope = '{scope}' group by all"
+    )
+    whole = (
+        "select grain, period_start, round(value, 4) from performance.scorecard "
+        f"where metric = '{metric}' and scope = 'company'"
+    )
+    assert differences(marts, parts, whole) == 0
+
+
+def test_a_rep_who_moved_leaves_the_past_in_the_old_team(marts: duckdb.DuckDBPyConnection) -> None:
+    """Orders before the move are the old team's, those after it the new one's, in the month of the move too."""
+    movers = marts.execute(
+        "select rep_key, team, lead(team) over w, valid_to_at from core.dim_reps "
+        "qualify not is_latest and team <> lead(team) over w "
+        "window w as (partition by rep_key order by valid_from_at)"
+    ).fetchall()
+    assert movers, "the made-up company has reps who move"
+    for rep, old, new, moved_at in movers:
+        rows = marts.execute(
+            "select period_start, team from performance.scorecard where scope = 'rep' and scope_key = ? "
+            "and metric = 'revenue' and grain = 'month'",
+            [rep],
+        ).fetchall()
+        first_after = date(moved_at.year, moved_at.month, 1)
+        assert {team for start, team in rows if start < first_after} <= {old}
+        assert {team for start, team in rows if start >= first_after} <= {new}
+        for team in (old, new):
+            ours = (
+                "select period_start, round(value, 4) from performance.scorecard where scope = 'team' "
+                f"and scope_key = '{team}' and metric = 'revenue' and grain = 'month' and value > 0"
+            )
+            # Who was in the team on the day of the order, told from the versions by hand.
+            theirs = f"""
+                select date_trunc('month', ordered_on)::date, round(sum(net_amount)::double, 4)
+                from customer.fct_order_lines l
+                where not is_cancelled and exists (
+                    from core.dim_reps r where r.rep_key = l.rep_key and r.team = '{team}'
+                        and l.rep_version_key = r.rep_version_key
+                        and l.ordered_on >= (r.valid_from_at at time zone 'UTC' at time zone 'Europe/Madrid')::date
+                        and l.ordered_on <= (r.valid_to_at at time zone 'UTC' at time zone 'Europe/Madrid')::date
+                )
+                group by all having sum(net_amount) > 0
+            """
+            assert differences(marts, ours, theirs) == 0
+
+
+def test_other_periods_are_those_of_the_values(marts: duckdb.DuckDBPyConnection) -> None:
+    """Each previous_value and same_period_last_year is the value of the row that it speaks of."""
+    steps = {
+        "month": ("1 month", "12 month"),
+        "quarter": ("3 month", "12 month"),
+        "week": ("7 day", "364 day"),
+        "day": ("1 day", "364 day"),
+    }
+    for grain, (one, year) in steps.items():
+        for column, step in (("previous_value", one), ("same_period_last_year", year)):
+            row = marts.execute(
+                f"""
+                select count(*), count(b.value), count(*) filter (a.{column} is distinct from b.value)
+                from performance.scorecard a
+                join performance.scorecard b using (metric, scope, scope_key, grain)
+                where a.grain = '{grain}' and b.period_start = a.period_start - interval {step}
+                """
+            ).fetchone()
+            assert row is not None
+            compared, valued, different = row
+            assert different == 0
+            if (grain, column) != ("day", "same_period_last_year"):
+                assert valued > 100 and compared >= valued
+
+
+def test_targets_are_those_of_the_exports(marts: duckdb.DuckDBPyConnection) -> None:
+    """Quota of a rep and month in the metric, target in the scorecard: one figure."""
+    ours = (
+        "select scope_key, period_start, round(target_with_growth::double, 2) from performance.scorecard "
+        "where scope = 'rep' and metric = 'revenue' and grain = 'month' and target is not null"
+    )
+    theirs = (
+        "select rep_key, month_start_on, round(quota_amount::double, 2) from performance.fct_quotas "
+        "where month_start_on <= '2026-06-30'"
+    )
+    assert differences(marts, ours, theirs) == 0
+    row = marts.execute(
+        "select count(*) filter (value >= target_with_growth and status <> 'on_track'), "
+        "count(*) filter (value < 0.9 * target_with_growth and status <> 'off_track'), "
+        "count(distinct status) from performance.scorecard where metric = 'revenue' "
+        "and grain = 'month' and target is not null"
+    ).fetchone()
+    assert row == (0, 0, 3)
+
+
+ALERTS = {
+    "task_overdue": f"select task_key from activity.fct_tasks where completed_at is null and due_at < {AS_OF} "
+    f"or completed_at > {AS_OF} and due_at < {AS_OF}",
+    "lead_unanswered": "select lead_key from funnel.fct_leads where first_touch_at is null "
+    f"and not is_disqualified and deal_key is null and created_at < {AS_OF} - interval 24 hour "
+    f"and created_at >= {AS_OF} - interval 90 day",
+    "opportunity_stale": "select deal_key from funnel.fct_open_deals where is_stale",
+    "missed_call_not_returned": "select call_key from activity.fct_calls where direction = 'inbound' "
+    "and disposition <> 'answered' and is_number_known and returned_at is null "
+    f"and started_at < {AS_OF} - interval 24 hour and started_at >= {AS_OF} - interval 30 day",
+    "customer_at_risk": "select customer_key from customer.fct_customer_month_ends "
+    "where is_at_risk and month_end_on = '2026-06-30'",
+    "rep_behind_pace": "select 'revenue|month|2026-06-01' from performance.fct_rep_months "
+    "where month_start_on = '2026-06-01' and revenue_amount < 0.8 * quota_amount",
+}
+
+
+@pytest.mark.parametrize("rule", ALERTS)
+def test_alerts_are_those_of_sql_by_hand(marts: duckdb.DuckDBPyConnection, rule: str) -> None:
+    ours = f"select subject_key from performance.alerts where rule = '{rule}'"
+    assert marts.execute(f"select count(*) > 0 from ({ours})").fetchone() == (True,)
+    assert differences(marts, ours, ALERTS[rule]) == 0
+
+
+def test_alerts_hold_no_contact_data(marts: duckdb.DuckDBPyConnection) -> None:
+    """I9: keys, never an address or a number that somebody is reached at."""
+    row = marts.execute(
+        "select count(*) filter (alerts::varchar similar to '.*(@|\\+\\d{6}).*'), count(*) "
+        "from performance.alerts"
+    ).fetchone()
+    assert row is not None and row[0] == 0 and row[1] > 50
+
+
+def test_every_value_is_what_its_metric_says(company: Embudo) -> None:
+    """I7: each metric by month, asked for by rep, team and region alone, gives the scorecard's values."""
+    with SemanticLayer.open(company.home / "current") as layer:
+        stored = {
+            (row["metric"], row["scope"], row["scope_key"], row["period_start"]): row["value"]
+            for row in layer.rows(
+                "select metric, scope, scope_key, period_start, value from performance.scorecard "
+                "where grain = 'month' and scope <> 'company' and value is not null"
+            )
+        }
+        asked = sorted({(metric, scope) for metric, scope, _, _ in stored})
+        assert len({metric for metric, _ in asked}) > 90
+        dimensions = {scope: dimension for dimension, scope in SCOPES.items()}
+        wrong = []
+        for metric, scope in asked:
+            dimension = dimensions[scope]
+            request = QueryRequest(metrics=(metric,), group_by=(dimension,), grain="month")
+            for row in layer.query(request).table.to_pylist():
+                key, month, value = row[dimension], row["metric_time__month"], row[metric]
+                if None in (key, month, value) or month > date(2026, 6, 30):
+                    continue
+                found = stored.pop((metric, scope, key, month), None)
+                if found is None or abs(found - float(value)) > 1e-9 * max(1.0, abs(found)):
+                    wrong.append((metric, scope, key, month, value, found))
+        assert wrong == []
+        # What is left is zero where there was nothing, or a target without figures.
+        assert set(stored.values()) == {0.0}
+
+
+def test_edits_move_only_what_they_should(company: Embudo, tmp_path: Path) -> None:
+    """One target, one benchmark, one threshold: those rows differ from the release's, and no others."""
+    release = (company.home / "current").resolve()
+    for path in release.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path / path.name)
+            (tmp_path / path.name).chmod(0o644)
+    as_of, _ = as_of_of(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(tmp_path / "marts.duckdb")) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for table in ("scorecard", "alerts"):
+            connection.execute(f"create table before_{table} as from performance.{table}")
+        connection.execute(
+            "update performance.fct_targets set target = 1, target_with_growth = 2 "
+            "where scope = 'region' and scope_key = 'Norte' and period_start_on = '2026-05-01'"
+        )
+        connection.execute(
+            "update performance.dim_benchmarks set typical = 0.36 where metric = 'open_rate'"
+        )
+        connection.execute(
+            "update performance.dim_alert_rules set threshold = 30 where rule = 'opportunity_stale'"
+        )
+        layer = SemanticLayer.draft(
+            tmp_path / "semantic_manifest.json",
+            tmp_path / "manifest.json",
+            tmp_path,
+            connection=connection,
+            plans=company.home / "dbt",
+        )
+        newest = dict.fromkeys(
+            [
+                row[0]
+                for row in connection.execute(
+                    "select distinct source from quality.loads"
+                ).fetchall()
+            ],
+            as_of,
+        )
+        write_figures(
+            layer,
+            connection,
+            warehouse=tmp_path / "warehouse.duckdb",
+            release_id=release.name,
+            newest_of_source=newest,
+        )
+        columns = [
+            row[0]
+            for row in connection.execute(
+                "select column_name from duckdb_columns() where table_name = 'before_scorecard'"
+            ).fetchall()
+        ]
+        keys = "metric, scope, scope_key, grain, period_start"
+        changed = connection.execute(
+            f"select {keys}, "
+            + ", ".join(
+                f"a.{c} is distinct from b.{c} as {c}_moved" for c in columns if c not in keys
+            )
+            + f" from performance.scorecard a full join before_scorecard b using ({keys}) "
+            "where hash(a) is distinct from hash(b)"
+        )
+        names = [item[0] for item in changed.description or ()]
+        moved: dict[str, set[str]] = {}
+        rows = [dict(zip(names, row, strict=True)) for row in changed.fetchall()]
+        for row in rows:
+            moved.setdefault(row["metric"], set()).update(
+                name.removesuffix("_moved")
+                for name in names
+                if name.endswith("_moved") and row[name]
+            )
+        assert moved == {
+            "revenue": {"target", "target_with_growth", "status", "attainment"},
+            "open_rate": {"benchmark_typical"},
+        }
+        targets = [row for row in rows if row["metric"] == "revenue"]
+        assert [(r["scope_key"], r["grain"], r["period_start"]) for r in targets] == [
+            ("Norte", "month", date(2026, 5, 1))
+        ]
+        rules = connection.execute(
+            "select distinct rule from ((from performance.alerts except all from before_alerts) "
+            "union all (from before_alerts except all from performance.alerts))"
+        ).fetchall()
+        assert rules == [("opportunity_stale",)]
+        assert differences(
+            connection,
+            "select subject_key from performance.alerts where rule = 'opportunity_stale'",
+            f"select deal_key from funnel.fct_open_deals where idle_since_at <= {AS_OF} - interval 30 day",
+        ) == 0  # fmt: skip
+
+
+def scorecard(company: Embudo, *arguments: str) -> dict[str, Any]:
+    return dict(json.loads(company("scorecard", *arguments, "--format", "json").stdout))
+
+
+def test_the_scorecard_of_each_role(company: Embudo) -> None:
+    """Each role sees its metrics; the default period is the last complete one."""
+    company = Embudo(home=company.home)
+    manager = scorecard(company, "manager")
+    rows = {row["metric"]: row for row in manager["rows"]}
+    assert manager["subject"] == {"scope": "company", "key": "company", "name": "company"}
+    assert rows["revenue"]["period_start"] == "2026-06-01"
+    assert rows["revenue"]["value"] == pytest.approx(
+        company.query("revenue", "--where", "metric_time >= '2026-06-01'")[0]["revenue"]
+    )
+    assert rows["revenue"]["status"] in ("on_track", "watch", "off_track")
+    calls = {row["family"] for row in scorecard(company, "call-center")["rows"]}
+    assert calls == {"activity"}
+    marketing = {
+        row["family"] for row in scorecard(company, "marketing", "--period", "2026-05")["rows"]
+    }
+    assert marketing == {"leads", "email", "social", "marketing_return"}
+
+
+def test_the_scorecard_of_a_rep(company: Embudo, marts: duckdb.DuckDBPyConnection) -> None:
+    """By name, key or id; a metric of longer periods is shown by these."""
+    company = Embudo(home=company.home)
+    row = marts.execute(
+        "select rep_key, rep_name, team from core.dim_reps where role = 'rep' and is_latest "
+        "order by rep_key limit 1"
+    ).fetchone()
+    assert row is not None
+    key, name, team = row
+    by_name = scorecard(company, "rep", "--as", name, "--grain", "week", "--period", "2026-W26")
+    assert by_name["subject"] == {"scope": "rep", "key": key, "name": name}
+    assert {r["grain"] for r in by_name["rows"]} == {"week", "month"}
+    assert {r["team"] for r in by_name["rows"]} == {team}
+    assert by_name["rows"] == scorecard(
+        company, "rep", "--as", key.partition(":")[2].lower(), "--period", "2026-W26"
+    )["rows"]  # fmt: skip
+    table = company("scorecard", "rep", "--as", key, "--lang", "es").stdout
+    assert "Ingresos totales" in table and "Objetivo" in table
+    listed = list(
+        csv.DictReader(
+            io.StringIO(company("scorecard", "manager", "--as", team, "--format", "csv").stdout)
+        )
+    )
+    assert {r["scope_key"] for r in listed} == {team}
+
+
+def test_a_name_that_nobody_has(company: Embudo) -> None:
+    company = Embudo(home=company.home)
+    failed = company("scorecard", "rep", "--as", "Nortte", expect=9)
+    assert "There is no rep, team or region `Nortte`" in failed.stderr
+    assert "Norte" in failed.stderr
+    assert (
+        "Write a day 2026-05-13" in company("scorecard", "rep", "--period", "June", expect=9).stderr
+    )
+    assert "Nearest: task_overdue" in company("alerts", "--rule", "tasks_overdue", expect=9).stderr
+
+
+def test_alerts_for_people_and_programs(company: Embudo, marts: duckdb.DuckDBPyConnection) -> None:
+    """The gravest first; only those asked for; formulas of a spreadsheet are no matter."""
+    company = Embudo(home=company.home)
+    rows = json.loads(company("alerts", "--format", "json").stdout)["rows"]
+    count = marts.execute("select count(*) from performance.alerts").fetchone()
+    assert count == (len(rows),)
+    order = ["critical", "warning", "info"]
+    assert [order.index(row["severity"]) for row in rows] == sorted(
+        order.index(row["severity"]) for row in rows
+    )
+    rep = next(row["rep_key"] for row in rows if row["rule"] == "task_overdue" and row["rep_key"])
+    mine = json.loads(
+        company("alerts", "--as", rep, "--rule", "task_overdue", "--format", "json").stdout
+    )["rows"]
+    assert mine == [r for r in rows if r["rule"] == "task_overdue" and r["rep_key"] == rep]
+    told = company("alerts", "--severity", "critical", "--lang", "es", "--limit", "2").stdout
+    assert "crítica" in told and "más" in told
