@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.quality import MetricValue
 from orchestration.workplace import METRIC_VALUES
 
 if TYPE_CHECKING:
@@ -77,3 +78,17 @@ def release_id_in(marts: Path) -> str | None:
             "union all select release_id from performance.alerts)"
         ).fetchone()
     return row[0] if row else None
+
+
+def monthly_values(marts: Path) -> list[MetricValue]:
+    """Every metric by month, as an earlier step or release wrote it; none where there is no such table."""
+    import duckdb
+
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        try:
+            rows = connection.execute(
+                f"select metric, period_start, value from {METRIC_VALUES}"
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []
+    return [MetricValue(metric=row[0], month=row[1], value=row[2]) for row in rows]

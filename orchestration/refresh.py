@@ -20,12 +20,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
+from orchestration.asset_facts import facts_of
+from orchestration.changes import changes_since
 from orchestration.errors import ReleaseCorrupt, SourceError
 from orchestration.faultpoints import reach
-from orchestration.figures import as_of_of, release_id_in, write_figures
+from orchestration.figures import as_of_of, monthly_values, release_id_in, write_figures
 from orchestration.forget import finish as finish_erasure
 from orchestration.limits import explained, memory_limit
-from orchestration.load_gate import accepted_loads, judge_loads
+from orchestration.load_gate import judge_loads
 from orchestration.observing import Dataset, Observed, peak_memory
 from orchestration.privacy import KEY_VARIABLE, PrivacyKey
 from orchestration.project import BuildState
@@ -34,7 +36,6 @@ from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.quality.loads import SOURCES_ANSWERED
 from orchestration.records import (
-    AssetFacts,
     CheckResult,
     GateReport,
     LandingResult,
@@ -43,9 +44,11 @@ from orchestration.records import (
     Reporter,
     SourceFailure,
 )
+from orchestration.recovering import recover
 from orchestration.redaction import redacted
+from orchestration.telling import tell
 from orchestration.transformation.dbt import BuildResult, NodeResult
-from orchestration.workplace import BUILD_STATE, METRIC_VALUES, PLANS, Workplace
+from orchestration.workplace import BUILD_STATE, PLANS, Workplace
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,7 +57,6 @@ if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
 _UNIT_TESTS = "resource_type:unit_test"
-_KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
 
 
 @dataclass
@@ -98,7 +100,7 @@ class Refresh:
             publication.refresh_lock(self.workplace.layout, run_id=self.run_id)
         )
         try:
-            self._recover()
+            recover(self.workplace, self.report)
             finish_erasure(self.workplace.settings, self.workplace.home)
             self._accepted = self._read_acceptances()
         except BaseException:
@@ -121,74 +123,22 @@ class Refresh:
                 raise  # what ended the refresh is the story, not that it could not be told
         finally:
             self._open.close()
-        self._tell()
+        if self.has_work or self.error:
+            self._tell()
 
     def _tell(self) -> None:
         """Tell whom embudo.yml names where a look is needed; a hook that fails is only warned of."""
-        hooks = self.workplace.settings.alerts
-        if (
-            not hooks
-            or not (self.has_work or self.error)
-            or isinstance(self.error, KeyboardInterrupt)
-        ):
-            return
-        from orchestration.hooks import notice_of, send
-
-        notice = notice_of(
-            company=self.workplace.settings.company,
+        faults = tell(
+            self.workplace,
             run_id=self.run_id,
             gate=self.gate,
             load_checks=self._load_checks,
             error=self.error,
-            release_id=self.released.release_id if self.released else None,
-            alerts=self._critical_alerts(),
+            released=self.released,
         )
-        for fault in send(hooks, notice) if notice else ():
+        for fault in faults:
             self.warnings.append(fault)
             self._observed.warn(fault)
-
-    def _critical_alerts(self) -> dict[str, int]:
-        """Rule to how many critical alerts the new release has by it; none where nothing was released."""
-        if self.released is None:
-            return {}
-        import duckdb
-
-        marts = publication.release_directory(self.workplace.layout, self.released.release_id)
-        with duckdb.connect(str(marts / "marts.duckdb"), read_only=True) as connection:
-            rows = connection.execute(
-                "select rule, count(*) from performance.alerts where severity = 'critical' "
-                "group by rule order by rule"
-            ).fetchall()
-        return dict(rows)
-
-    def _recover(self) -> None:
-        """Put right what a killed run, or a damaged disk, left behind; the lock is held."""
-        reach("refresh.locked")
-        home = self.workplace.home
-        mended = ingestion.mend_ledger(home)
-        with ingestion.Ledger(home.ledger) as ledger:
-            killed = ledger.unfinished_refreshes()
-            done = publication.recover(self.workplace.layout, killed=killed)
-            published = {
-                release.run_id: release for release in publication.releases(self.workplace.layout)
-            }
-            for run_id in killed:
-                release = published.get(run_id)
-                ledger.end_refresh(
-                    run_id,
-                    verdict=release.verdict if release else "killed",
-                    release_id=release.release_id if release else None,
-                    error=None if release else _KILLED,
-                )
-        said = [mended] if mended else []
-        if killed:
-            said.append(f"{len(killed)} killed run(s) cleared away: {', '.join(killed)}")
-        if done.finished:
-            said.append(f"finished publishing {done.finished}")
-        if said:
-            self.report.step("Recover")
-            self.report.detail("; ".join(said))
-        reach("refresh.recovered")
 
     @property
     def has_work(self) -> bool:
@@ -282,41 +232,11 @@ class Refresh:
 
     def _why(self) -> tuple[str, ...]:
         """What is new. Sets `full` where history has to be built again."""
-        workplace, before = self.workplace, self._before
-        now, landed = workplace.state, workplace.landed()
+        found = changes_since(self._before, self.workplace, accepted=self._accepted)
+        self.full = self.full or found.full
         asked = ("a full rebuild was asked for",) if self._asked_full else ()
-        if before is None:
-            self.full = True
-            return (*asked, self._damage or "there is no release yet")
-        new = [load for load in landed if load not in before.landed]
-        # incremental models read what is newer than all they have seen
-        seen = [place for place, load in enumerate(landed) if load in before.landed]
-        late = [load for load in list(landed)[: max(seen, default=0)] if load in new]
-        seeds = {
-            name
-            for name in {*before.seeds, *now.seeds}
-            if before.seeds.get(name) != now.seeds.get(name)
-        }
-        rebuild = {
-            "models changed": before.models != now.models,
-            "settings changed": before.settings != now.settings,
-            "somebody was forgotten": before.erasures != now.erasures,
-            "files were mapped anew": any(
-                parts != list(landed.get(load, ["gone"])) for load, parts in before.landed.items()
-            ),
-            f"{len(late)} load(s) taken in late": bool(late),
-        }
-        self.full = self.full or any(rebuild.values())
-        if seeds and not self.full:
-            self.full = bool(seeds & workplace.seeds_of_history())
-        waiting = accepted_loads(workplace, self._accepted)
-        why = {
-            f"{len(new)} new load(s)": bool(new),
-            f"{len(waiting)} load(s) set aside were accepted": bool(waiting),
-            **rebuild,
-        }
-        why[f"seeds changed: {', '.join(sorted(seeds))}"] = bool(seeds)
-        return (*asked, *(reason for reason, holds in why.items() if holds))
+        is_damaged = self._before is None and bool(self._damage)
+        return (*asked, *((self._damage,) if is_damaged else found.reasons))
 
     def _open_candidate(self) -> None:
         workplace = self.workplace
@@ -508,9 +428,11 @@ class Refresh:
                 loads=self._load_checks,
                 outcomes=self._nodes,
                 metrics=self.workplace.metric_meta,
-                values=_monthly(candidate.marts),
+                values=monthly_values(candidate.marts),
                 complete_before=as_of_of(candidate.warehouse)[1].replace(day=1),
-                previous_values=_monthly(self._base / candidate.marts.name) if self._base else (),
+                previous_values=monthly_values(self._base / candidate.marts.name)
+                if self._base
+                else (),
                 previous_rows=self._previous_rows,
                 previous=self._base,
                 accepted=self._accepted,
@@ -532,7 +454,10 @@ class Refresh:
         quality.write_results(candidate.marts, self.gate, loads=self._loads())
         reach("refresh.results_written")
         quality.write_facts(
-            candidate.marts, self.run_id, steps=self._observed.facts, assets=self._assets()
+            candidate.marts,
+            self.run_id,
+            steps=self._observed.facts,
+            assets=facts_of(self.landed, self._nodes, rows=self._rows, peaks=self._peaks),
         )
         quality.write_receipt(
             candidate.directory, self.gate, self._required, publication.seal(candidate)
@@ -613,24 +538,6 @@ class Refresh:
         self.report.detail(f"release {self.released.release_id}, {self.released.verdict}")
         return self.released
 
-    def _assets(self) -> list[AssetFacts]:
-        """What each load, seed and model of this run took."""
-        loads = [
-            AssetFacts(
-                asset=f"{load.source}.{load.stream}", kind="load", seconds=None, rows=load.rows_landed,
-                size_bytes=load.size_bytes, peak_memory_bytes=None,
-            )
-            for load in self.landed.loads
-        ]  # fmt: skip
-        return loads + [
-            AssetFacts(
-                asset=node.name, kind=node.kind, seconds=node.seconds, rows=self._rows.get(node.name),
-                size_bytes=None, peak_memory_bytes=self._peaks.get(node.unique_id),
-            )
-            for node in self._nodes
-            if node.kind in ("model", "seed") and node.status == "success"
-        ]  # fmt: skip
-
     @property
     def candidate(self) -> Candidate:
         """The warehouse being built; opened again where an earlier step ran in another process."""
@@ -672,20 +579,6 @@ class Refresh:
                 detail=detail,
             )
         reach("refresh.written_down")
-
-
-def _monthly(marts: Path) -> list[quality.MetricValue]:
-    """Every metric by month, as an earlier step or release wrote it; none where there is no such table."""
-    import duckdb
-
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        try:
-            rows = connection.execute(
-                f"select metric, period_start, value from {METRIC_VALUES}"
-            ).fetchall()
-        except duckdb.CatalogException:
-            return []
-    return [quality.MetricValue(metric=row[0], month=row[1], value=row[2]) for row in rows]
 
 
 def _said_of(landed: LandingResult) -> str:

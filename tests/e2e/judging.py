@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.figures import as_of_of, monthly_values
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.quality.drift import check_drift
@@ -25,7 +26,6 @@ from orchestration.quality.reconciliation import check_reconciliation
 from orchestration.quality.row_counts import check_row_counts
 from orchestration.quality.suites import check_marts
 from orchestration.records import CheckResult
-from orchestration.refresh import _as_of_day, _monthly
 from semantic_layer.catalogue import read_metrics
 
 
@@ -62,7 +62,7 @@ class ReleaseCopy:
 
     @cached_property
     def values(self) -> list[MetricValue]:
-        return _monthly(self.release / "marts.duckdb")
+        return monthly_values(self.release / "marts.duckdb")
 
     def candidate(self, sql: str) -> Path:
         """The release's databases, its marts after `sql`."""
@@ -104,10 +104,10 @@ class ReleaseCopy:
         suites = [m for m in read_expectations() if named.startswith(f"marts.{m.table}.")]
         return {
             ("metric.",): lambda: check_metrics(
-                _monthly(databases.marts),
+                monthly_values(databases.marts),
                 metrics=self.metrics,
                 previous=self.values,
-                complete_before=_as_of_day(databases.warehouse).replace(day=1),
+                complete_before=as_of_of(databases.warehouse)[1].replace(day=1),
             ),
             ("profile.",): lambda: check_drift(
                 self.manifest, databases=databases, previous=self.release
