@@ -159,23 +159,25 @@ def _clean_sqlite(path: Path, person: Person) -> None:
             return person.scrub(value.encode()).decode()
         return person.scrub(value) if isinstance(value, bytes) else value
 
-    with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as database:
-        database.create_function("scrubbed", 1, scrub, deterministic=True)
-        tables = database.execute(
-            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
-        ).fetchall()
-        for (table,) in tables:
-            for column in database.execute(f'pragma table_info("{table}")').fetchall():
-                name = '"' + str(column[1]).replace('"', '""') + '"'
-                database.execute(
-                    f'update "{table}" set {name} = scrubbed({name}) '
-                    f"where typeof({name}) in ('text', 'blob') and scrubbed({name}) is not {name}"
-                )
-        try:
+    try:
+        with contextlib.closing(
+            sqlite3.connect(path, timeout=30, isolation_level=None)
+        ) as database:
+            database.create_function("scrubbed", 1, scrub, deterministic=True)
+            tables = database.execute(
+                "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+            ).fetchall()
+            for (table,) in tables:
+                for column in database.execute(f'pragma table_info("{table}")').fetchall():
+                    name = '"' + str(column[1]).replace('"', '""') + '"'
+                    database.execute(
+                        f'update "{table}" set {name} = scrubbed({name}) '
+                        f"where typeof({name}) in ('text', 'blob') and scrubbed({name}) is not {name}"
+                    )
             database.execute("vacuum")
-        except sqlite3.OperationalError as error:
-            raise SourceError(
-                f"{path} is in use ({error}): end `embudo ui` and whatever else has it open, then say the "
-                "same again; what is done so far stays done."
-            ) from error
-        database.execute("pragma wal_checkpoint(truncate)")
+            database.execute("pragma wal_checkpoint(truncate)")
+    except sqlite3.OperationalError as error:
+        raise SourceError(
+            f"{path} is in use ({error}): end `embudo ui` and whatever else has it open, then say the "
+            "same again; what is done so far stays done."
+        ) from error
