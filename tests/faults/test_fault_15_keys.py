@@ -70,7 +70,6 @@ def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) ->
         LandingResult(loads=(load,)), history=(), limits=LoadLimits(), looks={load.load_id: look}
     ).checks
     [told] = [check for check in checks if check.name == DUPLICATE_KEYS]
-    assert told.failures == 2
     assert "2 of 7 rows" in told.observed
 
 
