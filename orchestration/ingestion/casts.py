@@ -20,6 +20,8 @@ _FALSE = ("false", "f", "0", "no", "n", "falso")
 _WHOLE = r"[+-]?\d+(\.0*)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SERIAL = r"\d{1,5}(\.\d+)?"
+_HARD_BLANKS = "\u00a0\u202f"
+"""Blanks that keep a number on one line: what French and Swiss tools put between thousands."""
 _OFFSET = r"\d\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?| ?(UTC|GMT))$"
 """A time of day with its distance from UTC."""
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(| ?[zZ]| ?[+-]\d\d(:?\d\d)?| ?UTC| ?GMT)$"
@@ -112,6 +114,8 @@ def _number(
         shape, plain = rf"[+-]?\d+({mark}{digits})?|[+-]?{mark}\d+", value
     else:
         group = _in_pattern(locale.thousands)
+        if locale.thousands == " ":
+            value = f"translate({value}, {duck.literal(_HARD_BLANKS)}, '  ')"
         shape = rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)({mark}{digits})?"
         plain = f"replace({value}, {duck.literal(locale.thousands)}, '')"
     if locale.decimal != ".":

@@ -6,9 +6,11 @@ some must be left out, from a copy without them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -163,6 +165,11 @@ def json_rows(
             f"select distinct unnest(json_keys(record)) as k from ({checked}) order by k"
         ).fetchall()
     ]
+    if structure.good_records and not keys:
+        raise SourceError(
+            f"{path.name} holds no JSON object on any line: expected one object a line (JSON lines). "
+            "Export it so; a list of objects, or objects over several lines, cannot be read."
+        )
     nested = [name for name in needed if name not in keys and name.split(".")[0] in keys]
     names = unique_names([*keys, *nested])
     used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
@@ -209,9 +216,10 @@ def _preamble(
         if file.read(3) != _BOM:
             file.seek(0)
         has_bom = file.tell() > 0
-        for _ in range(file_format.skip):
+        skip = file_format.skip or int(_says_separator(file))
+        for _ in range(skip):
             file.readline()
-        start, line = file.tell(), file_format.skip + 1
+        start, line = file.tell(), skip + 1
         blanks = 0
         while file_format.header and (peek := file.readline()):
             if peek.strip():
@@ -237,7 +245,7 @@ def _preamble(
         return _Preamble(start, line, unique_names(names), "", is_plain=not has_bom)
     header = head[: record.end].decode("utf-8", "replace").strip("\r\n")
     names = file_format.columns or tuple(found)
-    quotes_before = blanks == 0 and file_format.skip == 0
+    quotes_before = blanks == 0 and skip == 0
     return _Preamble(
         body=start + record.end,
         line=line + record.lines,
@@ -245,6 +253,14 @@ def _preamble(
         header=header,
         is_plain=record.lines == 1 and quotes_before,
     )
+
+
+def _says_separator(file: BinaryIO) -> bool:
+    """Whether the first line is Excel's `sep=;`, which no other program takes for a part of the file."""
+    at = file.tell()
+    first = file.readline(16)
+    file.seek(at)
+    return re.fullmatch(rb'"?sep=[^\r\n]"?\r?\n', first, re.IGNORECASE) is not None
 
 
 def _scan(

@@ -7,7 +7,9 @@ a day; they come as those numbers, and `casts` reads them as dates where the con
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import duckdb
@@ -24,6 +26,16 @@ from orchestration.ingestion.readers import (
     unique_names,
 )
 from orchestration.settings import FormatSpec
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # packed or locked in a way that nobody here knows
+)
 
 
 def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
@@ -67,11 +79,7 @@ def excel_rows(
     path: Path, *, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
 ) -> FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
-    if not zipfile.is_zipfile(path):
-        raise SourceError(
-            f"{path.name} is no XLSX workbook, or was cut short. Save it again as .xlsx and drop "
-            "it anew."
-        )
+    _require_whole(path)
     duck.load_excel(connection)
     options = "all_varchar = true, header = false, stop_at_empty = false"
     if file_format.sheet is not None:
@@ -114,6 +122,20 @@ def excel_rows(
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
     )
+
+
+def _require_whole(path: Path) -> None:
+    """Raise `SourceError` where the workbook's archive is damaged: DuckDB can read such a one for ever."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+    except _BROKEN_ARCHIVE as error:
+        broken = str(error)
+    if broken is not None:
+        raise SourceError(
+            f"{path.name} is no XLSX workbook, was cut short or is damaged ({broken}). Save it again "
+            "as .xlsx and drop it anew."
+        )
 
 
 def _no_rows() -> FileRows:

@@ -5,6 +5,10 @@ Quarantined or deduplicated by rule, counted, and never dropped silently.
 
 from __future__ import annotations
 
+from orchestration.ingestion.contract import load_contract
+from orchestration.quality import LoadLimits, check_loads
+from orchestration.quality.loads import DUPLICATE_KEYS, LoadLook
+from orchestration.records import LandingResult
 from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {"account_id": "id", "name": "name", "updated_at": "changed"}
@@ -50,6 +54,23 @@ def test_every_row_is_landed_or_quarantined_and_versions_are_told_apart(company:
     assert company.rows(
         "select list(_line order by _line) from landing.accounts where account_id = 'c'"
     ) == [([9, 10],)]
+
+
+def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) -> None:
+    """Of `b` (twice without a time) and `c` (twice at the same time) one row each is more than the key needs."""
+    company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
+    company.drop("accounts.csv", ACCOUNTS)
+    [load] = company.land().loads
+    stream = load_contract()["accounts"]
+    folder = company.home.landing_of(source="crm", stream="accounts")
+    look = LoadLook.of(
+        folder / f"{load.load_id}.parquet", keys=stream.keys, newest_by=stream.newest_by
+    )
+    checks = check_loads(
+        LandingResult(loads=(load,)), history=(), limits=LoadLimits(), looks={load.load_id: look}
+    ).checks
+    [told] = [check for check in checks if check.name == DUPLICATE_KEYS]
+    assert "2 of 7 rows" in told.observed
 
 
 def test_duplicates_across_loads_count_once(company: Company) -> None:

@@ -337,3 +337,45 @@ def test_cut_files_are_set_aside_and_others_land(company: Company, name: str) ->
     assert not again.set_aside
     with company.ledger() as ledger:
         assert ledger.open_set_aside() == []
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "\ufeffsep=;\r\n"])
+@pytest.mark.parametrize("skip", [0, 1])
+def test_excels_line_that_names_the_separator_is_no_header(
+    company: Company, first: str, skip: int
+) -> None:
+    """With `skip: 1` it is skipped once, not twice."""
+    company.drop("a.csv", f"{first}id;name;price\r\n1;Ana;1.234,5\r\nbad\r\n")
+    company.map(
+        "products",
+        {"files": "*.csv", "columns": {"product_id": "id", "name": "name", "unit_price": "price"}},
+        format={**SPANISH, "encoding": "utf-8", "skip": skip},
+    )
+    company.land()
+    assert company.rows("select product_id, unit_price, _line from landing.products") == [
+        ("1", Decimal("1234.5"), 3)
+    ]
+    assert [line for line, _ in company.quarantine()] == [4]
+
+
+def test_blanks_between_thousands_may_be_hard_ones(company: Company) -> None:
+    blanks = (" ", "\u00a0", "\u202f")
+    rows = "".join(f"{n};P;1{blank}234,50\n" for n, blank in enumerate(blanks))
+    company.drop("a.csv", f"id;name;price\n{rows}")
+    company.map(
+        "products",
+        {"files": "*.csv", "columns": {"product_id": "id", "name": "name", "unit_price": "price"}},
+        format={"delimiter": ";", "decimal": ",", "thousands": " "},
+    )
+    company.land()
+    assert company.rows("select distinct unit_price from landing.products") == [
+        (Decimal("1234.5"),)
+    ]
+
+
+@pytest.mark.parametrize("text", ['[{"id": 1},\n{"id": 2}]\n', '{\n "id": 1\n}\n'])
+def test_json_that_is_not_in_lines_is_named(company: Company, text: str) -> None:
+    company.drop("a.json", text)
+    company.map("products", {"files": "*", "columns": {"product_id": "id", "name": "id"}})
+    [aside] = company.land().set_aside
+    assert "a.json holds no JSON object on any line" in aside.reason
