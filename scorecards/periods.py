@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from orchestration.errors import QueryInvalid
 from semantic_layer.records import GRAINS, Grain
@@ -45,14 +45,6 @@ def written(grain: str, start: date) -> str:
     if grain == "quarter":
         return f"{start.year}-Q{(start.month + 2) // 3}"
     return {"year": f"{start:%Y}", "month": f"{start:%Y-%m}"}.get(grain, f"{start:%Y-%m-%d}")
-
-
-def first_day(grain: str, day: date) -> date:
-    """First day of the period that holds a day."""
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    month = {"quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}.get(grain, day.month)
-    return day if grain == "day" else date(day.year, month, 1)
 
 
 def from_grain(grain: Grain) -> tuple[Grain, ...]:
