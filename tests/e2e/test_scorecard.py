@@ -307,7 +307,7 @@ def test_edits_move_only_what_they_should(company: Embudo, tmp_path: Path) -> No
             tmp_path / "manifest.json",
             tmp_path,
             connection=connection,
-            plans=company.home / "dbt",
+            plans=next((company.home / "dbt").glob("*/plans.json"), None),
         )
         newest = dict.fromkeys(
             [
