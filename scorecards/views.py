@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.periods import first_day
 from scorecards.columns import tables
 from scorecards.periods import from_grain, read_period, written
 from scorecards.roles import Role, metrics_of
@@ -23,21 +24,20 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("critical", "warning", "info")
 
+_NEWEST = """
+    select grain, coalesce(max(period_start) filter (is_complete), max(period_start)) as period_start
+    from performance.scorecard
+    group by grain
+"""
+
 _CHOSEN = """
-    with newest as (
-        select grain, coalesce(max(period_start) filter (is_complete), max(period_start)) as period_start
-        from performance.scorecard
-        group by grain
-    )
+    with wanted (grain, period_start) as (values {places})
     select scorecard.*
     from performance.scorecard
-    inner join newest using (grain)
+    inner join wanted using (grain, period_start)
     where scorecard.scope = ?
         and scorecard.scope_key = ?
         and list_contains(?, scorecard.metric)
-        and list_contains(?, scorecard.grain)
-        and scorecard.period_start
-            = coalesce(cast(date_trunc(scorecard.grain, cast(? as date)) as date), newest.period_start)
     qualify row_number() over (
         partition by scorecard.metric order by list_position(?, scorecard.grain)
     ) = 1
@@ -99,7 +99,11 @@ def scorecard_view(
     grains = list(from_grain(grain or "month"))
     metrics = metrics_of(role, layer.metrics())
     names = [metric.name for metric in metrics]
-    found = layer.rows(_CHOSEN, [subject.scope, subject.key, names, grains, start, grains])
+    found: list[dict[str, Any]] = []
+    if periods := _periods(layer, grains, start):
+        sql = _CHOSEN.format(places=", ".join("(?, cast(? as date))" for _ in periods))
+        places = [part for place in periods.items() for part in place]
+        found = layer.rows(sql, [*places, subject.scope, subject.key, names, grains])
     if not found:
         told = period or f"a {grain or 'month'} or longer"
         raise QueryInvalid(
@@ -116,6 +120,14 @@ def scorecard_view(
         trust=layer.trust([row["metric"] for row in rows]),
         currency=layer.currency,
     )
+
+
+def _periods(layer: SemanticLayer, grains: Sequence[Grain], start: date | None) -> dict[str, date]:
+    """First day of the period of each grain: the one that holds `start`, or the last complete one."""
+    if start is not None:
+        return {grain: first_day(grain, start) for grain in grains}
+    newest = {row["grain"]: row["period_start"] for row in layer.rows(_NEWEST)}
+    return {grain: newest[grain] for grain in grains if grain in newest}
 
 
 def alerts_view(

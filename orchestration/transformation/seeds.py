@@ -12,12 +12,13 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import SeedInvalid
+from orchestration.periods import first_day
 
 _SHOWN = 20
 _SHARE_AT_MOST = 5
@@ -243,7 +244,7 @@ def _of_meaning(seed: SeedRules, row: _Row, metrics: Mapping[str, str]) -> Itera
             told = f"`{cells['scope_key']}` is left unread for the company; expected nothing"
             yield Fault(line=row.line, column="scope_key", told=told)
     start, grain = _date(cells.get("period_start", "")), cells.get("period_grain", "")
-    if start and (first := _first_day(start, grain)) != start:
+    if start and (first := first_day(grain, start)) != start:
         told = f"`{start}` is not the first day of a {grain}; expected {first}"
         yield Fault(line=row.line, column="period_start", told=told)
     shares = (
@@ -282,16 +283,6 @@ def _column(part: str) -> str:
     """The column of a key's part: `lower(stage)` is of `stage`."""
     found = re.fullmatch(r"lower\((\w+)\)", part.strip())
     return found[1] if found else part
-
-
-def _first_day(day: date, grain: str) -> date:
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    if grain == "month":
-        return day.replace(day=1)
-    if grain == "quarter":
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day.replace(month=1, day=1) if grain == "year" else day
 
 
 def _date(cell: str) -> date | None:

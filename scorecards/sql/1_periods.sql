@@ -1,7 +1,8 @@
--- doubles to twelve digits: sums of them differ in the last ones with the order of rows
+-- doubles to twelve digits: sums of them differ in the last ones with the order of rows; what is no number is nothing
 create or replace temp macro twelve_digits(figure) as
 case
     when figure = 0 then 0
+    when not isfinite(figure) then null
     else round(figure, cast(11 - floor(log10(abs(figure))) as integer))
 end;
 

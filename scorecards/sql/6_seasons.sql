@@ -42,7 +42,7 @@ select
     scope,
     scope_key,
     month_of_year,
-    round(ratio / avg(ratio) over series, 9) as seasonal_index
+    round(ratio / nullif(avg(ratio) over series, 0), 9) as seasonal_index
 from ratios
 window series as (partition by metric, scope, scope_key)
 qualify count(*) over series = 12

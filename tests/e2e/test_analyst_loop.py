@@ -136,6 +136,24 @@ def test_a_stage_probability_moves_the_weighted_pipeline_alone(
     assert list((company.home / "scratch").iterdir()) == []
 
 
+def test_a_fault_in_a_seed_is_told_by_line_and_column(company: Embudo, project: Path) -> None:
+    """Before dbt builds anything; a fault that a spreadsheet makes (`1.000,50`), and one of the typist's."""
+    targets = project / "seeds" / "targets.csv"
+    rows = targets.read_text(encoding="utf-8") + (
+        'revenue,team,Norte,month,2026-05-01,"1.000,50",,2026-05-01,6\n'
+        "revenu,team,,month,2026-05-15,1000,,2026-05-01,6\n"
+    )
+    line = rows.count("\n")
+    with edited(targets, rows):
+        failed = company("validate", expect=2, EMBUDO_PROJECT=str(project)).stderr
+    told = " ".join(failed.split())
+    assert "4 fault(s) in seeds; nothing was built" in told
+    assert f"seeds/targets.csv line {line - 1}, target: `1.000,50` is no number" in told
+    assert f"seeds/targets.csv line {line}, metric: there is no metric `revenu`" in told
+    assert f"line {line}, scope_key: it is empty, expected the team" in told
+    assert f"line {line}, period_start: `2026-05-15` is not the first day of a month" in told
+
+
 def test_a_target_moves_what_is_held_against_it_and_that_month_alone(
     company: Embudo, project: Path
 ) -> None:

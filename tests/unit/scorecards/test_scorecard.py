@@ -273,3 +273,12 @@ def test_the_tables_tell_what_their_columns_mean(marts: Marts) -> None:
             f"and table_name = '{table}' order by column_index"
         )
         assert all(comment for _, comment in found), found
+
+
+def test_months_of_nothing_between_two_of_something_have_no_season(marts: Marts) -> None:
+    """Their ratios to the moving average are all zero, which no scale makes average one."""
+    marts.write(company([5.0, *[0.0] * 23, 5.0, *[0.0] * 11]))
+    marts.write(company([0.0] * 11 + [5.0] + [0.0] * 12 + [5.0] + [0.0] * 11))
+    assert marts.rows(
+        "select count(*) > 0, count(*) filter (isnan(seasonal_index)) from performance.scorecard"
+    ) == [(True, 0)]

@@ -1,0 +1,13 @@
+"""Days, weeks from Monday, months, quarters and years: where a period begins. For any room."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+
+def first_day(grain: str, day: date) -> date:
+    """First day of the period of a grain (day, week, month, quarter, year) that holds a day."""
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    month = {"quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}.get(grain, day.month)
+    return date(day.year, month, 1) if grain in ("month", "quarter", "year") else day
