@@ -244,7 +244,7 @@ OF_MARTS = (
     ),
     Damage(
         "the accounts of deals are not found",
-        f"update {DEALS} set account_key = account_key || 'x' where {_in_every(3, 'deal_key')};",
+        f"update {DEALS} set account_key = account_key || 'x' where {_in_every(2, 'deal_key')};",
         "dbt.relationships_fct_deals_account_key__account_key__ref_dim_accounts_",
     ),
     Damage(

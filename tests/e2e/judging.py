@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.figures import as_of_of
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.quality.drift import check_drift
@@ -25,7 +26,7 @@ from orchestration.quality.reconciliation import check_reconciliation
 from orchestration.quality.row_counts import check_row_counts
 from orchestration.quality.suites import check_marts
 from orchestration.records import CheckResult
-from orchestration.refresh import _as_of_day, _monthly
+from orchestration.refresh import _monthly
 from semantic_layer.catalogue import read_metrics
 
 
@@ -107,7 +108,7 @@ class ReleaseCopy:
                 _monthly(databases.marts),
                 metrics=self.metrics,
                 previous=self.values,
-                complete_before=_as_of_day(databases.warehouse).replace(day=1),
+                complete_before=as_of_of(databases.warehouse)[1].replace(day=1),
             ),
             ("profile.",): lambda: check_drift(
                 self.manifest, databases=databases, previous=self.release
