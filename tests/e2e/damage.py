@@ -243,9 +243,9 @@ OF_MARTS = (
         "profile.funnel.fct_leads",
     ),
     Damage(
-        "the accounts of deals are not found",
-        f"update {DEALS} set account_key = account_key || 'x' where {_in_every(3, 'deal_key')};",
-        "dbt.relationships_fct_deals_account_key__account_key__ref_dim_accounts_",
+        "the products of lines are not found",
+        f"update {LINES} set product_key = product_key || 'x' where {_in_every(3, 'order_line_key')};",
+        "dbt.relationships_fct_order_lines_product_key__product_key__ref_dim_products_",
     ),
     Damage(
         "all reps are of one team",
