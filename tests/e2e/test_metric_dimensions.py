@@ -168,7 +168,7 @@ def test_every_metric_answers_by_each_dimension_offered(layer: SemanticLayer) ->
         else:
             joined = {item.name.rpartition("__")[0]: _column(item) for item in offered}
             names = list(joined.values())
-        size = 24 if len(layer.marts([metric.name])) < 3 else 8
+        size = 16 if len(layer.marts([metric.name])) < 3 else 2
         for start in range(0, len(names), size):
             request = QueryRequest(
                 metrics=(metric.name,),
