@@ -38,8 +38,8 @@ test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
 	@EMBUDO_SOAK=1 $(BIN)/pytest -q -n 2 --dist loadfile
 
-soak: setup ## Shuffle twenty deliveries, kill 200 refreshes at any moment, and print the counts
-	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 $(BIN)/pytest -m soak -s -q
+soak: setup ## Shuffle 20 deliveries, kill 200 refreshes, refresh companies of 20 seeds; print the counts
+	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 EMBUDO_SOAK_SEEDS=20 $(BIN)/pytest -m soak -s -q
 
 benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same files
 	@$(BIN)/python -m benchmarks.refresh
