@@ -228,7 +228,8 @@ def _is_jump(meta: MetricMeta, value: float, history: Sequence[float]) -> bool:
     middle = median(history)
     deviation = _MAD_TO_DEVIATION * median(abs(v - middle) for v in history)
     if meta.unit == "percent":
-        deviation = max(deviation, 0.02)
+        # a rate of a few answers swings: a range as wide as that is no narrow history
+        deviation = max(deviation, 0.02, (high - low) / 6)
         outside = max(low - value, value - high)
         return outside > _RATE_STEP and abs(value - middle) > _FAR * deviation
     if meta.unit == "count":
