@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from orchestration.errors import NoRoom, SettingsInvalid
 
@@ -26,6 +28,7 @@ _DISK_WORDS = (
     "database or disk is full",
     "max_temp_directory_size",
 )
+_NO_ROOM_BYTES = 1024 * 1024
 _MEMORY_WORDS = ("out of memory error", "outofmemoryexception", "cannot allocate memory")
 
 
@@ -43,13 +46,20 @@ def memory_limit(*, share: float = 1.0) -> str:
     return f"{float(amount[1]) * share:g}{amount[2]}"
 
 
-def explained(error: BaseException) -> NoRoom | None:
-    """The error as one that says that disk or memory are used up; None where it is about neither."""
+def explained(error: BaseException, *, at: Path | None = None) -> NoRoom | None:
+    """The error as one that says that disk or memory are used up; None where it is about neither.
+
+    `at` is a folder on the disk in question: SQLite's "disk I/O error" means a full one where that has
+    no room left, and a broken one elsewhere.
+    """
     chain = list(_chain(error))
+    words: tuple[str, ...] = _DISK_WORDS
+    if at is not None and shutil.disk_usage(at).free < _NO_ROOM_BYTES:
+        words = (*words, "disk i/o error")
     for one in chain:
         if isinstance(one, NoRoom):
             return one
-        if (isinstance(one, OSError) and one.errno in _DISK_ERRORS) or _says(one, _DISK_WORDS):
+        if (isinstance(one, OSError) and one.errno in _DISK_ERRORS) or _says(one, words):
             return NoRoom(
                 f"No space left on the disk: {_words(one)}. Nothing was published; the current "
                 "release is untouched. Free some disk (`keep_releases` in embudo.yml says how many "

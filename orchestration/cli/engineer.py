@@ -96,15 +96,23 @@ def _run_job(running: Refresh) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
     from orchestration.definitions import REFRESH_JOB, build_defs
     from orchestration.instance import end_lost_runs, open_instance, prepare_instance
+    from orchestration.limits import explained
 
     running.report.step("Start Dagster")
     prepare_instance(running.workplace.home.dagster)
     definitions = build_defs(workplace=running.workplace, started=running)
     with open_instance() as instance:
         end_lost_runs(instance)
-        result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
-            instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
-        )
+        try:
+            result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
+                instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
+            )
+        except Exception as error:
+            # Dagster's own storage lies on the same disk: what ended the refresh is told before it.
+            said = running.error or explained(error, at=running.workplace.home.root)
+            if said is None:
+                raise
+            raise said from error
     if running.error is not None:
         raise running.error
     if not result.success:
