@@ -101,12 +101,6 @@ class Embudo:
         return list(answer["rows"])
 
 
-@pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dbt's parsed project is kept for warehouses that tests build in their own process."""
-    return tmp_path_factory.mktemp("parsed")
-
-
 def public_data(name: str) -> Path:
     """A folder of the public data; skips the test where it is absent."""
     folder = PUBLIC_DATA / name

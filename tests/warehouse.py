@@ -32,17 +32,10 @@ class Warehouse:
     is_built: bool = False
 
     @classmethod
-    def of(
-        cls, *, config: Path, home: Path, parsed: Path, select: tuple[str, ...] = ()
-    ) -> Warehouse:
-        """A warehouse that nothing has been built in yet. `parsed` keeps dbt's project for all of them."""
+    def of(cls, *, config: Path, home: Path, select: tuple[str, ...] = ()) -> Warehouse:
+        """A warehouse that nothing has been built in yet."""
         workplace = Workplace.open(config=config, home=home, inbox=None)
         workplace.home.prepare()
-        kept = workplace.home.dbt
-        if not kept.is_symlink():
-            if kept.is_dir():
-                kept.rmdir()
-            kept.symlink_to(parsed)
         return cls(workplace, select)
 
     @property

@@ -34,17 +34,16 @@ class Whole:
 
     folder: Path
     directory: Path
-    parsed: Path
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Iterator[Whole]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     folder = tmp_path_factory.mktemp("whole")
     sandbox.generate(folder, scale=0.01, months=4, end=date(2026, 6, 30))
-    built = Warehouse.of(config=folder / "embudo.yml", home=folder / "home", parsed=parsed)
+    built = Warehouse.of(config=folder / "embudo.yml", home=folder / "home")
     built.refresh()
     built.evaluate_metrics()
-    yield Whole(folder, built.directory, parsed)
+    yield Whole(folder, built.directory)
 
 
 def emptied(whole: Whole) -> Warehouse:
@@ -52,7 +51,7 @@ def emptied(whole: Whole) -> Warehouse:
     folder = Path(tempfile.mkdtemp(dir=whole.folder))
     shutil.copyfile(whole.folder / "embudo.yml", folder / "embudo.yml")
     (folder / "inbox").mkdir()
-    return Warehouse.of(config=folder / "embudo.yml", home=folder / "home", parsed=whole.parsed)
+    return Warehouse.of(config=folder / "embudo.yml", home=folder / "home")
 
 
 def hold(whole: Whole, seed: int) -> None:
@@ -127,7 +126,7 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
                 (folder / name).write_bytes(content)
             path.unlink()
     config.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
-    made = Warehouse.of(config=config, home=made.workplace.home.root, parsed=whole.parsed)
+    made = Warehouse.of(config=config, home=made.workplace.home.root)
     for version in order:
         shutil.copytree(aside / str(version), inbox, dirs_exist_ok=True)
         assert made.refresh().loads

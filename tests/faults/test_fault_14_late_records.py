@@ -118,7 +118,7 @@ DELIVERIES = (
 )
 
 
-def test_each_delivery_restates_the_periods_it_speaks_of(tmp_path: Path, parsed: Path) -> None:
+def test_each_delivery_restates_the_periods_it_speaks_of(tmp_path: Path) -> None:
     """I5: month by month as worked out by hand, and row for row as a full rebuild."""
     config = tmp_path / "embudo.yml"
     config.write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
@@ -127,7 +127,6 @@ def test_each_delivery_restates_the_periods_it_speaks_of(tmp_path: Path, parsed:
         Warehouse.of(
             config=config,
             home=tmp_path / name,
-            parsed=parsed,
             select=("+fct_order_lines", "+fct_calls"),
         )
         for name in ("kept", "rebuilt")
@@ -138,4 +137,4 @@ def test_each_delivery_restates_the_periods_it_speaks_of(tmp_path: Path, parsed:
         assert kept.refresh().loads
         assert {month: both for month, both in by_month(kept).items() if any(both)} == expected
     rebuilt.refresh()
-    assert table_differences(kept.directory, rebuilt.directory, at_least=3) == {}
+    assert table_differences(kept.directory, rebuilt.directory, at_least=2) == {}

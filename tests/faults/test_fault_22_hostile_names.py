@@ -153,7 +153,7 @@ def test_what_a_person_reads_of_them(company: Company) -> None:
 
 
 @pytest.mark.slow
-def test_rep_names_through_the_models_to_a_csv(tmp_path: Path, parsed: Path) -> None:
+def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
     """From a file, through dbt and the semantic layer, to what a spreadsheet opens."""
     columns = {
         "users": {"user_id": "id", "full_name": "name", "team": "name", "region": "name"},
@@ -195,7 +195,6 @@ def test_rep_names_through_the_models_to_a_csv(tmp_path: Path, parsed: Path) -> 
     made = Warehouse.of(
         config=config,
         home=tmp_path / "home",
-        parsed=parsed,
         select=("+fct_order_lines", "+dim_reps", "+dim_dates"),
     )
     made.refresh()
