@@ -14,11 +14,13 @@ import duckdb
 
 from orchestration import ingestion, publication
 from orchestration.records import LandingResult
-from orchestration.refresh import Refresh
 from orchestration.workplace import Workplace
+from semantic_layer.layer import SemanticLayer
 from tests.unit.ingestion.making_company import Quiet
 
 _RUN = "built-by-a-test"
+LOADS = "performance.fct_load_rows"
+"""The mart of what came with which load."""
 _TESTS = ("resource_type:test", "resource_type:unit_test")
 
 
@@ -54,7 +56,7 @@ class Warehouse:
         """Build the models of what has landed, without their tests."""
         if full:
             publication.prepare_candidate(self.workplace.layout, _RUN, full=True)
-        candidate = self._running.candidate
+        candidate = publication.open_candidate(self.workplace.layout, _RUN)
         with duckdb.connect(str(candidate.warehouse)) as connection:
             ingestion.write_landing_schema(
                 connection, self.workplace.settings, self.workplace.home, run_id=_RUN
@@ -65,14 +67,31 @@ class Warehouse:
         self.is_built = True
 
     def evaluate_metrics(self) -> None:
-        """Write every metric by month into the marts, as a refresh does."""
-        self._running.evaluate_metrics()
+        """Write every metric by month into the marts, as `performance.metric_values`.
+
+        All but those of `fct_load_rows`, which tell of the loads and not of the company.
+        """
+        folder = self.workplace.parsed()
+        with duckdb.connect(str(self.directory / "marts.duckdb")) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            layer = SemanticLayer.draft(
+                folder / "semantic_manifest.json",
+                folder / "manifest.json",
+                self.directory,
+                connection=connection,
+            )
+            names = [
+                metric.name
+                for metric in layer.metrics()
+                if LOADS.partition(".")[2] not in layer.marts([metric.name])
+            ]
+            values = layer.values(names, "month")
+            connection.register("evaluated", values)
+            connection.execute(
+                "create or replace table performance.metric_values as select * from evaluated"
+            )
 
     def mart(self, sql: str) -> Sequence[tuple[object, ...]]:
         """Rows of a query over the marts."""
         with duckdb.connect(str(self.directory / "marts.duckdb"), read_only=True) as connection:
             return list(connection.execute(sql).fetchall())
-
-    @property
-    def _running(self) -> Refresh:
-        return Refresh(workplace=self.workplace, run_id=_RUN, report=Quiet())
