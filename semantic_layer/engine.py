@@ -18,6 +18,7 @@ from semantic_layer.catalogue import read_metrics
 from semantic_layer.names import ResolvedRequest
 from semantic_layer.plans import KeptPlans
 from semantic_layer.records import METRIC_TIME, Dimension, DimensionKind, Metric
+from semantic_layer.running_totals import summed_by_day_first
 
 _PLANS_KEPT = 512
 _GRAIN_ORDER = ("hour", "day", "week", "month", "quarter", "year")
@@ -138,7 +139,7 @@ class Engine:
                     output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
                 )
             )
-            sql = str(plan.sql_statement.sql)
+            sql = summed_by_day_first(str(plan.sql_statement.sql))
         except Exception as error:  # its own errors and those of its template engine
             asked = ", ".join((*request.metrics, *(item.column for item in request.group_by)))
             raise QueryInvalid(

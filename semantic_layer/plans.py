@@ -13,18 +13,21 @@ from pathlib import Path
 
 from semantic_layer.names import ResolvedRequest
 
+_FORM = "2"
+"""What is made of MetricFlow's text: another form, another file."""
+
 
 class KeptPlans:
-    """SQL by request. A file that is missing, damaged or of another MetricFlow counts as empty."""
+    """SQL by request. A file that is missing, damaged or of another planner counts as empty."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._version = version("metricflow")
+        self._version = f"{version('metricflow')}/{_FORM}"
         self._new = False
         self._plans: dict[str, str] = {}
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["metricflow"] == self._version:
+            if kept["planner"] == self._version:
                 self._plans = {str(key): str(sql) for key, sql in kept["plans"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
@@ -43,7 +46,7 @@ class KeptPlans:
         if not self._new or not self._path.parent.is_dir():
             return
         partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
-        content = {"metricflow": self._version, "plans": self._plans}
+        content = {"planner": self._version, "plans": self._plans}
         partial.write_text(json.dumps(content), encoding="utf-8")
         partial.replace(self._path)
         self._new = False

@@ -34,7 +34,7 @@ def test_what_was_planned_is_not_planned_again(
         again.explain(resolve(QueryRequest(metrics=("revenue",)), again))
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"metricflow": "0.1", "plans": {"x": "y"}}', "{"])
+@pytest.mark.parametrize("content", ["", "[]", '{"planner": "0.1", "plans": {"x": "y"}}', "{"])
 def test_a_damaged_or_older_file_counts_as_empty(
     content: str, parsed: Path, tmp_path: Path
 ) -> None:
