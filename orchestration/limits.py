@@ -17,7 +17,7 @@ from pathlib import Path
 from orchestration.errors import NoRoom, SettingsInvalid
 
 MEMORY_VARIABLE = "EMBUDO_MEMORY_LIMIT"
-DEFAULT_MEMORY = "1500MB"
+DEFAULT_MEMORY = "1200MB"
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -33,7 +33,7 @@ _MEMORY_WORDS = ("out of memory error", "outofmemoryexception", "cannot allocate
 
 
 def memory_limit(*, share: float = 1.0) -> str:
-    """DuckDB's memory: `EMBUDO_MEMORY_LIMIT` or 1500MB, or a share of it, as DuckDB writes it.
+    """DuckDB's memory: `EMBUDO_MEMORY_LIMIT` or 1200MB, or a share of it, as DuckDB writes it.
 
     Raises `SettingsInvalid` where the variable is not an amount.
     """

@@ -7,7 +7,7 @@ data-as-of time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -70,8 +70,7 @@ def build(layer: SemanticLayer, connection: duckdb.DuckDBPyConnection, moment: M
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
     metrics = layer.metrics()
-    parts = list(_evaluated(layer, connection, metrics, moment.as_of_on))
-    write_tables(connection, parts, metrics, moment)
+    write_tables(connection, _evaluated(layer, connection, metrics, moment.as_of_on), metrics, moment)
     return Built(
         scorecard=_count(connection, "performance.scorecard"),
         alerts=_count(connection, "performance.alerts"),
@@ -80,20 +79,21 @@ def build(layer: SemanticLayer, connection: duckdb.DuckDBPyConnection, moment: M
 
 def write_tables(
     connection: duckdb.DuckDBPyConnection,
-    values: Sequence[pa.Table],
+    values: Iterable[pa.Table],
     metrics: Sequence[Metric],
     moment: Moment,
 ) -> None:
-    """Write both tables from values by `metric, scope, scope_key, grain, period_start`."""
-    for number, part in enumerate(values):
-        connection.register(f"evaluated_{number}", part)
-    columns = "metric, scope, scope_key, grain, period_start, value"
+    """Write both tables from values by `metric, scope, scope_key, grain, period_start`, part by part."""
     connection.execute(
-        "create or replace temp table evaluated as "
-        + " union all ".join(f"select {columns} from evaluated_{n}" for n in range(len(values)))
+        "create or replace temp table evaluated (metric varchar, scope varchar, scope_key varchar, "
+        "grain varchar, period_start date, value double)"
     )
-    for number in range(len(values)):
-        connection.unregister(f"evaluated_{number}")
+    for part in values:
+        connection.register("part", part)
+        connection.execute(
+            "insert into evaluated select metric, scope, scope_key, grain, period_start, value from part"
+        )
+        connection.unregister("part")
     _tell(connection, metrics, moment)
     for step in _STEPS:
         connection.execute(_text(step))

@@ -3,8 +3,7 @@ create or replace table performance.scorecard as
 with compared as (
     select
         placed.*,
-        periods.* exclude (grain, period_no),
-        catalogue.* exclude (metric),
+        periods.is_shown,
         min(placed.period_no) filter (placed.value is not null) over (
             partition by placed.metric, placed.scope, placed.scope_key, placed.grain
         ) as first_no,
@@ -20,26 +19,30 @@ with compared as (
         end as trailing_mean
     from placed
     inner join periods using (grain, period_no)
-    inner join catalogue using (metric)
     window series as (
         partition by placed.metric, placed.scope, placed.scope_key, placed.grain order by placed.period_no
     )
 ),
 
+-- what is only shown is joined to what is shown, after the windows have gone over all
 seasonal as (
     select
         compared.*,
+        periods.* exclude (grain, period_no, is_shown),
+        catalogue.* exclude (metric),
         seasons.seasonal_index,
         -- what is due by now: of what adds up in its period, the share of the days that are gone
         cast(target_with_growth as double) * case when accumulates then elapsed_share else 1 end as due
     from compared
+    inner join periods using (grain, period_no)
+    inner join catalogue using (metric)
     left join seasons
         on compared.grain = seasons.grain
         and compared.metric = seasons.metric
         and compared.scope = seasons.scope
         and compared.scope_key = seasons.scope_key
-        and month(compared.period_start) = seasons.month_of_year
-    where is_shown
+        and month(periods.period_start) = seasons.month_of_year
+    where compared.is_shown
 ),
 
 judged as (
