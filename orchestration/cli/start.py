@@ -125,6 +125,8 @@ def demo(
         ("embudo query calls,answer_rate --by rep__region --where \"metric_time >= '2026-01-01'\"",
          "with a filter"),
         ("embudo metrics", "the whole catalogue"),
+        ("embudo scorecard manager", "against targets, benchmarks and a year ago"),
+        ("embudo alerts", "what needs a look"),
         ("embudo status", "what is fresh, what failed, what to do"),
         ("embudo quarantine", "the rows that broke their contract"),
         (f"embudo ui --config {config}", "the same refresh in Dagster, with lineage and checks"),
