@@ -70,7 +70,9 @@ def build(layer: SemanticLayer, connection: duckdb.DuckDBPyConnection, moment: M
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
     metrics = layer.metrics()
-    write_tables(connection, _evaluated(layer, connection, metrics, moment.as_of_on), metrics, moment)
+    write_tables(
+        connection, _evaluated(layer, connection, metrics, moment.as_of_on), metrics, moment
+    )
     return Built(
         scorecard=_count(connection, "performance.scorecard"),
         alerts=_count(connection, "performance.alerts"),

@@ -153,7 +153,7 @@ def test_a_person_accepts_what_the_gate_named(growing: tuple[Embudo, Path]) -> N
         company("accept", title, "--because", "credit notes of June", "--by", "ana")
     company("refresh")
 
-    (release,) = (one for one in releases(company) if one["current"])
+    (release,) = (one for one in releases(Embudo(home=company.home)) if one["current"])
     assert release["verdict"] == "warn"
     assert all(title in str(release["accepted"]) for title in lines)
     trust = json.loads(company("query", "revenue", "--format", "json").stdout)["trust"]

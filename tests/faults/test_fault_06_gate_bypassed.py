@@ -207,7 +207,7 @@ def test_dagster_alone_cannot_publish(
     workplace = Workplace.open(config=cut_off.folder / "embudo.yml", home=home, inbox=None)
     result = dg.materialize(
         release_assets(workplace.manifest, workplace.exports()),
-        selection=steps,
+        selection=dg.AssetSelection.assets(*(dg.AssetKey(step) for step in steps)),
         instance=dg.DagsterInstance.ephemeral(),
         resources={RESOURCE_KEY: refresh_resource(workplace)},
         raise_on_error=False,
