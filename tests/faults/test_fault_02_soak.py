@@ -160,8 +160,11 @@ def test_killed_refreshes(refreshed: TinyCompany, tiny: TinyCompany, tmp_path: P
     seen = [json.loads(reader.stdout.read()) for reader in reading if reader.stdout]
     unkilled = Embudo(home=tmp_path / "unkilled", config=tiny.config)
     unkilled("refresh")
+    # Which load brought a row is not the company's: the home never killed lands all days in one.
     different = table_differences(
-        tiny.home.current.resolve(), (unkilled.home / "current").resolve()
+        tiny.home.current.resolve(),
+        (unkilled.home / "current").resolve(),
+        without=("performance.fct_load_rows",),
     )
 
     counts["reads"] = sum(reader["reads"] for reader in seen)

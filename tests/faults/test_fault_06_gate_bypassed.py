@@ -190,7 +190,14 @@ def test_a_receipt_of_an_earlier_run_is_of_no_use(home: Home) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "steps", [[["release", "current"]], [["performance", "metric_values"], ["release", "current"]]]
+    "steps",
+    [
+        [["release", "current"]],
+        [
+            *(["performance", name] for name in ("metric_values", "scorecard", "alerts")),
+            ["release", "current"],
+        ],
+    ],
 )
 def test_dagster_alone_cannot_publish(
     cut_off: CutOff, tmp_path: Path, steps: list[list[str]]
