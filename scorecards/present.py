@@ -83,7 +83,9 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
     for column in columns:
         left = column in ("metric", "period", "status")
         table.add_column(
-            _word(column, lang), justify="left" if left else "right", no_wrap=column != "metric"
+            _word(column, lang),
+            justify="left" if left else "right",
+            no_wrap=True,  # what does not fit is cut in all columns, not in the metric alone
         )
     family = view.rows[0]["family"]
     for row in view.rows:
