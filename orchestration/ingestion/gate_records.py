@@ -6,6 +6,7 @@ Part of `Ledger`. Judging, and what an acceptance lets through, belongs to `qual
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -15,14 +16,14 @@ from orchestration.records import Acceptance, LoadSetAside
 _OPEN = "withdrawn_at is null and used_by is null"
 
 
-class GateRecords:
+class GateRecords(ABC):
     """The gate's tables of an open ledger; each method is one transaction."""
 
     _db: sqlite3.Connection
 
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing for the statements inside."""
-        raise NotImplementedError
 
     # loads set aside
 
