@@ -20,7 +20,7 @@ from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.quality.row_counts import marts_of
 from orchestration.records import Reporter
 from orchestration.table_changes import TableChange, table_changes
-from orchestration.workplace import BUILD_STATE, PLANS, Workplace
+from orchestration.workplace import BUILD_STATE, Workplace
 
 if TYPE_CHECKING:
     from orchestration.publication import Candidate
@@ -108,7 +108,7 @@ def of_working_tree(
         left = open_.enter_context(SemanticLayer.open(release))
         right = open_.enter_context(
             SemanticLayer.draft(
-                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=parsed / PLANS
+                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=workplace.cache
             )
         )
         return _difference(

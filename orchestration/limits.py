@@ -46,6 +46,20 @@ def memory_limit(*, share: float = 1.0) -> str:
     return f"{float(amount[1]) * share:g}{amount[2]}"
 
 
+def cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads(*, at_once: int = 1) -> int:
+    """DuckDB's threads for each of so many connections or queries at once: together, one a core.
+
+    More are slower, not faster: on two cores, two queries of two threads each took a third longer than two
+    of one, because who waits for a core holds what others wait for.
+    """
+    return max(1, cores() // at_once)
+
+
 def explained(error: BaseException, *, at: Path | None = None) -> NoRoom | None:
     """The error as one that says that disk or memory are used up; None where it is about neither.
 

@@ -48,7 +48,7 @@ from orchestration.recovering import recover
 from orchestration.redaction import redacted
 from orchestration.telling import tell
 from orchestration.transformation.dbt import BuildResult, NodeResult
-from orchestration.workplace import BUILD_STATE, PLANS, Workplace
+from orchestration.workplace import BUILD_STATE, Workplace
 
 if TYPE_CHECKING:
     import duckdb
@@ -411,7 +411,7 @@ class Refresh:
                 parsed / MANIFEST,
                 self.candidate.directory,
                 connection=connection,
-                plans=parsed / PLANS,
+                plans=self.workplace.cache,
             ) as layer:
                 yield connection, layer
 

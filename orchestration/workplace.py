@@ -39,9 +39,7 @@ if TYPE_CHECKING:
 
 BUILD_STATE = "build.json"
 PARSE_CACHE_VARIABLE = "EMBUDO_DBT_CACHE"
-"""Names a folder of parsed projects that several homes share; each home has its own without it."""
-PLANS = "plans.json"
-"""SQL that was planned from the parsed project, beside it."""
+"""Names the folder of parsed projects and plans; without it it is `target/parsed` of the project."""
 METRIC_VALUES = "performance.metric_values"
 """Every metric by month, which a refresh writes beside dbt's marts."""
 FIGURES = (METRIC_VALUES, "performance.scorecard", "performance.alerts")
@@ -215,7 +213,7 @@ class Workplace:
             parsed / SEMANTIC_MANIFEST,
             parsed / "manifest.json",
             release_directory(self.layout),
-            plans=parsed / PLANS,
+            plans=self.cache,
         )
 
     @property
@@ -232,7 +230,17 @@ class Workplace:
             ],
             sort_keys=True,
         )
-        folder = os.environ.get(PARSE_CACHE_VARIABLE)
-        return (Path(folder) if folder else self.home.dbt) / hashlib.sha256(
-            key.encode()
-        ).hexdigest()[:16]
+        return self.cache / hashlib.sha256(key.encode()).hexdigest()[:16]
+
+    @property
+    def cache(self) -> Path:
+        """The folder of parsed projects and MetricFlow's plans, which all homes of a project share.
+
+        They hold definitions and settings, and nothing of a company's data. Where the project may not be
+        written to, each home has its own.
+        """
+        if given := os.environ.get(PARSE_CACHE_VARIABLE):
+            return Path(given)
+        shared = PROJECT_ROOT / "target" / "parsed"
+        above = next(folder for folder in (shared, *shared.parents) if folder.exists())
+        return shared if os.access(above, os.W_OK) else self.home.dbt

@@ -7,7 +7,7 @@ data-as-of time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scorecards.cadence import COMPANY, SCOPES, grains_of, times_of
 from scorecards.columns import tables
+from semantic_layer import evaluation
 from semantic_layer.records import GRAINS, METRIC_TIME, Grain, Metric
 
 if TYPE_CHECKING:
@@ -112,13 +113,7 @@ def _evaluated(
     as_of_on: date,
 ) -> Iterator[pa.Table]:
     """Values of each grain, for the company and for the other scopes together."""
-    targets = _grains_of_targets(connection)
-    wanted: dict[Grain, list[str]] = {grain: [] for grain in GRAINS}
-    for metric in metrics:
-        times = times_of(layer.dimensions([metric.name]), METRIC_TIME)
-        for grain in grains_of(metric, times, targets.get(metric.name, ())):
-            wanted[grain].append(metric.name)
-    for grain, names in wanted.items():
+    for grain, names in _names_by_grain(layer, metrics, _grains_of_targets(connection)).items():
         since = as_of_on - timedelta(days=_DAYS_LOOKED_BACK) if grain == "day" else None
         if grain == "month":
             of_company = _known_by_month(connection, names)
@@ -129,6 +124,31 @@ def _evaluated(
             names, grain, by=tuple(SCOPES), since=since, until=as_of_on
         ).checked()
         yield _with_scope(of_others)
+
+
+def plan_ahead(layer: SemanticLayer) -> None:
+    """Plan the queries of metric values and scorecard and ask none.
+
+    Grains that only a target asks for are planned when they are asked.
+    """
+    metrics = layer.metrics()
+    evaluation.plan_ahead(layer, [metric.name for metric in metrics], "month")
+    for grain, names in _names_by_grain(layer, metrics, {}).items():
+        if grain != "month":
+            evaluation.plan_ahead(layer, names, grain)
+        evaluation.plan_ahead(layer, names, grain, by=tuple(SCOPES))
+
+
+def _names_by_grain(
+    layer: SemanticLayer, metrics: list[Metric], targets: Mapping[str, Collection[str]]
+) -> dict[Grain, list[str]]:
+    """The metrics that each grain of the scorecard is for."""
+    wanted: dict[Grain, list[str]] = {grain: [] for grain in GRAINS}
+    for metric in metrics:
+        times = times_of(layer.dimensions([metric.name]), METRIC_TIME)
+        for grain in grains_of(metric, times, targets.get(metric.name, ())):
+            wanted[grain].append(metric.name)
+    return wanted
 
 
 def _known_by_month(connection: duckdb.DuckDBPyConnection, names: list[str]) -> pa.Table:

@@ -22,3 +22,5 @@ echo "Installing the packages of requirements.lock …"
 VIRTUAL_ENV="$PWD/$VENV" "$VENV/bin/uv" pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 VIRTUAL_ENV="$PWD/$VENV" "$VENV/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .
 mkdir -p .embudo/dev
+echo "Parsing the models and planning the metrics, once …"
+"$VENV/bin/embudo" prepare --home .embudo >/dev/null

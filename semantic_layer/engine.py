@@ -16,7 +16,7 @@ from typing import Any
 from orchestration.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_metrics
 from semantic_layer.names import ResolvedRequest
-from semantic_layer.plans import KeptPlans
+from semantic_layer.plans import GroupByItem, KeptPlans
 from semantic_layer.records import METRIC_TIME, Dimension, DimensionKind, Metric
 from semantic_layer.running_totals import summed_by_day_first
 
@@ -153,7 +153,12 @@ class Engine:
     def _read_dimensions(self, metrics: tuple[str, ...]) -> Mapping[str, Dimension]:
         found: dict[str, Dimension] = {}
         grains: dict[str, set[str]] = {}
-        for name, kind, grain, element in self._group_by_items(metrics):
+        items = self._kept.items(metrics) if self._kept else None
+        if items is None:
+            items = list(self._group_by_items(metrics))
+            if self._kept:
+                self._kept.put_items(metrics, items)
+        for name, kind, grain, element in items:
             if kind == "time":
                 grains.setdefault(name, set()).add(grain)
             text = self._elements.get(element, {})
@@ -167,10 +172,7 @@ class Engine:
             )
         return dict(sorted(found.items(), key=lambda item: _rank(item[1])))
 
-    def _group_by_items(
-        self, metrics: tuple[str, ...]
-    ) -> Iterator[tuple[str, DimensionKind, str, tuple[str, str]]]:
-        """Each item: name, kind, grain, and the key of its element."""
+    def _group_by_items(self, metrics: tuple[str, ...]) -> Iterator[GroupByItem]:
         from metricflow_semantic_interfaces.references import MetricReference
         from metricflow_semantics.model.linkable_element_property import GroupByItemProperty
         from metricflow_semantics.model.semantics.element_filter import GroupByItemSetFilter

@@ -7,6 +7,7 @@ targets or history does not belong here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -90,6 +91,15 @@ def evaluate(
         [(name, "ascending") for name in schema.names if name not in ("grain", "value")]
     )
     return Evaluation(table=table, failures=failures, unavailable=tuple(unavailable))
+
+
+def plan_ahead(
+    layer: SemanticLayer, metrics: Sequence[str], grain: Grain, *, by: Sequence[str] = ()
+) -> None:
+    """Plan the queries of `evaluate` and ask none; what cannot be planned is told when it is asked."""
+    for batch in _batches(layer, metrics, grain, by, {}, []):
+        with contextlib.suppress(EmbudoError):
+            layer.plan_by_period(batch.metrics, grain, by=batch.dimensions)
 
 
 def _batches(

@@ -109,8 +109,8 @@ class SemanticLayer:
         """Other definitions over a release's tables: a working tree's, or a candidate's own.
 
         `connection` is that of a process that holds the candidate for writing, with its marts as
-        `marts`; without it the marts are opened read-only. `plans` is a file beside the semantic
-        manifest where plans are kept from one time to the next; closing the layer writes it.
+        `marts`; without it the marts are opened read-only. `plans` is a folder where plans are kept
+        from one time to the next; closing the layer writes them.
         """
         release = release_dir.resolve()
         warehouse = (
@@ -121,7 +121,7 @@ class SemanticLayer:
             manifest=manifest,
             warehouse=warehouse,
             facts=read_release(release, warehouse=warehouse, draft=True),
-            plans=KeptPlans(plans) if plans else None,
+            plans=KeptPlans.of(semantic_manifest, folder=plans) if plans else None,
         )
 
     def metrics(self) -> list[Metric]:
@@ -191,8 +191,7 @@ class SemanticLayer:
         Columns: `metric_time__<grain>`, for dimensions one named after the first of them that holds
         `dimension|value`, and the metrics.
         """
-        request = QueryRequest(metrics=tuple(metrics), group_by=tuple(by[:1]), grain=grain)
-        sql = self.explain(request)
+        sql = self.plan_by_period(metrics, grain, by=by)
         if by:
             spread = Spread.of(self._text, by)
             spread_out = spread.apply(sql) if spread else None
@@ -203,6 +202,14 @@ class SemanticLayer:
                 )
             sql = spread_out
         return self._warehouse.query(sql)
+
+    def plan_by_period(
+        self, metrics: Sequence[str], grain: Grain, *, by: Sequence[str] = ()
+    ) -> str:
+        """The SQL that `by_period` spreads over the dimensions, without asking it."""
+        return self.explain(
+            QueryRequest(metrics=tuple(metrics), group_by=tuple(by[:1]), grain=grain)
+        )
 
     def evaluate(
         self,

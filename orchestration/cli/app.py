@@ -37,7 +37,7 @@ app = typer.Typer(
 )
 
 for panel, commands in (
-    ("Start", (start.init, start.demo)),
+    ("Start", (start.init, start.demo, start.prepare)),
     ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
     ("Engineer", (accept.accept, engineer.rollback, privacy.forget, doctor.doctor)),
     ("Engineer", (alerts.notify, engineer.ui)),

@@ -70,6 +70,25 @@ def init(
     out.print("  embudo refresh              # read, build, check, release")
 
 
+def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HOME) -> None:
+    """Parse the models and plan the metrics now, so that the next refresh need not.
+
+    `make setup` does it. It is worth doing where a new version of the project is put in place; without it the
+    first refresh does the same, and says nothing of it.
+    """
+    import sandbox
+    from orchestration.cli.console import StepReporter
+    from orchestration.preparing import prepare as parse_and_plan
+    from orchestration.workplace import Workplace
+
+    workplace = Workplace.open(
+        config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
+    )
+    with StepReporter() as report:
+        done = parse_and_plan(workplace, report=report)
+    out.print(f"{done.models} models and {done.metrics} metrics are ready in {done.folder}.")
+
+
 def make_privacy_key(*, config: Path, home: Path) -> Path | None:
     """Make a key where the environment and the company's file have none; returns the file it is in."""
     from orchestration.privacy import KEY_VARIABLE, PrivacyKey, new_key

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.limits import memory_limit
+from orchestration.limits import memory_limit, threads
 
 _MACROS = (
     # Seconds of a duration: hh:mm:ss, mm:ss, or a fraction of a day as Excel keeps it.
@@ -51,16 +51,18 @@ _MACROS = (
 )
 
 
-def connect(*, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory database that spills to `scratch`.
+STREAMS_AT_ONCE = 2
+"""Each has a memory limit, and threads, of its own."""
 
-    It gets half of the memory there is (see `limits`), because two streams land at once.
-    """
+
+def connect(*, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that spills to `scratch`, with a stream's share of memory and cores."""
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": memory_limit(share=0.5),
+            "memory_limit": memory_limit(share=1 / STREAMS_AT_ONCE),
+            "threads": threads(at_once=STREAMS_AT_ONCE),
             "temp_directory": str(scratch / "spill"),
             "preserve_insertion_order": "true",
         }

@@ -31,9 +31,6 @@ from orchestration.privacy import PrivacyKey
 from orchestration.records import LandingResult, Load, NewColumns, Reporter, SetAside
 from orchestration.settings import Home, Settings
 
-_STREAMS_AT_ONCE = 2
-"""Each has a memory limit of its own."""
-
 
 @dataclass(frozen=True)
 class _Landed:
@@ -89,8 +86,11 @@ def land(
             )
 
         # Much of a small file's time is planning its query, on one core: streams share the others.
-        with ThreadPoolExecutor(max_workers=_STREAMS_AT_ONCE) as pool:
-            done = list(pool.map(work, range(len(jobs)), jobs))
+        # The longest begin, so that none is left to run alone at the end.
+        order = sorted(range(len(jobs)), key=lambda n: -sum(file.size for file in jobs[n].new))
+        with ThreadPoolExecutor(max_workers=duck.STREAMS_AT_ONCE) as pool:
+            found = dict(zip(order, pool.map(work, order, [jobs[n] for n in order]), strict=True))
+        done = [found[number] for number in range(len(jobs))]
         integrity.require_whole(ledger, damaged)
     replaced = (load_id for landed in done for load_id in landed.replaced)
     return LandingResult(

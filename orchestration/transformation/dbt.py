@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import BuildFailed
-from orchestration.limits import memory_limit
-from orchestration.processes import is_alive
+from orchestration.limits import memory_limit, threads
+from orchestration.processes import is_alive, last_change
 from orchestration.project import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ _BINARY_MANIFEST = "partial_parse.msgpack"
 
 _PARSED = (_BINARY_MANIFEST, "manifest.json", "semantic_manifest.json")
 _SUMS = "checksums.json"
+
+_NODES_AT_ONCE = 2
+"""The `threads` of profiles.yml: dbt's own, each of which runs queries."""
 
 _PARSED_KEPT = 12
 """Parsed projects in a cache, the newest: a cache may be shared by homes of several settings."""
@@ -131,7 +134,7 @@ class Dbt:
             if not (cache / _BINARY_MANIFEST).exists():
                 raise
             shutil.rmtree(partial, ignore_errors=True)  # another process was quicker
-        used = sorted(cache.parent.glob(f"*/{_BINARY_MANIFEST}"), key=_last_change, reverse=True)
+        used = sorted(cache.parent.glob(f"*/{_BINARY_MANIFEST}"), key=last_change, reverse=True)
         for binary in used[_PARSED_KEPT:]:
             shutil.rmtree(binary.parent, ignore_errors=True)
 
@@ -218,6 +221,7 @@ def _environment(dbt: Dbt) -> Iterator[None]:
         "EMBUDO_WAREHOUSE": str(dbt.warehouse),
         "EMBUDO_MARTS": str(dbt.marts),
         "EMBUDO_MEMORY_LIMIT": dbt.memory_limit,
+        "EMBUDO_DUCKDB_THREADS": str(threads(at_once=_NODES_AT_ONCE)),
     }
     before = {key: os.environ.get(key) for key in wanted}
     os.environ.update(wanted)
@@ -236,13 +240,6 @@ def _let_go() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
-
-
-def _last_change(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # another process has just removed it
-        return 0.0
 
 
 def is_whole(cache: Path) -> bool:

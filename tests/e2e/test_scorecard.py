@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from orchestration.figures import as_of_of, write_figures
+from orchestration.workplace import PARSE_CACHE_VARIABLE
 from scorecards.cadence import SCOPES
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
@@ -307,7 +309,7 @@ def test_edits_move_only_what_they_should(company: Embudo, tmp_path: Path) -> No
             tmp_path / "manifest.json",
             tmp_path,
             connection=connection,
-            plans=next((company.home / "dbt").glob("*/plans.json"), None),
+            plans=Path(os.environ[PARSE_CACHE_VARIABLE]),
         )
         newest = dict.fromkeys(
             [

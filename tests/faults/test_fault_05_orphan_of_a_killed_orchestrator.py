@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.faultpoints import KILL_AT
+from orchestration.processes import is_alive
 from orchestration.publication import lock_holder
 from tests.faults.tiny_company import TinyCompany, answer_of, embudo_of, expected
 
@@ -77,5 +78,4 @@ def test_the_orphan_is_named_and_nothing_outlives_it(tiny: TinyCompany) -> None:
     wait_for(lambda: not holders_of(home.root))
     assert lock_holder(home) is None
     assert answer_of(home.current) == expected(1)
-    with pytest.raises(ProcessLookupError):
-        os.kill(orphan, 0)
+    wait_for(lambda: not is_alive(str(orphan)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,24 @@ def test_what_was_planned_is_not_planned_again(
         raise AssertionError("planned again")
 
     monkeypatch.setattr(again, "_plan", refuse)
+    monkeypatch.setattr(again, "_group_by_items", refuse)
+    assert again.dimensions(["revenue", "win_rate"]) == engine.dimensions(["revenue", "win_rate"])
     assert again.explain(resolve(REQUEST, again)) == sql
     with pytest.raises(AssertionError, match="planned again"):
         again.explain(resolve(QueryRequest(metrics=("revenue",)), again))
+
+
+def test_another_text_has_another_file_and_old_ones_go(tmp_path: Path) -> None:
+    manifest = tmp_path / "semantic_manifest.json"
+    for number in range(15):
+        manifest.write_text(json.dumps({"number": number}))
+        kept = KeptPlans.of(manifest, folder=tmp_path / "kept")
+        assert kept.items(["revenue"]) is None
+        kept.put_items(["revenue"], [("rep__team", "categorical", "", ("rep", "team"))])
+        kept.write()
+    again = KeptPlans.of(manifest, folder=tmp_path / "kept")
+    assert again.items(["revenue"]) == [("rep__team", "categorical", "", ("rep", "team"))]
+    assert len(list((tmp_path / "kept").iterdir())) == 12
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"planner": "0.1", "plans": {"x": "y"}}', "{"])
