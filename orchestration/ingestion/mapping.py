@@ -7,6 +7,7 @@ Missing columns are found here, before anything is read. Casting belongs to `cas
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -30,6 +31,8 @@ from orchestration.ingestion.readers import (
 from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
 
 GIVEN = ("file_name", ROW_NUMBER)
+_DATA = re.compile(r"@|(\d\D?){9}")
+"""What no column is called: an e-mail address, a phone number. Dates, which some are called, are shorter."""
 _LISTED, _LONGEST = 40, 40
 """Columns that a message lists, and signs that it shows of each."""
 
@@ -175,12 +178,15 @@ def _missing(missing: Sequence[str], rows: FileRows, file_name: str, stream: str
     known = [column.name for column in rows.columns]
     parts = []
     for name in missing:
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        near = get_close_matches(name, [k for k in known if not _DATA.search(k)], n=1, cutoff=0.5)
         parts.append(f"{name!r}" + (f" (nearest: {_short(near[0])!r})" if near else ""))
     plural = "s" if len(missing) > 1 else ""
     advice = (
         "The file reads as one column: check `format.delimiter`."
         if len(known) == 1
+        else "Its first line looks like a row of data, which is not shown here: where files have no header, say "
+        "`header: false` and list `columns` under `format`."
+        if any(_DATA.search(name) for name in known)
         else f"The file has: {', '.join(_short(name) for name in known[:_LISTED])}"
         + (f" and {len(known) - _LISTED:,} more." if len(known) > _LISTED else ".")
     )

@@ -69,6 +69,15 @@ def test_dropped(orders: Company) -> None:
     )
 
 
+@pytest.mark.parametrize("data", ["ana.gil@example.com", "+34 600 123 456", "600123456"])
+def test_without_its_header(orders: Company, data: str) -> None:
+    """The first row is then no row of names: what it holds of people is not shown."""
+    orders.drop("orders_2.csv", f"21,{data},2026-01-05,hecho\n{lines(22, 40)}")
+    [aside] = orders.land().set_aside
+    assert "`header: false`" in aside.reason
+    assert data not in aside.reason
+
+
 def test_renamed(orders: Company) -> None:
     bad = f"{HEADER.replace('account', 'account_no')}\n{lines(21, 40)}"
     set_aside_then_mended(orders, bad, "'account' (nearest: 'account_no')", "orders")
