@@ -36,7 +36,7 @@ check: setup ## Lint and type-check Python, SQL and YAML, parse dbt, validate th
 
 test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
-	@EMBUDO_SOAK=1 $(BIN)/pytest -q -n 2 --dist loadfile
+	@EMBUDO_SOAK=1 $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: setup ## Shuffle 20 deliveries, kill 200 refreshes, refresh companies of 20 seeds; print the counts
 	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 EMBUDO_SOAK_SEEDS=20 $(BIN)/pytest -m soak -s -q

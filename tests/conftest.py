@@ -58,12 +58,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the soak out unless `EMBUDO_SOAK` asks for it: it is for `make test` and `make soak`."""
+    """Leave the soak out unless `EMBUDO_SOAK` asks for it: it is for `make test` and `make soak`.
+
+    With it, what takes longest begins first, so that no worker is left with it alone at the end.
+    """
     if os.environ.get("EMBUDO_SOAK"):
+        items.sort(key=_rank_of_length)
         return
     soak = [item for item in items if item.get_closest_marker("soak")]
     config.hook.pytest_deselected(items=soak)
     items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
+def _rank_of_length(item: pytest.Item) -> int:
+    kinds = ("soak", "slow")
+    return next((n for n, kind in enumerate(kinds) if item.get_closest_marker(kind)), len(kinds))
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,11 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from orchestration.limits import memory_limit
 from orchestration.quality import loads as loads_gate
 from orchestration.quality.checks import accept
 from orchestration.quality.databases import Databases
@@ -84,40 +82,33 @@ def required_checks(
 
 
 def run_gate(given: GateInput) -> GateReport:
-    """Run gates 2 and 3 and hand back the report of all three; it raises for no failing check.
-
-    Two of them at a time, each with half of the memory.
-    """
-    half = replace(Databases.of(given.directory), memory_limit=memory_limit(share=0.5))
+    """Run gates 2 and 3 and hand back the report of all three; it raises for no failing check."""
+    databases = Databases.of(given.directory)
     previous_values = tuple(given.previous_values)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        # Great Expectations is Python for the most part, and the others are SQL: each has a core.
-        marts = pool.submit(
-            check_marts, read_expectations(), databases=half, revenue_from=given.revenue_from
-        )
-        of_dbt = check_dbt(
+    checks = (
+        *given.loads,
+        *check_dbt(
             given.outcomes,
             manifest=given.manifest,
             artifacts=given.artifacts,
-            databases=half,
+            databases=databases,
             previous=given.previous,
-        )
-        others = (
-            *check_reconciliation(databases=half, revenue_from=given.revenue_from),
-            *check_row_counts(
-                given.manifest,
-                databases=half,
-                previous=given.previous_rows or {},
-                lost_share=given.rows_lost_share,
-            ),
-            *check_drift(given.manifest, databases=half, previous=given.previous),
-            *check_metrics(
-                given.values,
-                metrics=given.metrics,
-                previous=previous_values,
-                jump_severity="error" if previous_values else "warn",
-                complete_before=given.complete_before,
-            ),
-        )
-        checks = (*given.loads, *of_dbt, *marts.result(), *others)
+        ),
+        *check_marts(read_expectations(), databases=databases, revenue_from=given.revenue_from),
+        *check_reconciliation(databases=databases, revenue_from=given.revenue_from),
+        *check_row_counts(
+            given.manifest,
+            databases=databases,
+            previous=given.previous_rows or {},
+            lost_share=given.rows_lost_share,
+        ),
+        *check_drift(given.manifest, databases=databases, previous=given.previous),
+        *check_metrics(
+            given.values,
+            metrics=given.metrics,
+            previous=previous_values,
+            jump_severity="error" if previous_values else "warn",
+            complete_before=given.complete_before,
+        ),
+    )
     return accept(GateReport(run_id=given.run_id, checks=checks), given.accepted or {})
