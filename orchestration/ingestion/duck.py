@@ -51,18 +51,14 @@ _MACROS = (
 )
 
 
-STREAMS_AT_ONCE = 2
-"""Each has a memory limit, and threads, of its own."""
-
-
-def connect(*, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory database that spills to `scratch`, with a stream's share of memory and cores."""
+def connect(*, scratch: Path, at_once: int = 1) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that spills to `scratch`, and shares memory and cores with as many as `at_once`."""
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": memory_limit(share=1 / STREAMS_AT_ONCE),
-            "threads": threads(at_once=STREAMS_AT_ONCE),
+            "memory_limit": memory_limit(share=1 / at_once),
+            "threads": threads(at_once=at_once),
             "temp_directory": str(scratch / "spill"),
             "preserve_insertion_order": "true",
         }

@@ -31,6 +31,8 @@ from orchestration.privacy import PrivacyKey
 from orchestration.records import LandingResult, Load, NewColumns, Reporter, SetAside
 from orchestration.settings import Home, Settings
 
+_STREAMS_AT_ONCE = 2
+
 
 @dataclass(frozen=True)
 class _Landed:
@@ -71,6 +73,8 @@ def land(
         # Numbered here, in the order of the settings, so that who is faster decides nothing.
         first = ledger.next_load_seq()
 
+        at_once = max(1, min(_STREAMS_AT_ONCE, len(jobs)))
+
         def work(number: int, news: StreamNews) -> _Landed:
             return _land_stream(
                 settings,
@@ -83,12 +87,13 @@ def land(
                 report=report,
                 forgotten=forgotten,
                 key=key,
+                at_once=at_once,
             )
 
         # Much of a small file's time is planning its query, on one core: streams share the others.
         # The longest begin, so that none is left to run alone at the end.
         order = sorted(range(len(jobs)), key=lambda n: -sum(file.size for file in jobs[n].new))
-        with ThreadPoolExecutor(max_workers=duck.STREAMS_AT_ONCE) as pool:
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
             found = dict(zip(order, pool.map(work, order, [jobs[n] for n in order]), strict=True))
         done = [found[number] for number in range(len(jobs))]
         integrity.require_whole(ledger, damaged)
@@ -145,6 +150,7 @@ def _land_stream(
     report: Reporter,
     forgotten: frozenset[str],
     key: PrivacyKey | None,
+    at_once: int,
 ) -> _Landed:
     landed_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     load_id = f"{landed_at:%Y%m%dT%H%M%S}-{load_seq:06d}"
@@ -154,7 +160,7 @@ def _land_stream(
     aside: list[SetAside] = []
     failed: set[str] = set()
     try:
-        with duck.connect(scratch=scratch) as connection:
+        with duck.connect(scratch=scratch, at_once=at_once) as connection:
             staging = Staging(
                 connection,
                 stream=stream,

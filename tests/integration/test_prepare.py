@@ -1,0 +1,41 @@
+"""`embudo prepare`: what depends on definitions alone is there before the first refresh asks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from orchestration.preparing import prepare
+from orchestration.workplace import Workplace
+from semantic_layer.engine import Engine
+
+
+class Unsaid:
+    """A reporter that says nothing."""
+
+    def step(self, name: str) -> None: ...
+
+    def detail(self, text: str) -> None: ...
+
+
+@pytest.mark.slow
+def test_what_was_prepared_is_not_planned_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepared(home: str) -> int:
+        workplace = Workplace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
+        return prepare(workplace, report=Unsaid()).metrics
+
+    assert prepared("one") == 141
+
+    def refuse(*_: object) -> str:
+        raise AssertionError("planned again")
+
+    monkeypatch.setattr(Engine, "_plan", refuse)
+    monkeypatch.setattr(Engine, "_group_by_items", refuse)
+    assert prepared("another") == 141
+    monkeypatch.setenv("EMBUDO_DBT_CACHE", str(tmp_path / "elsewhere"))
+    with pytest.raises(AssertionError, match="planned again"):
+        prepared("another")
