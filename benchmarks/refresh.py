@@ -12,6 +12,7 @@ import json
 import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -137,7 +138,7 @@ def _one_row(place: Path) -> list[str]:
 
 def _steps(home: Path) -> dict[str, float]:
     """Seconds of each step of the last refresh, from the ledger."""
-    with sqlite3.connect(home / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(home / "ledger.sqlite")) as ledger:
         (detail,) = ledger.execute(
             "select detail from refreshes order by started_at desc limit 1"
         ).fetchone()

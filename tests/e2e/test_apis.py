@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,7 +121,7 @@ class Company:
 
     def loads(self) -> dict[str, int]:
         """Rows landed by `source.stream`, straight from the ledger's tables."""
-        with sqlite3.connect(self.embudo.home / "ledger.sqlite") as ledger:
+        with closing(sqlite3.connect(self.embudo.home / "ledger.sqlite")) as ledger:
             return dict(
                 ledger.execute(
                     "select source || '.' || stream, sum(rows_landed) from loads group by 1"

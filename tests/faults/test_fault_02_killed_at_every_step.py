@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -233,5 +234,5 @@ def test_two_openers_at_the_same_instant_make_one_ledger(tmp_path: Path) -> None
     ]
     said = [opener.communicate()[1].decode() for opener in openers]
     assert [opener.returncode for opener in openers] == [0, 0, 0, 0], said
-    with sqlite3.connect(ledger) as db:
+    with closing(sqlite3.connect(ledger)) as db:
         assert db.execute("pragma integrity_check").fetchall() == [("ok",)]

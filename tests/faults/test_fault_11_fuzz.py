@@ -16,6 +16,7 @@ import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import openpyxl
@@ -235,7 +236,7 @@ def test_no_row_of_a_damaged_file_is_lost(company: Company, kind: str) -> None:
 
 def counts(company: Company) -> dict[str, tuple[int, int, int, int]]:
     """File to rows read, landed, quarantined and skipped, as the ledger has them."""
-    with sqlite3.connect(company.home.ledger) as connection:
+    with closing(sqlite3.connect(company.home.ledger)) as connection:
         rows = connection.execute(
             "select path, rows_read, rows_landed, rows_quarantined, rows_skipped from load_files"
         ).fetchall()

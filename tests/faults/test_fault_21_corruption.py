@@ -9,6 +9,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def active_rows(tiny: TinyCompany) -> int:
 
 def loads_of(tiny: TinyCompany) -> list[tuple[object, ...]]:
     """What the ledger says of loads and files, apart from when."""
-    with sqlite3.connect(tiny.home.ledger) as db:
+    with closing(sqlite3.connect(tiny.home.ledger)) as db:
         return db.execute(
             "select l.*, f.path, f.sha256, f.fingerprint, f.business_max, f.replaced_by, f.resolved_by "
             "from loads l join load_files f using (load_id) order by load_seq, part"

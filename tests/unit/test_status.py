@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_running_refresh_is_told_from_a_killed_one(company: TinyCompany) -> No
 
 def test_a_stream_that_went_quiet_is_named(company: TinyCompany) -> None:
     assert "Quiet" not in advice(company)
-    with sqlite3.connect(company.home.ledger) as db:
+    with closing(sqlite3.connect(company.home.ledger)) as db, db:
         db.execute("update loads set landed_at = '2026-01-01 00:00:00' where stream = 'orders'")
     assert "Quiet for more than 14 days: shop orders" in advice(company)
 
