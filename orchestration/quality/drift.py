@@ -23,10 +23,19 @@ GATE = 3
 PROFILES_FILE = "profiles.json"
 
 _FEW = 60
-"""Marts with fewer rows, now or in the last release, have no looks to speak of."""
+"""Marts with fewer rows, and medians of fewer values, now or in the last release, have no looks to
+speak of.
+"""
 
 _TOLERANCE = Tolerance(
-    times=5, negative=0.05, nulls=0.15, kinds=0.25, hours=0.75, length=1.5, collapse=True
+    times=5,
+    negative=0.05,
+    nulls=0.15,
+    kinds=0.25,
+    hours=0.75,
+    length=1.5,
+    collapse=True,
+    fewest=_FEW,
 )
 _OF_TODAY = frozenset({"customer.dim_customers", "funnel.fct_open_deals", "activity.fct_tasks"})
 """Marts that are judged at the data-as-of time: their flags move with the calendar."""

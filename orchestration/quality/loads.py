@@ -53,9 +53,9 @@ _SMALL = 20
 """Streams whose usual load is smaller than this have no volume to speak of."""
 
 _FEW = 30
-"""Rows that a load and its history need before their values are compared."""
+"""Rows that a load and its history need, and values of a column for its median, before they are compared."""
 
-_LOOKS = Tolerance(times=20, negative=0.3, nulls=0.5, usual_nulls=0.01)
+_LOOKS = Tolerance(times=20, negative=0.3, nulls=0.5, usual_nulls=0.01, fewest=_FEW)
 """A load holds one day where history holds years: only what no day explains is a breach. The usual
 mistakes of a unit are a factor of 60 and more.
 """

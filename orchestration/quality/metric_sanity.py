@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from statistics import median
 from typing import Any
 
@@ -32,6 +32,11 @@ _FAR = 12.0
 _TIMES_HIGHEST = 4.0
 _PART_OF_LOWEST = 8.0
 """A jump is above so many times the highest month, or below such a part of the lowest."""
+
+_STEPS = 1.75
+"""A jump is out of its history by more than its largest step from one month to the next, to this power:
+where the revenue of a few orders moves fivefold, a month of a ninth is no news.
+"""
 
 _MANY = 50.0
 """A count whose lowest month is below this may fall to nothing without meaning anything."""
@@ -235,11 +240,18 @@ def _is_jump(meta: MetricMeta, value: float, history: Sequence[float]) -> bool:
     if meta.unit == "count":
         deviation = max(deviation, math.sqrt(abs(middle)))
     deviation = max(deviation, 0.05 * abs(middle))
+    usual = _largest_step(history) ** _STEPS
     if value > high:
         noise = 6 * math.sqrt(abs(high) + 1) if meta.unit == "count" else 0.0
-        above = value > _TIMES_HIGHEST * high if high > 0 else True
+        above = value > max(_TIMES_HIGHEST, usual) * high if high > 0 else True
         return above and value - high > noise and value - middle > _FAR * deviation
     if low > 0 and value >= 0:
         enough = low >= _MANY or meta.unit != "count"
-        return enough and value < low / _PART_OF_LOWEST
+        return enough and value < low / max(_PART_OF_LOWEST, usual)
     return value < low and middle - value > _FAR * deviation
+
+
+def _largest_step(history: Sequence[float]) -> float:
+    """The largest factor from one month to the next, up or down, of those that have one."""
+    steps = (later / earlier for earlier, later in pairwise(history) if min(earlier, later) > 0)
+    return max((max(step, 1 / step) for step in steps), default=1.0)

@@ -131,6 +131,10 @@ class Tolerance:
     """Whether a column of many values may not become one of a single value."""
     usual_nulls: float = 1.0
     """Columns that were empty in more than such a share are not held against `nulls`."""
+    fewest: int = 1
+    """Values that a column holds, now and before, for their medians to be compared: one more among
+    twenty moves the middle of the day by hours.
+    """
 
 
 def drifts(now: Profile, before: Profile, tolerance: Tolerance) -> list[str]:
@@ -139,22 +143,24 @@ def drifts(now: Profile, before: Profile, tolerance: Tolerance) -> list[str]:
     for name, column in now.columns.items():
         was = before.columns.get(name)
         if was is not None:
-            found += [f"{name} {text}" for text in _drifts_of(column, was, now.rows, tolerance)]
+            rows = (now.rows, before.rows)
+            found += [f"{name} {text}" for text in _drifts_of(column, was, rows, tolerance)]
     return found
 
 
 def _drifts_of(
-    now: ColumnProfile, was: ColumnProfile, rows: int, tolerance: Tolerance
+    now: ColumnProfile, was: ColumnProfile, rows: tuple[int, int], tolerance: Tolerance
 ) -> list[str]:
     found = []
-    noise = 1 / math.sqrt(max(rows, 1))
-    if was.nulls <= tolerance.usual_nulls and now.nulls - was.nulls > tolerance.nulls + noise:
+    allowed = tolerance.nulls + _noise(rows[0])
+    if was.nulls <= tolerance.usual_nulls and now.nulls - was.nulls > allowed:
         found.append(f"is empty in {now.nulls:.0%} of the rows ({was.nulls:.0%} before)")
     if now.nulls == 1 or was.nulls == 1:
         return found
-    if now.size and was.size and not 1 / tolerance.times <= now.size / was.size <= tolerance.times:
-        found.append(f"is typically {now.size:,.6g} ({was.size:,.6g} before)")
-    if (now.negative or 0) - (was.negative or 0) > tolerance.negative + noise:
+    values = rows[0] * (1 - now.nulls)
+    if min(values, rows[1] * (1 - was.nulls)) >= tolerance.fewest:
+        found += _moved_medians(now, was, tolerance)
+    if (now.negative or 0) - (was.negative or 0) > tolerance.negative + _noise(values):
         found.append(
             f"is negative in {now.negative:.0%} of the rows ({was.negative or 0:.0%} before)"
         )
@@ -167,15 +173,27 @@ def _drifts_of(
         and not 1 / tolerance.length <= max(now.length, 0.1) / was.length <= tolerance.length
     ):
         found.append(f"is {now.length:.1f} characters long ({was.length:.1f} before)")
+    if tolerance.kinds is not None and now.kinds and was.kinds:
+        moved = sum(max(share - was.kinds.get(kind, 0.0), 0.0) for kind, share in now.kinds.items())
+        if moved > tolerance.kinds + _noise(values):
+            found.append(f"has other values in {moved:.0%} of the rows")
+    return found
+
+
+def _moved_medians(now: ColumnProfile, was: ColumnProfile, tolerance: Tolerance) -> list[str]:
+    found = []
+    if now.size and was.size and not 1 / tolerance.times <= now.size / was.size <= tolerance.times:
+        found.append(f"is typically {now.size:,.6g} ({was.size:,.6g} before)")
     if tolerance.hours is not None and now.hour is not None and was.hour is not None:
         apart = abs(now.hour - was.hour)
         if min(apart, 24 - apart) > tolerance.hours:
             found.append(f"is at {now.hour:.1f} h in the middle ({was.hour:.1f} h before, UTC)")
-    if tolerance.kinds is not None and now.kinds and was.kinds:
-        moved = sum(max(share - was.kinds.get(kind, 0.0), 0.0) for kind, share in now.kinds.items())
-        if moved > tolerance.kinds + noise:
-            found.append(f"has other values in {moved:.0%} of the rows")
     return found
+
+
+def _noise(count: float) -> float:
+    """By how much a share of so many moves by chance."""
+    return 1 / math.sqrt(max(count, 1))
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:

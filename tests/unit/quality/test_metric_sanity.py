@@ -93,6 +93,18 @@ def test_small_numbers_are_left_alone() -> None:
     assert outcome(few, unit="count", metric="demos") == "pass"
 
 
+def test_a_figure_that_swings_is_held_against_its_own_swings() -> None:
+    """The cost of winning few customers, and the revenue of few orders, each once stopped a sound company."""
+    cost = [952, 1183, 841, 626, 1620, 1353, 2413, 1329, 1266, 1222]
+    revenue = [350, 370, 1298, 2000, 1145, 2882, 527, 1470, 1163, 1070]
+    assert outcome([*cost, 11912]) == "pass"
+    assert outcome([*revenue, 42]) == "pass"
+    assert outcome([*cost, 120_000]) == "fail"
+    assert outcome([*revenue, 8]) == "fail"
+    growing = [100 * 1.15**i for i in range(23)]
+    assert outcome([*growing, 20 * growing[-1]]) == "fail", "growth over years is no swing"
+
+
 @pytest.mark.parametrize("factor", [100, 0.01, -1])
 def test_a_unit_or_a_sign_that_changed_is_a_jump(factor: float) -> None:
     values = [*SEASONAL[:-1], SEASONAL[-1] * factor]
