@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from orchestration.ingestion import land
@@ -67,7 +68,7 @@ class TinyCompany:
 
     def add_day(self, day: int) -> None:
         """Three orders at a price of the day, and a broken line that goes to quarantine."""
-        at = f"2026-01-{day % 28 + 1:02d} 10:00:00"
+        at = ordered_at(day)
         numbers = range(1, ORDERS_A_DAY + 1)
         orders = [f"o{day}-{n},a{n},{at},completed" for n in numbers]
         lines = [f"o{day}-{n},1,p{n},1,{price_of(day)}" for n in numbers]
@@ -96,6 +97,11 @@ class Silent:
     def step(self, name: str) -> None: ...
 
     def detail(self, text: str) -> None: ...
+
+
+def ordered_at(day: int) -> datetime:
+    """Later than the day before, and never after the data-as-of time: from the 29th day on, by a minute only."""
+    return datetime(2026, 1, 1, 10) + timedelta(days=min(day, 27), minutes=max(day - 27, 0))
 
 
 def price_of(day: int) -> int:
