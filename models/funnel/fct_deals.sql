@@ -3,40 +3,49 @@ with deals as (
     select * from {{ ref('int_deals__deals') }}
 ),
 
+attendants as (
+    select * from {{ ref('int_deals__attendants') }}
+),
+
 final as (
     select
         -- keys
-        deal_key,
-        account_key,
-        contact_key,
-        lead_key,
-        product_key,
-        campaign_key,
-        rep_version_key,
-        owner_key as rep_key,
+        deals.deal_key,
+        deals.account_key,
+        deals.contact_key,
+        deals.lead_key,
+        deals.product_key,
+        deals.campaign_key,
+        deals.rep_version_key,
+        deals.owner_key as rep_key,
+        attendants.agent_key,
 
         -- attributes
-        pipeline,
-        stage,
-        status,
-        deal_type,
-        lost_reason,
-        lead_channel,
-        status = 'won' as is_won,
-        status = 'lost' as is_lost,
-        is_closed,
+        deals.pipeline,
+        deals.stage,
+        deals.status,
+        deals.deal_type,
+        deals.lost_reason,
+        deals.lead_channel,
+        attendants.agent_name,
+        attendants.agent_team,
+        attendants.agent_direction,
+        deals.status = 'won' as is_won,
+        deals.status = 'lost' as is_lost,
+        deals.is_closed,
 
         -- measures
-        amount,
-        {{ dbt.datediff('created_on', 'closed_on', 'day') }} as cycle_days,
+        deals.amount,
+        {{ dbt.datediff('deals.created_on', 'deals.closed_on', 'day') }} as cycle_days,
 
         -- times
-        created_at,
-        created_on,
-        closed_at,
-        closed_on,
-        expected_close_on
+        deals.created_at,
+        deals.created_on,
+        deals.closed_at,
+        deals.closed_on,
+        deals.expected_close_on
     from deals
+    left join attendants on deals.deal_key = attendants.deal_key
 )
 
 select * from final

@@ -37,12 +37,16 @@ final as (
         deals.deal_key,
         versions.rep_version_key,
         leads.owner_key as rep_key,
+        first_touches.agent_key,
 
         -- attributes
         {{ keyed_hash('addresses.email') }} as email_hmac,
         {{ keyed_hash('addresses.phone') }} as phone_hmac,
         leads.channel,
         contacts.match_method,
+        first_touches.agent_name,
+        first_touches.agent_team,
+        first_touches.agent_direction,
         leads.qualified_at is not null as is_qualified,
         leads.disqualified_at is not null as is_disqualified,
         first_touches.first_touch_at is not null as is_contacted,

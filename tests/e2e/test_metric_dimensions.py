@@ -26,8 +26,13 @@ PRODUCT = ["product__name", "product__category"]
 CAMPAIGN = ["campaign__name", "campaign__channel"]
 PEOPLE = [*REP, *ACCOUNT, *CONTACT]
 DEAL = [
-    f"deal__{name}" for name in ("pipeline", "stage", "deal_type", "lost_reason", "lead_channel")
-]
+    f"deal__{name}"
+    for name in (
+        "pipeline", "stage", "deal_type", "lost_reason", "lead_channel",
+        "agent_name", "agent_team", "agent_direction",
+    )
+]  # fmt: skip
+LEAD = [f"lead__{name}" for name in ("channel", "agent_name", "agent_team", "agent_direction")]
 CALL = ["call__direction", "call__queue", "call__disposition"]
 
 # What METRICS.md asks of each kind of figure: the metrics of a grain, and the dimensions that rows of it know.
@@ -86,7 +91,7 @@ OFFERED = {
     "leads": (
         "leads_created leads_contacted qualified_leads qualified_lead_rate lead_to_opportunity_rate "
         "lead_to_customer_rate lead_response_hours median_lead_response_hours lead_response_within_1h_rate",
-        [*PEOPLE, *CAMPAIGN, *DEAL, "lead__channel"],
+        [*PEOPLE, *CAMPAIGN, *DEAL, *LEAD],
     ),
     "campaign emails": (
         "emails_sent emails_delivered delivery_rate bounce_rate open_rate click_rate click_to_open_rate reply_rate "

@@ -1,4 +1,4 @@
--- grain: one row a lead with an outbound touch at or after its creation, with the first of them
+-- grain: one row a lead with an outbound touch at or after its creation, with the first of them and whose it was
 -- what a rep did is outbound unless it says otherwise; notes and content are no touches
 with leads as (
     select
@@ -13,6 +13,8 @@ touches as (
     select
         lead_key,
         contact_key,
+        activity_key,
+        rep_version_key,
         started_at
     from {{ ref('fct_activities') }}
     where coalesce(direction, 'outbound') = 'outbound' and kind not in ('note', 'content')
@@ -21,6 +23,8 @@ touches as (
 matched as (
     select
         leads.lead_key,
+        touches.activity_key,
+        touches.rep_version_key,
         touches.started_at
     from leads
     inner join touches
@@ -29,6 +33,8 @@ matched as (
     union all
     select
         leads.lead_key,
+        touches.activity_key,
+        touches.rep_version_key,
         touches.started_at
     from leads
     inner join touches
@@ -36,12 +42,28 @@ matched as (
         and leads.created_at <= touches.started_at
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (partition by lead_key order by started_at, activity_key) as touch_number
+    from matched
+),
+
+versions as (
+    select * from {{ ref('int_users__versions') }}
+),
+
 final as (
     select
-        lead_key,
-        min(started_at) as first_touch_at
-    from matched
-    group by lead_key
+        ranked.lead_key,
+        versions.user_key as agent_key,
+        versions.full_name as agent_name,
+        versions.team as agent_team,
+        versions.direction as agent_direction,
+        ranked.started_at as first_touch_at
+    from ranked
+    left join versions on ranked.rep_version_key = versions.rep_version_key
+    where ranked.touch_number = 1
 )
 
 select * from final

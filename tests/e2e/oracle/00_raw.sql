@@ -412,31 +412,33 @@ left join user_versions
 -- the first outbound call or activity with a lead, or with the contact that it is, from its creation on
 create temp table answered_leads as
 with touches as (
-    select contact_id, cast(null as varchar) as lead_id, started_at from calls
+    select contact_id, cast(null as varchar) as lead_id, started_at, rep__team from calls
     where direction = 'out' and contact_id is not null
     union all
-    select contact_id, lead_id, started_at from activities
+    select contact_id, lead_id, started_at, rep__team from activities
     where coalesce(way, 'Saliente') = 'Saliente' and kind not in ('Nota', 'Contenido')
 ),
 
 matched as (
-    select leads.lead_id, touches.started_at
+    select leads.lead_id, touches.started_at, touches.rep__team
     from leads
     inner join touches on touches.contact_id = leads.contact_id and touches.started_at >= leads.created_at
     union all
-    select leads.lead_id, touches.started_at
+    select leads.lead_id, touches.started_at, touches.rep__team
     from leads
     inner join touches on touches.lead_id = leads.lead_id and touches.started_at >= leads.created_at
 ),
 
 first_touches as (
-    select lead_id, min(started_at) as first_touch_at from matched
+    select lead_id, min(started_at) as first_touch_at, arg_min_null(rep__team, started_at) as lead__agent_team
+    from matched
     group by lead_id
 )
 
 select
     leads.*,
     first_touches.first_touch_at,
+    first_touches.lead__agent_team,
     date_diff('second', leads.created_at, first_touches.first_touch_at) as response_seconds,
     won.closed_on as won_on,
     came.created_on as deal_on

@@ -55,6 +55,23 @@ from both_kinds
 left join contacts on contacts.contact_id = both_kinds.contact_id
 left join deals on deals.deal_id = both_kinds.deal_id;
 
+-- deals with the team of whoever last attended their contact before they closed -----------------
+create temp table attended_deals as
+select deals.*, attended.deal__agent_team
+from closed_deals as deals
+left join (
+    select deals.deal_id, arg_max_null(done.rep__team, done.started_at) as deal__agent_team
+    from closed_deals as deals
+    inner join done on done.deal_id = deals.deal_id or done.contact_id = deals.contact_id
+    where
+        done.activity__kind not in ('note', 'content')
+        and (done.is_held or done.is_conversation)
+        and done.user_id is not null
+        and done.started_at <= deals.closed_at
+        and done.started_at <= (select moment from as_of)
+    group by deals.deal_id
+) as attended on attended.deal_id = deals.deal_id;
+
 -- touches of orders: first, last, and even shares ----------------------------------------------
 create temp table touches as
 with found as (

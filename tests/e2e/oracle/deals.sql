@@ -11,16 +11,16 @@ select {cut} as cut, count(*) as value from created group by cut;
 select {cut} as cut, count(*) as value from closed_deals group by cut;
 
 -- metric: opportunities_won
--- by: rep__region
-select {cut} as cut, count(*) as value from closed_deals where status = 'Ganada' group by cut;
+-- by: rep__region, deal__agent_team
+select {cut} as cut, count(*) as value from attended_deals where status = 'Ganada' group by cut;
 
 -- metric: opportunities_lost
 -- by: rep__region
 select {cut} as cut, count(*) as value from closed_deals where status = 'Perdida' group by cut;
 
 -- metric: won_value
--- by: rep__region
-select {cut} as cut, sum(amount) as value from closed_deals where status = 'Ganada' group by cut;
+-- by: rep__region, deal__agent_team
+select {cut} as cut, sum(amount) as value from attended_deals where status = 'Ganada' group by cut;
 
 -- metric: lost_value
 -- by: rep__region

@@ -5,7 +5,7 @@
 select {cut} as cut, count(*) as value from answered_leads group by cut;
 
 -- metric: leads_contacted
--- by: lead__channel, rep__region
+-- by: lead__channel, rep__region, lead__agent_team
 select {cut} as cut, count(*) as value from answered_leads where first_touch_at is not null group by cut;
 
 -- metric: qualified_leads
@@ -17,7 +17,7 @@ select {cut} as cut, count(*) as value from answered_leads where is_qualified gr
 select {cut} as cut, count(*) filter (where is_qualified) / count(*) as value from answered_leads group by cut;
 
 -- metric: lead_response_hours
--- by: lead__channel, rep__region
+-- by: lead__channel, rep__region, lead__agent_team
 select {cut} as cut, avg(response_seconds) / 3600 as value from answered_leads
 where first_touch_at is not null group by cut;
 
