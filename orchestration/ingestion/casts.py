@@ -158,8 +158,11 @@ def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
     tries = []
     if origin is Origin.LOCAL:
         stated = formats or (locale.timestamps + locale.dates)
-        naive = [one for one in stated if "%z" not in one and "%Z" not in one]
-        zoned = [one for one in stated if one not in naive]
+        zulu = [one for one in stated if is_of_utc(one)]
+        naive = [one for one in stated if "%z" not in one and "%Z" not in one and one not in zulu]
+        zoned = [one for one in stated if one not in naive and one not in zulu]
+        if zulu:
+            tries.append(f"timezone('UTC', try_strptime({value}, [{duck.texts(zulu)}]))")
         if naive:
             tries.append(_on_a_clock(f"try_strptime({value}, [{duck.texts(naive)}])", locale))
         tries += [
@@ -178,6 +181,11 @@ def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
     tries.append(_of_iso(value, locale))
     found = tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
     return f"timezone('UTC', {found})"
+
+
+def is_of_utc(form: str) -> bool:
+    """Whether a strptime format ends with the Z that ISO 8601 has for UTC, whatever the source's zone."""
+    return form.endswith("Z") and not form.endswith("%Z")
 
 
 def _of_iso(text: str, locale: Locale) -> str:

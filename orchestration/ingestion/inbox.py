@@ -17,7 +17,7 @@ from orchestration.ingestion.contract import StreamContract
 from orchestration.ingestion.ledger import ActivePart, Ledger, SeenFile
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Grows when the same settings read the same file differently, so that files are read again."""
 
 MENDED = ".mended."

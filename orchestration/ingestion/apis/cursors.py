@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orchestration.ingestion.casts import is_of_utc
 from orchestration.settings.api_models import CursorSpec
 
 _EARLIEST = 1970
@@ -48,7 +49,7 @@ class Cursor:
             return self._in_utc(datetime.fromtimestamp(float(seconds), UTC))
         text = str(value).strip()
         found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
-        return self._in_utc(found)
+        return self._in_utc(found.replace(tzinfo=UTC) if is_of_utc(form) else found)
 
     def initial(self) -> Mark | None:
         """Where to begin; None asks for everything."""
@@ -79,7 +80,7 @@ class Cursor:
             return str(int(mark.timestamp() * 1000))
         if form == "iso":
             return mark.strftime("%Y-%m-%dT%H:%M:%SZ")
-        has_zone = "%z" in form or form.endswith("Z")
+        has_zone = "%z" in form or is_of_utc(form)
         return mark.astimezone(UTC if has_zone else self._zone).strftime(form)
 
     def _in_utc(self, moment: datetime) -> datetime:

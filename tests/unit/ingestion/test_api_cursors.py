@@ -39,9 +39,12 @@ def test_a_time_without_a_zone_is_the_sources() -> None:
     madrid = cursor(zone="Europe/Madrid", format="%Y-%m-%d %H:%M:%S")
     assert madrid.read("2026-07-01 14:00:00") == NOON
     assert madrid.asked(NOON) == "2026-07-01 14:00:00"
-    assert cursor(zone="Europe/Madrid", ask="%Y-%m-%dT%H:%M:%SZ").asked(NOON) == (
-        "2026-07-01T12:00:00Z"
-    )
+
+
+def test_a_format_that_ends_with_a_z_is_of_utc() -> None:
+    zulu = cursor(zone="Europe/Madrid", format="%Y-%m-%dT%H:%M:%SZ")
+    assert zulu.read("2026-07-01T12:00:00Z") == NOON
+    assert zulu.asked(NOON) == "2026-07-01T12:00:00Z"
 
 
 @pytest.mark.parametrize(
