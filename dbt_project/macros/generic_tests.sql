@@ -1,3 +1,14 @@
+{#
+    Every row has a value in this column, and no two rows the same: dbt's `unique` and `not_null` in one, since a test costs
+    dbt some 40 ms whatever it looks at.
+#}
+{% test is_key(model, column_name) %}
+    select {{ column_name }} as unique_field, count(*) as n_records
+    from {{ model }}
+    group by {{ column_name }}
+    having count(*) > 1 or {{ column_name }} is null
+{% endtest %}
+
 {# No two rows have the same values in these columns. #}
 {% test is_unique_together(model, columns) %}
     select {{ columns | join(', ') }}, count(*) as row_count
@@ -17,8 +28,7 @@
 {% endtest %}
 
 {#
-    None of these columns is null. One test for all of a model's columns: a test costs dbt some 40 ms whatever it looks
-    at, and half of all tests asked this of one column each. `null_columns` says which.
+    None of these columns is null: one test for all of a model's columns but its key. `null_columns` says which.
 #}
 {% test has_no_nulls(model, columns) %}
     select

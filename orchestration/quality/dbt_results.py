@@ -27,7 +27,7 @@ class NodeOutcome(Protocol):
 
     @property
     def unique_id(self) -> str:
-        """dbt's id, e.g. `test.embudo.unique_dim_reps_rep_version_key.1a2b`."""
+        """dbt's id, e.g. `test.embudo.is_key_dim_reps_rep_version_key.1a2b`."""
 
     @property
     def status(self) -> str:
@@ -216,12 +216,12 @@ def _model_key_query(
     node: Mapping[str, Any], manifest: Mapping[str, Any], compiled: str, columns: Collection[str]
 ) -> str | None:
     """The model's own keys for generic tests whose failing rows do not carry them."""
-    kind = (node.get("test_metadata") or {}).get("name")
+    kind = _kind(node)
     tested = node.get("column_name")
     model = manifest["nodes"].get(node.get("attached_node") or "")
     if model is None or not tested or kind not in ("not_null", "accepted_values"):
         return None
-    keys = [key for key in _keys_of(model) if is_shown(key) and key != tested]
+    keys = [key for key in _keys_of(model, manifest) if is_shown(key) and key != tested]
     if not keys:
         return None
     relation = _relation(model)
@@ -238,8 +238,12 @@ def _relation(model: Mapping[str, Any]) -> str:
     return ".".join(identifier(part) for part in parts)
 
 
-def _keys_of(model: Mapping[str, Any]) -> list[str]:
-    known = [str(key) for key in model.get("primary_key") or []]
+def _keys_of(model: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[str]:
+    known = [
+        str(test["column_name"])
+        for test in _tests(manifest, unit_tests=False)
+        if test.get("attached_node") == model["unique_id"] and _kind(test) == "is_key"
+    ]
     return known or [column for column in model.get("columns", {}) if column.endswith("_key")]
 
 
@@ -274,6 +278,11 @@ def _tests(manifest: Mapping[str, Any], *, unit_tests: bool) -> list[Mapping[str
     return found
 
 
+def _kind(test: Mapping[str, Any]) -> str | None:
+    """The generic test that it is; None for SQL of its own."""
+    return (test.get("test_metadata") or {}).get("name")
+
+
 def _name(node: Mapping[str, Any]) -> str:
     return f"dbt.{node['name']}"
 
@@ -296,6 +305,6 @@ def _expected(node: Mapping[str, Any]) -> str:
         return "the unit test's rows"
     if node.get("description"):
         return " ".join(str(node["description"]).split())
-    kind = (node.get("test_metadata") or {}).get("name")
+    kind = _kind(node)
     column = node.get("column_name")
     return f"{column} {str(kind).replace('_', ' ')}" if kind and column else "no rows"

@@ -83,8 +83,9 @@ def _rules(seed: Mapping[str, Any], tests: Sequence[Mapping[str, Any]], root: Pa
             required |= set(given["columns"])
         elif name == "is_unique_together":
             keys.append(tuple(given["columns"]))
-        elif name == "unique":
+        elif name == "is_key":
             keys.append((column,))
+            required.add(column)
         elif name == "accepted_values":
             allowed[column] = tuple(str(value) for value in given["values"])
         elif name in ("is_not_negative", "is_positive"):

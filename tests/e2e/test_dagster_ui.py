@@ -129,7 +129,7 @@ def test_a_person_sees_lineage_and_checks(page_address: str, tmp_path: Path) -> 
         page.screenshot(path=picture)
         page.goto(f"{mart}?view=checks")
         # The list shortens long names, and keeps the whole one beside for measuring.
-        check = page.get_by_text("unique_fct_order_lines_order_line_key").first
+        check = page.get_by_text("is_key_fct_order_lines_order_line_key").first
         check.wait_for(state="attached", timeout=60_000)
         browser.close()
     assert picture.stat().st_size > 20_000

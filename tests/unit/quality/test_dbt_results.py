@@ -46,7 +46,7 @@ def _test(name: str, kind: str, column: str, **more: Any) -> dict[str, Any]:
 TESTS = [
     _test("not_null_email", "not_null", "email"),
     _test("accepted_kind", "accepted_values", "kind"),
-    _test("unique_contact_key", "unique", "contact_key"),
+    _test("is_key_contact_key", "is_key", "contact_key"),
     _test("unique_email", "unique", "email"),
     _test("orphans", "relationships", "account_key", config={"severity": "WARN"}),
     _test("own_sql", "", "", test_metadata=None, column_name=None),
@@ -61,8 +61,7 @@ MANIFEST: dict[str, Any] = {
             "resource_type": "model",
             "database": "marts",
             "schema": "core",
-            "primary_key": ["contact_key"],
-            "columns": {"contact_key": {}},
+            "columns": {"account_key": {}, "contact_key": {}},
             "config": {"materialized": "table"},
         },
         **{test["unique_id"]: test for test in TESTS},
@@ -88,9 +87,9 @@ COMPILED = {
         )
         select * from all_values where value_field not in ('person')
     """,
-    "unique_contact_key": f"""
+    "is_key_contact_key": f"""
         select contact_key as unique_field, count(*) as n_records
-        from {_TABLE} group by 1 having count(*) > 1
+        from {_TABLE} group by 1 having count(*) > 1 or contact_key is null
     """,
     "unique_email": f"""
         select email as unique_field, count(*) as n_records
@@ -138,7 +137,7 @@ def test_each_enabled_data_test_is_required() -> None:
     [
         ("not_null_email", ("crm:2",)),
         ("accepted_kind", ("crm:2",)),
-        ("unique_contact_key", ("crm:2",)),
+        ("is_key_contact_key", ("crm:2",)),
         ("unique_email", ()),
         ("orphans", ("crm:a9",)),
         ("own_sql", ("crm:2",)),

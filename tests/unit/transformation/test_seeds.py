@@ -164,7 +164,7 @@ def test_rules_come_from_the_yaml_through_the_manifest(tmp_path: Path) -> None:
         test("is_unique_together", columns=["lower(stage)"]),
         test("accepted_values", "kind", values=["open", "closed"]),
         test("is_not_negative", "probability"),
-        {**test("unique", "kind"), "attached_node": "seed.embudo.others"},
+        {**test("is_key", "kind"), "attached_node": "seed.embudo.others"},
     ]
     (rules,) = read_rules({"nodes": {str(n): node for n, node in enumerate(nodes)}}, tmp_path)
     assert rules.keys == (("lower(stage)",),)
