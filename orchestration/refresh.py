@@ -299,6 +299,9 @@ class Refresh:
         if accepted:
             built = built + dbt.build(select=accepted, on_node=count)
         self._nodes = list(built.nodes)
+        units = [node for node in built.nodes if node.kind == "unit_test"]
+        if units and all(node.status == "pass" for node in units):
+            self.workplace.note_passed_units()
         tests = built.count("test") + built.count("unit_test")
         self.report.detail(
             f"{built.count('model')} models, {built.count('seed')} seeds, {tests} tests"
@@ -339,9 +342,12 @@ class Refresh:
 
     @cached_property
     def _tests_units(self) -> bool:
-        """Unit tests judge SQL, not data: they run when the SQL is not that of the current release."""
+        """Unit tests judge SQL, not data: they run when the SQL is not that of the current release, nor has passed
+        them in another home of this checkout.
+        """
         before = self._before
-        return before is None or before.models != self.workplace.state.models
+        is_new = before is None or before.models != self.workplace.state.models
+        return is_new and not self.workplace.units_passed
 
     def _dbt_checks(self) -> tuple[CheckResult, ...]:
         return check_dbt(

@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +147,19 @@ class Workplace:
                 artifacts=scratch,
             )
         return self._parsed
+
+    @property
+    def units_passed(self) -> bool:
+        """Whether the unit tests of just these models have passed, in whatever home, under this DuckDB."""
+        return self._units_passed.exists()
+
+    def note_passed_units(self) -> None:
+        """Remember that they have."""
+        self._units_passed.touch()
+
+    @property
+    def _units_passed(self) -> Path:
+        return self.parsed() / f"unit_tests_passed.duckdb-{version('duckdb')}"
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 import sandbox
+from orchestration.workplace import Workplace
 from tests.conftest import Embudo
 from tests.differences import table_differences
 
@@ -112,6 +113,18 @@ def test_a_new_day_incrementally_equals_a_full_rebuild(growing: tuple[Embudo, Pa
     assert json.loads((full / "release.json").read_text())["full"] is True
     assert full != incremental
     assert table_differences(incremental, full) == {}
+
+
+def test_unit_tests_that_passed_are_not_run_again_in_another_home(
+    growing: tuple[Embudo, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They judge SQL: once for each state of the models and each DuckDB."""
+    embudo, _ = growing
+    assert embudo.config is not None
+    other = Workplace.open(config=embudo.config, home=tmp_path, inbox=None)
+    assert other.units_passed
+    monkeypatch.setattr("orchestration.workplace.version", lambda _: "of tomorrow")
+    assert not other.units_passed
 
 
 def test_a_seeded_fault_publishes_nothing(growing: tuple[Embudo, Path]) -> None:
