@@ -54,22 +54,13 @@ def test_days_are_as_long_as_they_are(company: Company, day: str, hours: int) ->
 
 def test_a_format_that_ends_with_a_z_is_of_utc(company: Company) -> None:
     """As the same text is without a stated format; formats without a Z stay on the source's clock."""
-    company.map(
-        "calls",
-        {
-            "files": "*.csv",
-            "columns": {
-                "call_id": "id",
-                "direction": {"value": "inbound"},
-                "disposition": {"value": "answered"},
-                "started_at": "at",
-            },
-        },
+    calls(
+        company,
+        "2026-07-01T12:00:00Z",
+        "2026-07-01 12:00:00",
         format={"timestamp": ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S"]},
         time_zone="Europe/Madrid",
     )
-    company.drop("c.csv", "id,at\n1,2026-07-01T12:00:00Z\n2,2026-07-01 12:00:00\n")
-    company.land()
     assert [f"{at:%H:%M}" for at in started(company)] == ["12:00", "10:00"]
 
 
