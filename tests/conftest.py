@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.limits import collect_rarely
+
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = Path(os.environ.get("EMBUDO_PUBLIC_DATA", ROOT.parent / "shared" / "data"))
 
@@ -40,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.close(handle)
         os.environ[GUARD_LOG] = path
         config.add_cleanup(lambda: Path(path).unlink(missing_ok=True))
+    collect_rarely()
     # Parsing takes seconds, and every home of a test would do it anew.
     os.environ.setdefault("EMBUDO_DBT_CACHE", str(ROOT / "target" / "parsed"))
     before = os.environ.get("PYTHONPATH", "")

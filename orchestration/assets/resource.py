@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.errors import EmbudoError
 from orchestration.instance import end_lost_runs
+from orchestration.limits import collect_rarely
 from orchestration.records import Reporter
 from orchestration.redaction import redacted
 from orchestration.refresh import Refresh
@@ -47,6 +48,7 @@ def refresh_resource(
         if started is not None:
             yield started
             return
+        collect_rarely()  # Dagster gives each run a process of its own
         run_id = (context.run_id or "manual").split("-")[0]
         report: Reporter = _LogReporter(context.log) if context.log else _Silent()
         full = bool(context.resource_config["full"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -20,9 +21,10 @@ from orchestration.cli import (
     status,
     worth,
 )
-from orchestration.cli.console import err, plain
+from orchestration.cli.console import err, out, plain
 from orchestration.cli.stopping import EXIT_CODE, STOPPED
 from orchestration.errors import EmbudoError, LandingCorrupt
+from orchestration.limits import collect_rarely, explained
 
 app = typer.Typer(
     name="embudo",
@@ -51,6 +53,24 @@ for panel, commands in (
         app.command(rich_help_panel=panel)(command)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        out.print(f"embudo {version('embudo')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version."),
+    ] = False,
+) -> None:
+    """What holds for all commands. The application's own help stands above."""
+
+
 def main() -> None:
     """Run the command line; a mistake of the user ends with a message and an exit code, no traceback."""
     # No part of the stack may call home (I11), whatever the user's own environment says.
@@ -58,6 +78,7 @@ def main() -> None:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    collect_rarely()
     try:
         app()
     except EmbudoError as error:
@@ -69,8 +90,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        from orchestration.limits import explained
-
         said = explained(error) or _damaged(error)
         if said is None:
             raise

@@ -1,0 +1,19 @@
+"""The command line's own manners, before any command runs."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    """`embudo --version` names the version that pyproject.toml gives, and does nothing else."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    said = subprocess.run(
+        [Path(sys.executable).with_name("embudo"), "--version"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == f"embudo {project['version']}\n"
+    assert said.stderr == ""
