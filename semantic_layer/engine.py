@@ -1,6 +1,6 @@
 """MetricFlow, wrapped: from a semantic manifest to definitions and SQL.
 
-The only module that touches MetricFlow, whose classes are no stable API. It plans and never runs a
+The one way to MetricFlow, whose classes are no stable API (`two_hops` makes it quicker). It plans and never runs a
 query; running belongs to `warehouse`, checking what a caller wrote to `names` and `filters`.
 """
 
@@ -74,6 +74,9 @@ class Engine:
         )
         from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+        from semantic_layer.two_hops import make_pairs_once
+
+        make_pairs_once()
         try:
             self._manifest = parse_manifest_from_dbt_generated_manifest(semantic_manifest)
             self._lookup = SemanticManifestLookup(self._manifest)
