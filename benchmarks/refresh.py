@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import tempfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -90,7 +91,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="embudo-benchmark-") as name:
         place = Path(name)
         company = place / "company"
-        truth = sandbox.generate(company, scale=given.scale, months=given.months)
+        truth = sandbox.generate(
+            company, scale=given.scale, months=given.months, until=sandbox.END - timedelta(days=1)
+        )
         rows = sum(stream.read for stream in truth.streams.values())
         console.print(f"{rows:,} raw rows, scale {given.scale:g}, {given.months} months")
         by_hand = place / "hand.duckdb"

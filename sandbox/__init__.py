@@ -7,7 +7,7 @@ nothing outside tests, benchmarks and the demo uses it.
 
 from __future__ import annotations
 
-from sandbox.generation import SETTINGS, generate, generate_day
+from sandbox.generation import END, SETTINGS, generate, generate_day
 from sandbox.truth import Truth
 
-__all__ = ["SETTINGS", "Truth", "generate", "generate_day"]
+__all__ = ["END", "SETTINGS", "Truth", "generate", "generate_day"]
