@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.conftest import ROOT, Embudo
+from tests.conftest import Embudo
+from tests.e2e.on_paper import project_copy
 
 pytestmark = pytest.mark.slow
 
@@ -43,13 +43,7 @@ UNITS_PER_ORDER = """
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what an analyst edits, which `EMBUDO_PROJECT` points Embudo to."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("models", "seeds", "dbt_project"):
-        shutil.copytree(ROOT / name, folder / name)
-    return folder
+    return project_copy(tmp_path_factory.mktemp("project"))
 
 
 @contextmanager

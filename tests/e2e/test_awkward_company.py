@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from semantic_layer.layer import SemanticLayer
-from tests.conftest import Embudo
 from tests.e2e.measured import ask
+from tests.e2e.on_paper import company_of
 
 pytestmark = pytest.mark.slow
 
@@ -150,23 +149,14 @@ BY_MONTH = {
 
 @pytest.fixture(scope="module")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SemanticLayer]:
-    folder = tmp_path_factory.mktemp("awkward")
-    streams = {}
-    for name, text in FILES.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-        header = text.partition("\n")[0].split(",")
-        streams[name] = {"files": f"{name}.csv", "columns": {column: column for column in header}}
-    settings = {
-        "company": "Rara",
-        "time_zone": "America/Mexico_City",
-        "currency": "MXN",
-        "country": "MX",
-        "inbox": ".",
-        "sources": {"crm": {"time_zone": "UTC", "format": {"type": "csv"}, "streams": streams}},
-    }
-    config = folder / "embudo.yml"
-    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    company = Embudo(home=folder / "home", config=config)
+    company = company_of(
+        tmp_path_factory.mktemp("awkward"),
+        FILES,
+        company="Rara",
+        time_zone="America/Mexico_City",
+        currency="MXN",
+        country="MX",
+    )
     company("refresh")
     with SemanticLayer.open(company.home / "current") as layer:
         yield layer
