@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scorecards.columns import tables
 from scorecards.periods import written
-from semantic_layer.present import csv_cell, text, trust_dict, trust_line
+from semantic_layer.present import csv_cell, narrow_table, text, trust_dict, trust_line
 from semantic_layer.records import ResultColumn
 from semantic_layer.words import Language
 
@@ -58,18 +58,31 @@ _WORDS: Mapping[str, Mapping[Language, str]] = {
     "days": {"en": "days", "es": "días"},
     "hours": {"en": "h", "es": "h"},
 }
+_LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (150, ()),
+    (125, ("benchmark",)),
+    (100, ("period", "last_year", "benchmark")),
+    (0, ("period", "target", "last_year", "benchmark")),
+)
+"""From so many columns of the terminal: what a scorecard does not show."""
+
+_ADVISED = 130
+"""Columns of the terminal from which alerts show what to do."""
+
 _STATUS_STYLES = {"on_track": "green", "watch": "yellow", "off_track": "bold red"}
 _SEVERITY_STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 
 
-def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
-    """One row a metric: value, target, status, change, benchmark; and the trust line."""
+def scorecard_table(view: ScorecardView, *, lang: Language = "en", width: int) -> Group:
+    """One row a metric: value, target, status, change, benchmark; and the trust line.
+
+    Where `width`, in columns of the terminal, is narrow, the columns that matter least are left out.
+    """
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     name = _word(view.subject.name, lang)
-    table = Table(title=f"{view.role.value} · {name}", title_justify="left", header_style="bold")
+    table = narrow_table(f"{view.role.value} · {name}")
     columns = (
         "metric",
         "period",
@@ -80,12 +93,15 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
         "last_year",
         "benchmark",
     )
+    left_out = next(names for wide, names in _LEFT_OUT if width >= wide)
     for column in columns:
+        if column in left_out:
+            continue
         left = column in ("metric", "period", "status")
         table.add_column(
             _word(column, lang),
             justify="left" if left else "right",
-            no_wrap=True,  # what does not fit is cut in all columns, not in the metric alone
+            no_wrap=column != "metric",
         )
     family = view.rows[0]["family"]
     for row in view.rows:
@@ -93,7 +109,7 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
             table.add_section()
             family = row["family"]
         shown = _Shown(row, lang=lang, currency=view.currency)
-        table.add_row(
+        cells: tuple[Text | str, ...] = (
             Text(str(row["label_es"] if lang == "es" else row["label"])),
             shown.period(),
             shown.figure("value"),
@@ -102,6 +118,9 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
             shown.change("previous_value"),
             shown.change("same_period_last_year"),
             shown.benchmark(),
+        )
+        table.add_row(
+            *(cell for name, cell in zip(columns, cells, strict=True) if name not in left_out)
         )
     foot = [Text(trust_line(view.trust, lang=lang), style="dim")]
     if view.missing:
@@ -166,21 +185,23 @@ class _Shown:
         return text(value, self._column, lang=self._lang, currency=self._currency)
 
 
-def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en") -> Group:
-    """The first `limit` alerts, and how many more there are."""
+def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en", width: int) -> Group:
+    """The first `limit` alerts, and how many more there are; without advice where `width` is narrow."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     trust = Text(trust_line(view.trust, lang=lang), style="dim")
     if not view.rows:
         return Group(Text(_word("none", lang)), trust)
-    table = Table(header_style="bold")
-    for column in ("severity", "what", "who", "about", "since", "much", "do"):
+    table = narrow_table()
+    is_narrow = width < _ADVISED
+    for column in ("severity", "what", "who", "about", "since", "much", "do")[
+        : -1 if is_narrow else None
+    ]:
         table.add_column(
             _word(column, lang),
             justify="right" if column == "much" else "left",
-            no_wrap=column in ("severity", "since", "much"),
+            no_wrap=column not in ("what", "who", "do"),
             overflow="fold",
         )
     ending = "_es" if lang == "es" else ""
@@ -191,9 +212,9 @@ def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en") -> Grou
             Text(str(row[f"what{ending}"])),
             Text(_word(str(row["scope_name"]), lang)),
             Text(str(row["subject_key"])),
-            since.strftime("%Y-%m-%d %H:%M") if since else "–",
+            f"{since:%Y-%m-%d}{'' if is_narrow else f' {since:%H:%M}'}" if since else "–",
             _against(row, lang),
-            Text(str(row[f"what_to_do{ending}"])),
+            *(() if is_narrow else (Text(str(row[f"what_to_do{ending}"])),)),
         )
     more = len(view.rows) - limit
     told = [Text(f"{more} {_word('more', lang)}.", style="dim")] if more > 0 else []

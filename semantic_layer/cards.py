@@ -19,19 +19,30 @@ from semantic_layer.records import Metric, MetricCard, ResultColumn
 from semantic_layer.words import Language, word
 
 _ARROWS = {"up": "↑", "down": "↓"}
+_LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (180, ()),
+    (110, ("family", "label", "kind")),
+    (0, ("family", "label", "kind", "unit", "better", "cadence")),
+)
+"""From so many columns of the terminal: what the catalogue does not show."""
+
 _FAR = 2
 """Joins away from the fact; dimensions further off are counted, not listed."""
 
 
-def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en") -> Table:
-    """Name, label, kind, unit, cadence and meaning, family by family."""
-    table = Table(row_styles=["", "dim"])
-    for column in ("family", "metric", "label", "kind", "unit", "better", "cadence"):
-        table.add_column(word(column, lang))
+def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en", width: int) -> Table:
+    """Family by family: name, label, kind, unit, cadence and meaning; fewer of them where `width` is narrow."""
+    table = present.narrow_table()
+    table.row_styles = ["", "dim"]
+    left_out = next(names for wide, names in _LEFT_OUT if width >= wide)
+    columns = ("family", "metric", "label", "kind", "unit", "better", "cadence")
+    for column in columns:
+        if column not in left_out:
+            table.add_column(word(column, lang), no_wrap=True)
     table.add_column(word("means", lang), overflow="fold", ratio=1)
     family = ""
     for metric in sorted(metrics, key=lambda m: (m.family, m.name)):
-        table.add_row(
+        cells = (
             word(metric.family, lang) if metric.family != family else "",
             f"[bold]{metric.name}[/bold]",
             _label(metric, lang),
@@ -39,9 +50,9 @@ def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en") -> Table:
             word(metric.unit, lang),
             _ARROWS.get(metric.better, metric.better),
             word(metric.cadence, lang),
-            escape(metric.description),
-            end_section=False,
         )
+        shown = (cell for name, cell in zip(columns, cells, strict=True) if name not in left_out)
+        table.add_row(*shown, escape(metric.description))
         family = metric.family
     return table
 

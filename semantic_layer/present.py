@@ -151,6 +151,21 @@ def _long(
     return table
 
 
+def narrow_table(title: str | None = None) -> Table:
+    """A table without walls, so that much is seen on 80 columns."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+
+
 def trust_line(trust: Trust, *, lang: Language = "en") -> str:
     """One line: release, data-as-of, verdict and the last load of each stream (UTC)."""
     parts = [f"{_WORDS['release'][lang]} {trust.release_id}"]

@@ -155,7 +155,7 @@ def metrics(
     if output is Format.json:
         typer.echo(cards.metrics_json(chosen))
     else:
-        out.print(cards.metrics_table(chosen, lang=lang.value))
+        out.print(cards.metrics_table(chosen, lang=lang.value, width=out.width))
 
 
 def validate(

@@ -42,6 +42,7 @@ InboxOption = Annotated[
 ]
 
 DEFAULT_CONFIG = Path("embudo.yml")
+"""All commands take `--config`, so that one line of options does for all; those that read no settings as `_config`."""
 DEFAULT_HOME = Path(".embudo")
 
 

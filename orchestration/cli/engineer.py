@@ -29,7 +29,7 @@ from orchestration.cli.console import (
 )
 from orchestration.cli.stopping import run_stoppable
 from orchestration.errors import BuildFailed
-from semantic_layer.present import csv_cell
+from semantic_layer.present import csv_cell, narrow_table
 
 _QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
@@ -161,6 +161,7 @@ def quarantine(
         bool, typer.Option("--raw", help="Show the rows themselves, contact data too.")
     ] = False,
     output: FormatOption = Format.table,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the rows that broke their contract: file, line, reason.
@@ -183,11 +184,12 @@ def quarantine(
     if not counts:
         out.print("Nothing is in quarantine.")
         return
-    table = Table(title=f"{sum(counts.values()):,} row(s) in quarantine", title_justify="left")
-    for column in ("Source", "Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
+    table = narrow_table(f"{sum(counts.values()):,} row(s) in quarantine")
+    for column in ("Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(plain(value) for value in _shown(row, raw=raw).values()))
+        source_of, stream_of, *others = _shown(row, raw=raw).values()
+        table.add_row(*(plain(value) for value in (f"{source_of}.{stream_of}", *others)))
     out.print(table)
     if len(rows) < sum(counts.values()):
         out.print(
@@ -197,6 +199,7 @@ def quarantine(
 
 def releases(
     output: FormatOption = Format.table,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the releases that are kept, newest first."""
@@ -223,16 +226,26 @@ def releases(
     if not rows:
         out.print("No release yet: `embudo refresh` makes one.")
         return
-    table = Table(title="Releases", title_justify="left")
-    for column in rows[0]:
-        table.add_column(column.replace("_", " "), overflow="fold")
+    table = narrow_table("Releases, each named after the moment (UTC) it was published")
+    for column in ("", "Release", "Data as of (UTC)", "Verdict"):
+        table.add_column(column, no_wrap=True)
+    for column in ("Built", "Accepted"):
+        table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("→" if v is True else "" if v is False else str(v) for v in row.values()))
+        table.add_row(
+            "→" if row["current"] else "",
+            str(row["release_id"]),
+            str(row["as_of"])[:16].replace("T", " "),
+            str(row["verdict"]),
+            str(row["built"]),
+            plain(row["accepted"]),
+        )
     out.print(table)
 
 
 def rollback(
     to: Annotated[str | None, typer.Argument(help="A release; the one before if left out.")] = None,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an older release current again, after verifying its checksums."""

@@ -14,7 +14,14 @@ from orchestration.cli.analyst import (
     LanguageOption,
     open_layer,
 )
-from orchestration.cli.console import DEFAULT_HOME, HomeOption, err, out
+from orchestration.cli.console import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    err,
+    out,
+)
 from scorecards.roles import Role
 
 
@@ -61,6 +68,7 @@ def scorecard(
     release: ReleaseOption = None,
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """What a role looks at: each metric with target, benchmark, and the periods before.
@@ -86,7 +94,7 @@ def scorecard(
     elif output is Format.csv:
         typer.echo(present.scorecard_csv(view), nl=False)
     else:
-        out.print(present.scorecard_table(view, lang=lang.value))
+        out.print(present.scorecard_table(view, lang=lang.value, width=out.width))
         if who is None:
             err.print("[dim]The whole company; --as REP_OR_TEAM shows one.[/dim]")
 
@@ -103,6 +111,7 @@ def alerts(
     release: ReleaseOption = None,
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """What needs somebody's attention, as of the data-as-of time; the gravest first.
@@ -125,4 +134,4 @@ def alerts(
     elif output is Format.csv:
         typer.echo(present.alerts_csv(view), nl=False)
     else:
-        out.print(present.alerts_table(view, limit=limit, lang=lang.value))
+        out.print(present.alerts_table(view, limit=limit, lang=lang.value, width=out.width))

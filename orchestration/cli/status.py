@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from orchestration.cli.analyst import Format, FormatOption
 from orchestration.cli.console import (
@@ -21,6 +20,7 @@ from orchestration.cli.console import (
     plain,
 )
 from orchestration.errors import ReleaseCorrupt
+from semantic_layer.present import narrow_table
 
 LAST_REFRESHES = 5
 
@@ -198,8 +198,9 @@ def _show_release(facts: dict[str, Any]) -> None:
         said = "The current release is damaged." if facts["damage"] else "No release yet."
         out.print(f"[{'red' if facts['damage'] else 'yellow'}]{said}[/]")
         return
+    as_of = release["as_of"][:16].replace("T", " ")
     out.print(
-        f"Current release [bold]{release['release_id']}[/bold], data as of {release['as_of'][:16]} UTC, "
+        f"Current release [bold]{release['release_id']}[/bold], data as of {as_of} UTC, "
         f"verdict [bold]{release['verdict']}[/bold], published {_ago(release['published_at'])}."
     )
     for check, why in release["accepted"].items():
@@ -208,29 +209,27 @@ def _show_release(facts: dict[str, Any]) -> None:
 
 
 def _show_sources(sources: list[dict[str, Any]]) -> None:
-    table = Table(title="Sources", title_justify="left")
-    for column in ("Source", "Stream"):
-        table.add_column(column)
-    for column in ("Loads", "Rows", "In quarantine", "Last load", "Its rows", "Newest data"):
-        table.add_column(column, justify="right")
+    table = narrow_table("Sources, and how long ago each was read and its newest row happened")
+    table.add_column("Stream", no_wrap=True)
+    for column in ("Rows", "In quarantine", "Last load", "Newest data"):
+        table.add_column(column, justify="right", no_wrap=True)
     for entry in sources:
         quarantined = entry["rows_quarantined"]
         table.add_row(
-            entry["source"],
-            entry["stream"],
-            f"{entry['loads']:,}",
+            f"{entry['source']}.{entry['stream']}",
             f"{entry['rows_landed']:,}",
             f"[yellow]{quarantined:,}[/yellow]" if quarantined else "0",
-            _ago(entry["last_load"]),
-            f"{entry['rows_of_last_load']:,}",
-            _ago(entry["newest_data"]) if entry["newest_data"] else "no dates",
+            _age_of(entry["last_load"]),
+            _age_of(entry["newest_data"]) if entry["newest_data"] else "no dates",
         )
     out.print(table)
 
 
 def _show_refreshes(refreshes: list[dict[str, Any]]) -> None:
-    table = Table(title=f"Last {LAST_REFRESHES} refreshes", title_justify="left")
-    for column in ("Run", "Started", "Verdict", "Why it ran", "Failed checks"):
+    table = narrow_table(f"Last {LAST_REFRESHES} refreshes")
+    for column in ("Run", "Started", "Verdict"):
+        table.add_column(column, no_wrap=True)
+    for column in ("Why it ran", "Failed checks"):
         table.add_column(column, overflow="fold")
     table.add_column("Seconds", justify="right")
     for run in refreshes:
@@ -270,6 +269,10 @@ def _show_failed_checks(home: Path, refreshes: list[dict[str, Any]]) -> None:
 
 def _age(moment: datetime) -> timedelta:
     return datetime.now(UTC) - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _age_of(moment: datetime | str) -> str:
+    return _ago(moment).removesuffix(" ago")
 
 
 def _ago(moment: datetime | str) -> str:

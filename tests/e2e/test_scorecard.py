@@ -448,3 +448,21 @@ def test_alerts_for_people_and_programs(company: Embudo, marts: duckdb.DuckDBPyC
     assert mine == [r for r in rows if r["rule"] == "task_overdue" and r["rep_key"] == rep]
     told = company("alerts", "--severity", "critical", "--lang", "es", "--limit", "2").stdout
     assert "crítica" in told and "más" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "status",
+        "releases",
+        "metrics",
+        "scorecard director",
+        "scorecard rep --lang es",
+        "alerts --limit 5",
+    ],
+)
+def test_eighty_columns_cut_nothing(command: str, company: Embudo) -> None:
+    """On a terminal as narrow as they come, no name and no figure ends in dots."""
+    said = company(*command.split(), COLUMNS="80").stdout
+    assert max(len(line) for line in said.splitlines() if "/" not in line) <= 80
+    assert "…" not in said
