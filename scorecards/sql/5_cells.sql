@@ -72,4 +72,7 @@ select
 from places
 inner join catalogue using (metric)
 left join valued using (metric, scope, scope_key, grain, period_no)
-left join goals using (metric, scope, scope_key, grain, period_no)
+left join goals using (metric, scope, scope_key, grain, period_no);
+
+-- read for the last time: its memory is for the next step
+drop table evaluated;

@@ -45,4 +45,7 @@ from located
 left join chosen
     on located.metric = chosen.metric
     and coalesce(located.region, '') = chosen.place
-    and located.period_start = chosen.period_start
+    and located.period_start = chosen.period_start;
+
+-- read for the last time: its memory is for the next step
+drop table cells;

@@ -102,4 +102,7 @@ left join reviews
     and judged.scope = reviews.scope
     and judged.scope_key = reviews.scope_key
     and judged.grain = reviews.grain
-order by judged.grain, judged.metric, judged.scope, judged.scope_key, judged.period_start
+order by judged.grain, judged.metric, judged.scope, judged.scope_key, judged.period_start;
+
+-- read for the last time: its memory is for the next step
+drop table placed;
