@@ -28,6 +28,7 @@ class LineageGraph:
         self._metrics = {node["name"]: key for key, node in manifest.get("metrics", {}).items()}
         nodes = manifest.get("nodes", {})
         self._names = {key: str(node["name"]) for key, node in nodes.items()}
+        self._ends = {key for key, node in nodes.items() if _ends_lineage(node)}
         self._tests = Counter(
             self._names[parent]
             for node, parents in self._parents.items()
@@ -76,7 +77,7 @@ class LineageGraph:
                     source, stream = self._sources.get(parent, (OWN_SOURCE, ""))
                     if source != OWN_SOURCE:
                         streams.add(stream)
-                if parent not in seen:
+                if parent not in seen and parent not in self._ends:
                     seen.add(parent)
                     waiting.append(parent)
         return Lineage(
@@ -85,3 +86,8 @@ class LineageGraph:
             seeds=tuple(sorted(seeds)),
             through=tuple(sorted(through - marts)),
         )
+
+
+def _ends_lineage(node: Mapping[str, Any]) -> bool:
+    """Whether a model says that what it reads makes no figure: the calendar's bounds, which read every stream."""
+    return bool(node.get("config", {}).get("meta", {}).get("lineage_ends"))

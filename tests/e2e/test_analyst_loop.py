@@ -235,6 +235,13 @@ def test_a_metric_whole_in_spanish(company: Embudo) -> None:
     assert {"invoices"} <= set(shown["lineage"]["streams"])
 
 
+def test_the_calendar_feeds_no_metric(company: Embudo) -> None:
+    """Open deals are counted on each day of the calendar, whose ends depend on all streams."""
+    shown = json.loads(company("metrics", "pipeline_value", "--format", "json").stdout)
+    assert shown["lineage"]["streams"] == ["deal_stage_changes", "deals", "leads", "users"]
+    assert "int_time__bounds" in shown["lineage"]["through"]
+
+
 def test_lint_metrics_fails_only_where_it_is_asked_to(company: Embudo) -> None:
     found = {
         row["metric"]: row["missing"]
