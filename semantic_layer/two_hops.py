@@ -7,15 +7,22 @@ all queries. Which pairs there are, and which of them a query takes, stays Metri
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from metricflow.dataflow.builder import dataflow_plan_builder
 from metricflow.plan_conversion.node_processor import PreJoinNodeProcessor
+from metricflow_semantics.dag.sequential_id import SequentialIdGenerator
 from metricflow_semantics.specs.spec_set_transforms import ToElementNameSet
 
 _TWO_HOPS = 2
+
+_NUMBERS_OF_QUERIES = 1_000_000
+"""More than a query has nodes; MetricFlow's own, of the start, begin at 10,000."""
+
+_NUMBERS_OF_A_PAIR = 1_000
 
 _made_of: MutableMapping[Any, dict[Any, Any]] = WeakKeyDictionary()
 """The pairs of each engine, by what resolves its tables; a pair that cannot be joined is None."""
@@ -37,9 +44,10 @@ class _PairsOnce(PreJoinNodeProcessor):  # type: ignore[misc]
             if not self._node_contains_entity(first, links[0]):
                 continue
             for second in seconds:
-                key = (first.node_id, second.node_id, links[1], join_type)
+                key = (first, second, links[1], join_type)
                 if key not in made:
-                    pairs = make(desired_linkable_spec, (first, second), join_type)
+                    with SequentialIdGenerator.id_number_space(_numbered_from(key)):
+                        pairs = make(desired_linkable_spec, (first, second), join_type)
                     made[key] = next((pair for pair in pairs if _is_of(pair, first, second)), None)
                 if made[key] is not None:
                     found.append(made[key])
@@ -48,6 +56,17 @@ class _PairsOnce(PreJoinNodeProcessor):  # type: ignore[misc]
     def _has(self, node: Any, element: str) -> bool:
         specs = self._node_data_set_resolver.get_output_data_set(node).instance_set.spec_set
         return element in ToElementNameSet().transform(specs)
+
+
+def _numbered_from(key: tuple[Any, ...]) -> int:
+    """Where the numbers of a pair's nodes begin: always the same, and far from those of other pairs and of queries.
+
+    MetricFlow numbers the nodes of each query anew, and names parts of the SQL after them: a pair that kept the
+    numbers of the query that made it would share them with nodes of the next.
+    """
+    first, second, link, join_type = key
+    name = f"{first.node_id} {second.node_id} {link} {join_type}"
+    return (1 + zlib.crc32(name.encode())) * _NUMBERS_OF_A_PAIR + _NUMBERS_OF_QUERIES
 
 
 def _is_of(pair: Any, first: Any, second: Any) -> bool:
