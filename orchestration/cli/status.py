@@ -19,7 +19,7 @@ from orchestration.cli.console import (
     out,
     plain,
 )
-from orchestration.errors import ReleaseCorrupt
+from orchestration.errors import ReleaseCorrupt, SourceError
 from semantic_layer.present import narrow_table
 
 LAST_REFRESHES = 5
@@ -164,9 +164,13 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
         advice.append(f"The next refresh lets {one['check']} through ({one['signed']}).")
     if config.exists():
         workplace = Workplace.open(config=config, home=home, inbox=None)
-        pending = workplace.pending()
-        if pending:
-            advice.append(f"{len(pending)} new file(s) wait in the inbox: `embudo refresh`.")
+        try:
+            pending = workplace.pending()
+        except SourceError as error:  # what has been read is to be seen all the same
+            advice.append(f"No new file can be seen: {error}")
+        else:
+            if pending:
+                advice.append(f"{len(pending)} new file(s) wait in the inbox: `embudo refresh`.")
         silent = timedelta(days=workplace.settings.limits.silent_days)
         quiet = [
             f"{entry['source']} {entry['stream']} ({_ago(entry['last_load'])})"
@@ -209,7 +213,7 @@ def _show_release(facts: dict[str, Any]) -> None:
 
 
 def _show_sources(sources: list[dict[str, Any]]) -> None:
-    table = narrow_table("Sources, and how long ago each was read and its newest row happened")
+    table = narrow_table("Sources")
     table.add_column("Stream", no_wrap=True)
     for column in ("Rows", "In quarantine", "Last load", "Newest data"):
         table.add_column(column, justify="right", no_wrap=True)

@@ -42,6 +42,14 @@ def test_streams_with_their_last_load_and_newest_data(company: TinyCompany) -> N
     assert by_stream["order_lines"]["newest_data"] is None
 
 
+def test_an_inbox_that_is_gone_hides_nothing_else(company: TinyCompany) -> None:
+    (company.config.parent / "inbox").rename(company.config.parent / "elsewhere")
+    facts = gather(config=company.config, home=company.home.root)
+    assert {entry["stream"] for entry in facts["sources"]} == {"orders", "order_lines"}
+    assert facts["release"] is not None
+    assert "The inbox of source" in "\n".join(facts["advice"])
+
+
 def test_a_running_refresh_is_told_from_a_killed_one(company: TinyCompany) -> None:
     with ingestion.Ledger(company.home.ledger) as ledger:
         ledger.begin_refresh("run-2", full=False)
