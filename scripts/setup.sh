@@ -3,8 +3,8 @@
 set -euo pipefail
 : "${PYTHON:=python3}" "${VENV:=.venv}"
 
-"$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || {
-    echo "Embudo needs Python 3.11 or 3.12; found $("$PYTHON" --version). Set PYTHON=/path/to/python3.11." >&2
+"$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
+    echo "Embudo needs Python 3.11, 3.12 or 3.13; found $("$PYTHON" --version). Set PYTHON=/path/to/python3.11." >&2
     exit 1
 }
 if [ ! -x "$VENV/bin/python" ]; then
