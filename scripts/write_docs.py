@@ -20,7 +20,7 @@ from scorecards.columns import tables
 from semantic_layer.catalogue import formula
 
 ROOT = Path(__file__).resolve().parents[1]
-CONTRACT = ROOT / "models" / "staging" / "files" / "_files__sources.yml"
+CONTRACT = ROOT / "models" / "staging" / "files"
 MARTS = ("core", "activity", "funnel", "customer", "performance")
 MARTS_BEGIN, MARTS_END = "<!-- marts: begin -->", "<!-- marts: end -->"
 
@@ -93,7 +93,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def streams_page() -> str:
     """`docs/streams.md`: every stream of the contract, its columns, keys and rules."""
-    tables = _read(CONTRACT)["sources"][0]["tables"]
+    files = sorted(
+        CONTRACT.glob("_*__sources.yml"),
+        key=lambda f: list(_AREAS).index(f.name[1:].split("__")[0]),
+    )
+    tables = [table for file in files for table in _read(file)["sources"][0]["tables"]]
     lines = [
         "# Streams: what your files are mapped to",
         "",

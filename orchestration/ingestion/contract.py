@@ -6,7 +6,7 @@ to `checks`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,8 @@ import yaml
 from orchestration.errors import ContractBroken
 from orchestration.project import PROJECT_ROOT, require_project
 
-CONTRACT_FILE = Path("models/staging/files/_files__sources.yml")
+CONTRACT_FOLDER = Path("models/staging/files")
+CONTRACT_FILES = "_*__sources.yml"
 
 PRIVATE_COLUMNS = frozenset(
     {
@@ -84,26 +85,38 @@ class StreamContract:
         return next(column for column in self.columns if column.name == name)
 
 
-def load_contract(path: Path | None = None) -> Mapping[str, StreamContract]:
-    """The streams of the contract by name, from `path` or the checkout's own file."""
-    if path is None:
+def load_contract(folder: Path | None = None) -> Mapping[str, StreamContract]:
+    """The streams of the contract by name, from `folder` or the checkout's own.
+
+    Every file called `_<area>__sources.yml` in it is a part of the contract, in the order of their names.
+    """
+    if folder is None:
         require_project()
-        path = PROJECT_ROOT / CONTRACT_FILE
-    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+        folder = PROJECT_ROOT / CONTRACT_FOLDER
+    files = sorted(folder.glob(CONTRACT_FILES))
+    return _load(folder, tuple((file, file.stat().st_mtime_ns) for file in files))
 
 
 @cache
-def _load(path: Path, _modified: int) -> Mapping[str, StreamContract]:
+def _load(folder: Path, files: tuple[tuple[Path, int], ...]) -> Mapping[str, StreamContract]:
+    streams = [stream for file, _ in files for stream in _streams(file)]
+    if not streams:
+        raise ContractBroken(
+            f"The contract {folder} has no files called {CONTRACT_FILES}: restore them from git."
+        )
+    return {stream.name: stream for stream in streams}
+
+
+def _streams(file: Path) -> Sequence[StreamContract]:
     try:
-        parsed = yaml.safe_load(path.read_text(encoding="utf-8"))
-        source = next(one for one in parsed["sources"] if one["name"] == "files")
-        streams = [_stream(table) for table in source["tables"]]
+        parsed = yaml.safe_load(file.read_text(encoding="utf-8"))
+        source = next(source for source in parsed["sources"] if source["name"] == "files")
+        return [_stream(table) for table in source["tables"]]
     except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError) as error:
         raise ContractBroken(
-            f"The contract {path} cannot be read ({type(error).__name__}: {error}). "
+            f"The contract {file} cannot be read ({type(error).__name__}: {error}). "
             "Expected a dbt source called `files` with tables and columns; restore it from git."
         ) from error
-    return {stream.name: stream for stream in streams}
 
 
 def _stream(table: Mapping[str, Any]) -> StreamContract:

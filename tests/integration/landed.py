@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import yaml
 
-CONTRACT = Path(__file__).parents[2] / "models" / "staging" / "files" / "_files__sources.yml"
+CONTRACT = Path(__file__).parents[2] / "models" / "staging" / "files"
 
 _DEFAULTS = {
     "_source": "'crm'",
@@ -27,10 +27,14 @@ _DEFAULTS = {
 def make_landing(warehouse: Path) -> None:
     """Make the schema `landing` with an empty table a stream, and the tables of the refresh itself."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    tables = [
+        table
+        for file in sorted(CONTRACT.glob("_*__sources.yml"))
+        for table in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"][0]["tables"]
+    ]
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema landing")
-        for table in contract["sources"][0]["tables"]:
+        for table in tables:
             columns = ", ".join(
                 f'"{c["name"]}" {c["data_type"]}'
                 + (f" default {_DEFAULTS[c['name']]}" if c["name"] in _DEFAULTS else "")

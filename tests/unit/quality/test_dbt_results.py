@@ -33,7 +33,7 @@ def _test(name: str, kind: str, column: str, **more: Any) -> dict[str, Any]:
         "resource_type": "test",
         "package_name": "embudo",
         "path": f"{name}.sql",
-        "original_file_path": "models/core/_core__models.yml",
+        "original_file_path": "models/core/_dim_contacts.yml",
         "attached_node": CONTACTS,
         "depends_on": {"nodes": [CONTACTS]},
         "column_name": column,
@@ -113,7 +113,7 @@ def databases(tmp_path: Path) -> Databases:
             "('crm:2', 'Bea', 'ana@example.com', 'person', 'crm:a1')) "
             "as t(contact_key, full_name, email, kind, account_key)"
         )
-    folder = tmp_path / "target" / "compiled" / "embudo" / "models" / "core" / "_core__models.yml"
+    folder = tmp_path / "target" / "compiled" / "embudo" / "models" / "core" / "_dim_contacts.yml"
     folder.mkdir(parents=True)
     for name, sql in COMPILED.items():
         (folder / f"{name}.sql").write_text(sql)
