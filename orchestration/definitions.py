@@ -2,7 +2,7 @@
 
 `build_defs` assembles them for one company; `defs` is what `dagster` loads, with settings and home taken from
 the environment (`EMBUDO_CONFIG`, `EMBUDO_HOME`, `EMBUDO_INBOX`). What a step does belongs to
-`orchestration.refresh` and the rooms behind it.
+`orchestration.refresh.run` and the rooms behind it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import dagster as dg
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.release import quality_gate, release_assets
-from orchestration.assets.resource import RESOURCE_KEY, refresh_resource
-from orchestration.refresh import Refresh
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import Workplace
+from orchestration.resources import RESOURCE_KEY, refresh_resource
 from orchestration.schedules import refresh_schedule
 from orchestration.sensors import file_drop_sensor
-from orchestration.workplace import Workplace
 
 REFRESH_JOB = "refresh"
 

@@ -7,7 +7,7 @@ import hashlib
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.workplace import Workplace
+from orchestration.refresh.workspace import Workplace
 
 _SECONDS_BETWEEN_LOOKS = 60
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.records import GRAINS, Grain
 
 _FORMS: tuple[tuple[Grain, str], ...] = (

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from orchestration.errors import QueryInvalid, ReleaseCorrupt
-from orchestration.periods import first_day
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.core.periods import first_day
 from scorecards.columns import tables
 from scorecards.periods import from_grain, read_period, written
 from scorecards.roles import Role, metrics_of
-from scorecards.subjects import Subject, find_subject
+from scorecards.scopes import Subject, find_subject
 from semantic_layer.records import Grain, Trust
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.records import GRAINS, METRIC_TIME, Export, Metric, SavedQuery
 from semantic_layer.request import QueryRequest
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal
 
-from orchestration.errors import EmbudoError, QueryInvalid
+from orchestration.core.errors import EmbudoError, QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.names import unknown_metric
 from semantic_layer.records import METRIC_TIME

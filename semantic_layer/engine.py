@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_metrics
 from semantic_layer.names import ResolvedRequest
 from semantic_layer.plans import GroupByItem, KeptPlans
@@ -74,7 +74,7 @@ class Engine:
         )
         from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-        from semantic_layer.two_hops import make_pairs_once
+        from semantic_layer.multi_hop_joins import make_pairs_once
 
         make_pairs_once()
         try:

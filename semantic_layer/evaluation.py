@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from orchestration.errors import EmbudoError, QueryInvalid
+from orchestration.core.errors import EmbudoError, QueryInvalid
 from semantic_layer.records import METRIC_TIME, Dimension, Grain
-from semantic_layer.spread import MARK
+from semantic_layer.unpivot import MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.templates import NAME, Reference, placeholder, refused, take_templates
 
 if TYPE_CHECKING:

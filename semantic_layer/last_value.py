@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from orchestration.errors import EmbudoError
+from orchestration.core.errors import EmbudoError
 from semantic_layer.records import GRAINS, METRIC_TIME, Grain, LastValue, Metric
 from semantic_layer.request import QueryRequest
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_fingerprints, read_metrics, read_saved_queries
 from semantic_layer.last_value import last_value
 from semantic_layer.lineage import LineageGraph
@@ -30,8 +30,8 @@ from semantic_layer.records import (
     Trust,
 )
 from semantic_layer.request import QueryRequest
-from semantic_layer.spread import Spread
 from semantic_layer.trust import ReleaseFacts, read_release
+from semantic_layer.unpivot import Spread
 from semantic_layer.warehouse import Warehouse
 
 if TYPE_CHECKING:

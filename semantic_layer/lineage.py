@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import ReleaseCorrupt
+from orchestration.core.errors import ReleaseCorrupt
 from semantic_layer.records import Lineage
 
 OWN_SOURCE = "embudo"

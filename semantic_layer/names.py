@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.filters import render
 from semantic_layer.records import METRIC_TIME, Dimension, Metric
 from semantic_layer.request import QueryRequest

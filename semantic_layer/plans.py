@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from orchestration.processes import last_change
+from orchestration.core.processes import last_change
 from semantic_layer.names import ResolvedRequest
 from semantic_layer.records import DimensionKind
 

@@ -10,7 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 
 TEMPLATE_CALLS = ("Dimension", "TimeDimension", "Entity")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestration.errors import ReleaseCorrupt
+from orchestration.core.errors import ReleaseCorrupt
 from semantic_layer.records import Trust
 from semantic_layer.warehouse import Warehouse
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.errors import EmbudoError, QueryInvalid
+from orchestration.core.errors import EmbudoError, QueryInvalid
 from semantic_layer.catalogue import read_saved_queries
 from semantic_layer.engine import Engine
 from semantic_layer.names import resolve

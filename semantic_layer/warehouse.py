@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.errors import EmbudoError, QueryInvalid, ReleaseCorrupt
+from orchestration.core.errors import EmbudoError, QueryInvalid, ReleaseCorrupt
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import ask_apis, land
-from orchestration.records import LandingResult, SourceFailure
 from orchestration.settings import Home, load_settings
 
 HANG_SECONDS = 3.0

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.limits import collect_rarely
+from orchestration.core.resource_limits import collect_rarely
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = Path(os.environ.get("EMBUDO_PUBLIC_DATA", ROOT.parent / "shared" / "data"))

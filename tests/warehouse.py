@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration import ingestion, publication
-from orchestration.records import LandingResult
-from orchestration.workplace import Workplace
+from orchestration.core.records import LandingResult
+from orchestration.refresh.workspace import Workplace
 from semantic_layer.layer import SemanticLayer
 from tests.unit.ingestion.making_company import Quiet
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.assets.resource import RESOURCE_KEY, plain_errors
-from orchestration.records import CheckResult, Load
-from orchestration.refresh import Refresh
-from orchestration.workplace import Workplace
+from orchestration.core.records import CheckResult, Load
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import Workplace
+from orchestration.resources import RESOURCE_KEY, plain_errors
 
 CONTRACT_SOURCE = "files"
 LOADS_CHECK = "loads"

@@ -9,9 +9,9 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.assets.resource import RESOURCE_KEY, plain_errors
-from orchestration.refresh import Refresh
-from orchestration.transformation.dbt import NodeResult
+from orchestration.refresh.run import Refresh
+from orchestration.resources import RESOURCE_KEY, plain_errors
+from orchestration.transformation.dbt_runner import NodeResult
 from orchestration.transformation.layers import MART_FOLDERS
 
 _UNIQUE_ID = "dagster_dbt/unique_id"

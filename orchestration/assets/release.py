@@ -10,11 +10,11 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.models import mart_keys
-from orchestration.assets.resource import RESOURCE_KEY, plain_errors
-from orchestration.records import CheckResult
-from orchestration.refresh import Refresh
-from orchestration.workplace import METRIC_VALUES as METRIC_VALUES_TABLE
-from orchestration.workplace import Workplace
+from orchestration.core.records import CheckResult
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import METRIC_VALUES as METRIC_VALUES_TABLE
+from orchestration.refresh.workspace import Workplace
+from orchestration.resources import RESOURCE_KEY, plain_errors
 from semantic_layer.exports import ExportedTable
 
 METRIC_VALUES = dg.AssetKey(METRIC_VALUES_TABLE.split("."))

@@ -22,8 +22,8 @@ from orchestration.cli.engineer import print_rows
 
 if TYPE_CHECKING:
     from orchestration.ingestion import Ledger
+    from orchestration.refresh.workspace import Workplace
     from orchestration.settings import Home
-    from orchestration.workplace import Workplace
 
 
 def accept(
@@ -74,7 +74,7 @@ def accept(
             raise typer.BadParameter(
                 '--because "…" is needed: whoever reads the figures sees the reason'
             )
-        from orchestration.workplace import Workplace
+        from orchestration.refresh.workspace import Workplace
 
         _require_known(check, Workplace.open(config=config, home=home, inbox=None))
         _require_ran(check, place, ledger)

@@ -14,7 +14,7 @@ from orchestration.cli.console import (
     err,
     out,
 )
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 
 def notify(
@@ -23,8 +23,8 @@ def notify(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List who is told of a refresh that needs a look (`alerts` in embudo.yml); --test sends each a message."""
-    from orchestration.hooks import Notice, send
-    from orchestration.workplace import Workplace
+    from orchestration.observability.notifications import Notice, send
+    from orchestration.refresh.workspace import Workplace
 
     settings = Workplace.open(config=config, home=home, inbox=None).settings
     if not settings.alerts:

@@ -16,7 +16,7 @@ from orchestration.cli.console import (
     err,
     out,
 )
-from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
@@ -95,7 +95,7 @@ def query(
 
     `embudo query --saved rep_scorecard --where "metric_time >= '2026-06-01'"`
     """
-    from semantic_layer import present
+    from semantic_layer import rendering
     from semantic_layer.request import QueryRequest
 
     if saved:
@@ -118,13 +118,13 @@ def query(
         return
     result = layer.query(request)
     if output is Format.json:
-        typer.echo(present.to_json(result, lang=lang.value))
+        typer.echo(rendering.to_json(result, lang=lang.value))
     elif output is Format.csv:
-        typer.echo(present.to_csv(result), nl=False)
+        typer.echo(rendering.to_csv(result), nl=False)
         if result.trust.accepted:
-            err.print(present.trust_line(result.trust, lang=lang.value), markup=False)
+            err.print(rendering.trust_line(result.trust, lang=lang.value), markup=False)
     else:
-        out.print(present.to_table(result, lang=lang.value))
+        out.print(rendering.to_table(result, lang=lang.value))
 
 
 def metrics(
@@ -140,22 +140,22 @@ def metrics(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the metrics, or show one whole: formula, inputs, dimensions, cadence, owner, lineage, SQL."""
-    from semantic_layer import cards
+    from semantic_layer import metric_cards
 
     wanted = (name,) if name else ()
     layer = layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
         card = layer.metric(name)
         if output is Format.json:
-            typer.echo(cards.card_json(card))
+            typer.echo(metric_cards.card_json(card))
         else:
-            out.print(cards.card(card, lang=lang.value))
+            out.print(metric_cards.card(card, lang=lang.value))
         return
     chosen = [m for m in layer.metrics() if family in (None, m.family)]
     if output is Format.json:
-        typer.echo(cards.metrics_json(chosen))
+        typer.echo(metric_cards.metrics_json(chosen))
     else:
-        out.print(cards.metrics_table(chosen, lang=lang.value, width=out.width))
+        out.print(metric_cards.metrics_table(chosen, lang=lang.value, width=out.width))
 
 
 def validate(
@@ -167,7 +167,7 @@ def validate(
     Settings load, dbt parses, the semantic models hold together, every metric compiles to SQL, and, where
     there is a release, that SQL is planned against its tables. Then try `embudo query METRIC --draft`.
     """
-    from orchestration.validation import validate_project
+    from orchestration.operations.validate import validate_project
 
     checked = validate_project(config=config if config.exists() else None, home=home)
     for line in checked.passed:
@@ -200,7 +200,7 @@ def layer_for(
     wanted: tuple[str, ...], *, home: Path, config: Path, release: str | None, draft: bool
 ) -> SemanticLayer:
     """The release's layer; the working tree's where asked for, or where only it knows a metric."""
-    from orchestration.workplace import Workplace
+    from orchestration.refresh.workspace import Workplace
 
     if draft:
         return Workplace.open(config=config, home=home, inbox=None).draft_layer()

@@ -23,8 +23,8 @@ from orchestration.cli import (
 )
 from orchestration.cli.console import err, out, plain
 from orchestration.cli.stopping import EXIT_CODE, STOPPED
-from orchestration.errors import EmbudoError, LandingCorrupt
-from orchestration.limits import collect_rarely, explained
+from orchestration.core.errors import EmbudoError, LandingCorrupt
+from orchestration.core.resource_limits import collect_rarely, explained
 
 app = typer.Typer(
     name="embudo",
@@ -110,6 +110,6 @@ def _damaged(error: Exception) -> EmbudoError | None:
 
 
 def _shown(error: EmbudoError) -> str:
-    from orchestration.redaction import without_secrets
+    from orchestration.privacy.redaction import without_secrets
 
     return plain(without_secrets(str(error)))

@@ -23,10 +23,10 @@ from orchestration.cli.console import (
     out,
     plain,
 )
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 
 if TYPE_CHECKING:
-    from orchestration.difference import Difference
+    from orchestration.operations.diff import Difference
     from semantic_layer.comparison import Move
 
 _SHOWN = 3
@@ -109,9 +109,9 @@ def diff(
 
     `embudo diff 20260630T050000Z-1a2b3c4d --since 2026-01`
     """
-    from orchestration.difference import Question, between_releases, of_working_tree
+    from orchestration.operations.diff import Question, between_releases, of_working_tree
+    from orchestration.refresh.workspace import Workplace
     from orchestration.settings import Home
-    from orchestration.workplace import Workplace
 
     ask = Question(metrics=tuple(metric or ()), since=since.date() if since else None, by=by)
     if old is not None:
@@ -149,7 +149,7 @@ def _as_json(found: Difference) -> str:
 
 
 def _as_csv(found: Difference) -> str:
-    from semantic_layer.present import csv_cell
+    from semantic_layer.rendering import csv_cell
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -217,7 +217,7 @@ def _show(found: Difference, lang: Language, *, whole: bool) -> None:
 
 
 def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
-    from semantic_layer import present
+    from semantic_layer import rendering
     from semantic_layer.records import ResultColumn
 
     share = ResultColumn(name="share", kind="metric", label="", unit="percent")
@@ -239,14 +239,14 @@ def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
                 _month(move.period_start),
                 *((plain(move.key or "–"),) if cut else ()),
                 *(
-                    present.text(value, column, lang=lang.value, currency=found.currency)
+                    rendering.text(value, column, lang=lang.value, currency=found.currency)
                     for value in (move.old, move.new)
                 ),
                 # Between two shares of 1 lie percentage points; the last column is the share of the old one.
-                present.text(
+                rendering.text(
                     move.difference, column, lang=lang.value, currency=found.currency
                 ).replace("%", words["points"]),
-                present.text(move.share, share, lang=lang.value),
+                rendering.text(move.share, share, lang=lang.value),
             )
         if not whole and len(moves) > _SHOWN:
             more = words["more"].format(n=len(moves) - _SHOWN, name=name)

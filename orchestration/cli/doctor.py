@@ -20,10 +20,10 @@ from orchestration.cli.console import (
     err,
     out,
 )
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
-    from orchestration.diagnosis import Finding
+    from orchestration.operations.doctor import Finding
 
 _MARKS = {"ok": "[green]✓[/green]", "warn": "[yellow]•[/yellow]", "bad": "[red]✗[/red]"}
 
@@ -76,7 +76,7 @@ def doctor(
 
 
 def _look(*, config: Path, home: Path, inbox: Path | None, quick: bool) -> list[Finding]:
-    from orchestration.diagnosis import Looking, diagnose
+    from orchestration.operations.doctor import Looking, diagnose
     from orchestration.settings import Home
 
     columns = (TextColumn("Hashing {task.description}"), BarColumn(), TaskProgressColumn())

@@ -28,15 +28,15 @@ from orchestration.cli.console import (
     plain,
 )
 from orchestration.cli.stopping import run_stoppable
-from orchestration.errors import BuildFailed
-from semantic_layer.present import csv_cell, narrow_table
+from orchestration.core.errors import BuildFailed
+from semantic_layer.rendering import csv_cell, narrow_table
 
 _QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
 
 if TYPE_CHECKING:
     from orchestration.ingestion.quarantine import QuarantinedRow
-    from orchestration.refresh import Refresh
+    from orchestration.refresh.run import Refresh
 
 
 def refresh(
@@ -64,8 +64,8 @@ def refresh(
 
 def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = False) -> None:
     """Refresh with progress on stderr; raises what ended it."""
-    from orchestration.refresh import Refresh
-    from orchestration.workplace import Workplace
+    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.workspace import Workplace
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
@@ -94,9 +94,13 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 
 def _run_job(running: Refresh) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
+    from orchestration.core.resource_limits import explained
     from orchestration.definitions import REFRESH_JOB, build_defs
-    from orchestration.instance import end_lost_runs, open_instance, prepare_instance
-    from orchestration.limits import explained
+    from orchestration.observability.dagster_instance import (
+        end_lost_runs,
+        open_instance,
+        prepare_instance,
+    )
 
     running.report.step("Start Dagster")
     prepare_instance(running.workplace.home.dagster)
@@ -123,7 +127,7 @@ def _run_job(running: Refresh) -> None:
 
 
 def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> None:
-    from orchestration.workplace import Workplace
+    from orchestration.refresh.workspace import Workplace
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
     waiting, asks = workplace.pending(), workplace.asks()
@@ -268,8 +272,8 @@ def ui(
     inbox: InboxOption = None,
 ) -> None:
     """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
-    from orchestration.instance import prepare_instance
-    from orchestration.workplace import Workplace
+    from orchestration.observability.dagster_instance import prepare_instance
+    from orchestration.refresh.workspace import Workplace
 
     workplace = Workplace.open(config=config, home=home, inbox=inbox)
     prepare_instance(workplace.home.dagster)

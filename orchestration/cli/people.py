@@ -7,13 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.analyst import (
-    Format,
-    FormatOption,
-    Language,
-    LanguageOption,
-    open_layer,
-)
+from orchestration.cli.analyst import Format, FormatOption, Language, LanguageOption, open_layer
 from orchestration.cli.console import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
@@ -84,17 +78,17 @@ def scorecard(
 
     `embudo scorecard manager --as Norte --period 2026-Q2 --lang es`
     """
-    from scorecards import present
+    from scorecards import rendering
     from scorecards.views import scorecard_view
 
     layer = open_layer(home, release)
     view = scorecard_view(layer, role, who=who, grain=grain.value if grain else None, period=period)
     if output is Format.json:
-        typer.echo(present.scorecard_json(view))
+        typer.echo(rendering.scorecard_json(view))
     elif output is Format.csv:
-        typer.echo(present.scorecard_csv(view), nl=False)
+        typer.echo(rendering.scorecard_csv(view), nl=False)
     else:
-        out.print(present.scorecard_table(view, lang=lang.value, width=out.width))
+        out.print(rendering.scorecard_table(view, lang=lang.value, width=out.width))
         if who is None:
             err.print("[dim]The whole company; --as REP_OR_TEAM shows one.[/dim]")
 
@@ -124,14 +118,14 @@ def alerts(
 
     `embudo alerts --as "Ana García" --rule task_overdue --format csv`
     """
-    from scorecards import present
+    from scorecards import rendering
     from scorecards.views import alerts_view
 
     layer = open_layer(home, release)
     view = alerts_view(layer, rule=rule, severity=severity.value if severity else None, who=who)
     if output is Format.json:
-        typer.echo(present.alerts_json(view))
+        typer.echo(rendering.alerts_json(view))
     elif output is Format.csv:
-        typer.echo(present.alerts_csv(view), nl=False)
+        typer.echo(rendering.alerts_csv(view), nl=False)
     else:
-        out.print(present.alerts_table(view, limit=limit, lang=lang.value, width=out.width))
+        out.print(rendering.alerts_table(view, limit=limit, lang=lang.value, width=out.width))

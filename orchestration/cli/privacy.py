@@ -17,11 +17,11 @@ from orchestration.cli.console import (
     out,
     plain,
 )
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
-    from orchestration.forget import Forgotten
-    from orchestration.ingestion.erasure import LandingPlan
+    from orchestration.erasure.landing import LandingPlan
+    from orchestration.erasure.request import Forgotten
 
 
 def forget(
@@ -54,9 +54,9 @@ def forget(
 
     `embudo forget --phone "+34 600 111 222" --yes`
     """
-    from orchestration.forget import Asked, plan
-    from orchestration.forget import forget as erase
-    from orchestration.workplace import Workplace
+    from orchestration.erasure.request import Asked, plan
+    from orchestration.erasure.request import forget as erase
+    from orchestration.refresh.workspace import Workplace
 
     asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (asked.emails or asked.phones or asked.contacts):

@@ -16,7 +16,7 @@ from orchestration.cli.console import (
     err,
     out,
 )
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 DEMO_METRICS = (
     "revenue",
@@ -78,8 +78,8 @@ def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HO
     """
     import sandbox
     from orchestration.cli.console import StepReporter
-    from orchestration.preparing import prepare as parse_and_plan
-    from orchestration.workplace import Workplace
+    from orchestration.refresh.cache_warming import prepare as parse_and_plan
+    from orchestration.refresh.workspace import Workplace
 
     workplace = Workplace.open(
         config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
@@ -91,7 +91,7 @@ def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HO
 
 def make_privacy_key(*, config: Path, home: Path) -> Path | None:
     """Make a key where the environment and the company's file have none; returns the file it is in."""
-    from orchestration.privacy import KEY_VARIABLE, PrivacyKey, new_key
+    from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey, new_key
     from orchestration.settings import (
         add_to_environment_file,
         environment_file,
@@ -156,7 +156,7 @@ def demo(
 def show_key_metrics(home: Path) -> None:
     """A table of key metrics of the current release, with what each means."""
     from orchestration.cli.analyst import open_layer
-    from semantic_layer import present
+    from semantic_layer import rendering
     from semantic_layer.request import QueryRequest
 
     layer = open_layer(home)
@@ -169,6 +169,6 @@ def show_key_metrics(home: Path) -> None:
             continue
         result = layer.query(QueryRequest(metrics=(name,)))
         value = result.table.column(name)[0].as_py() if result.table.num_rows else None
-        shown = present.text(value, result.columns[-1], currency=result.currency)
+        shown = rendering.text(value, result.columns[-1], currency=result.currency)
         table.add_row(known[name].label, shown, known[name].description)
     out.print(table)

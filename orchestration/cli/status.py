@@ -19,8 +19,8 @@ from orchestration.cli.console import (
     out,
     plain,
 )
-from orchestration.errors import ReleaseCorrupt, SourceError
-from semantic_layer.present import narrow_table
+from orchestration.core.errors import ReleaseCorrupt, SourceError
+from semantic_layer.rendering import narrow_table
 
 LAST_REFRESHES = 5
 
@@ -129,7 +129,7 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
 
 
 def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
-    from orchestration.workplace import Workplace
+    from orchestration.refresh.workspace import Workplace
 
     advice = []
     if facts["damage"]:

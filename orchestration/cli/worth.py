@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from orchestration.cli.analyst import (
-    Format,
-    FormatOption,
-    Language,
-    LanguageOption,
-    layer_for,
-)
+from orchestration.cli.analyst import Format, FormatOption, Language, LanguageOption, layer_for
 from orchestration.cli.console import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
@@ -27,7 +21,7 @@ from orchestration.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from semantic_layer.worth import Worth
+    from semantic_layer.metric_review import Worth
 
 _SUMMARY = {
     "en": "{good} of {all} metrics lack nothing.",
@@ -55,8 +49,8 @@ def lint_metrics(
     near. Acute: it varies, and is no copy of another. Accurate: its marts have tests, and a test names it.
     Actionable: it has an owner and something to do. Alive: it has values, and its review is not overdue.
     """
-    from orchestration.project import names_in_tests
-    from semantic_layer.worth import worth_of
+    from orchestration.settings.project import names_in_tests
+    from semantic_layer.metric_review import worth_of
 
     layer = layer_for((name,) if name else (), home=home, config=config, release=None, draft=draft)
     if name:
@@ -84,7 +78,7 @@ def lint_metrics(
 
 
 def _row(worth: Worth, lang: Language) -> dict[str, object]:
-    from semantic_layer.worth import QUALITIES
+    from semantic_layer.metric_review import QUALITIES
 
     return {
         "metric": worth.metric.name,
@@ -97,8 +91,8 @@ def _row(worth: Worth, lang: Language) -> dict[str, object]:
 
 
 def _show(judged: list[Worth], lang: Language) -> None:
-    from semantic_layer.words import word
-    from semantic_layer.worth import QUALITIES
+    from semantic_layer.labels import word
+    from semantic_layer.metric_review import QUALITIES
 
     table = Table(header_style="bold")
     table.add_column(word("metric", lang.value), no_wrap=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from orchestration.ingestion import duck
+from orchestration.core import duckdb_session
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
@@ -66,8 +66,8 @@ def cast_to(
     if data_type == "boolean":
         folded = f"lower({value})"
         return (
-            f"case when {folded} in ({duck.texts(_TRUE)}) then true "
-            f"when {folded} in ({duck.texts(_FALSE)}) then false end"
+            f"case when {folded} in ({duckdb_session.texts(_TRUE)}) then true "
+            f"when {folded} in ({duckdb_session.texts(_FALSE)}) then false end"
         )
     return _number(value, data_type, origin, locale, formats)
 
@@ -115,13 +115,13 @@ def _number(
     else:
         group = _in_pattern(locale.thousands)
         if locale.thousands == " ":
-            value = f"translate({value}, {duck.literal(_HARD_BLANKS)}, '  ')"
+            value = f"translate({value}, {duckdb_session.literal(_HARD_BLANKS)}, '  ')"
         shape = rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)({mark}{digits})?"
-        plain = f"replace({value}, {duck.literal(locale.thousands)}, '')"
+        plain = f"replace({value}, {duckdb_session.literal(locale.thousands)}, '')"
     if locale.decimal != ".":
-        plain = f"replace({plain}, {duck.literal(locale.decimal)}, '.')"
+        plain = f"replace({plain}, {duckdb_session.literal(locale.decimal)}, '.')"
     local = (
-        f"case when regexp_full_match({value}, {duck.literal(shape)}) "
+        f"case when regexp_full_match({value}, {duckdb_session.literal(shape)}) "
         f"then try_cast({plain} as {data_type}) end"
     )
     # A workbook keeps its numbers with a point whatever its language; only its texts are in the
@@ -139,7 +139,11 @@ def _date(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) 
     tries = []
     if origin is Origin.LOCAL:
         stated = formats or locale.dates
-        tries += [f"cast(try_strptime({value}, [{duck.texts(stated)}]) as date)"] if stated else []
+        tries += (
+            [f"cast(try_strptime({value}, [{duckdb_session.texts(stated)}]) as date)"]
+            if stated
+            else []
+        )
     if locale.is_excel:
         day = f"date '1899-12-30' + cast(floor(try_cast({value} as double)) as integer)"
         tries.append(f"case when regexp_full_match({value}, '{_SERIAL}') then {day} end")
@@ -162,11 +166,14 @@ def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
         naive = [one for one in stated if "%z" not in one and "%Z" not in one and one not in zulu]
         zoned = [one for one in stated if one not in naive and one not in zulu]
         if zulu:
-            tries.append(f"timezone('UTC', try_strptime({value}, [{duck.texts(zulu)}]))")
+            tries.append(f"timezone('UTC', try_strptime({value}, [{duckdb_session.texts(zulu)}]))")
         if naive:
-            tries.append(_on_a_clock(f"try_strptime({value}, [{duck.texts(naive)}])", locale))
+            tries.append(
+                _on_a_clock(f"try_strptime({value}, [{duckdb_session.texts(naive)}])", locale)
+            )
         tries += [
-            f"cast(try_strptime({value}, {duck.literal(one)}) as timestamptz)" for one in zoned
+            f"cast(try_strptime({value}, {duckdb_session.literal(one)}) as timestamptz)"
+            for one in zoned
         ]
     if locale.is_excel:
         whole = f"try_cast({value} as double)"

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.errors import SourceError
-from orchestration.ingestion.contract import StreamContract
-from orchestration.ingestion.ledger import ActivePart, Ledger, SeenFile
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.ledger.ledger import ActivePart, Ledger, SeenFile
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
+from orchestration.settings.contract import StreamContract
 
 MAPPING_VERSION = 2
 """Grows when the same settings read the same file differently, so that files are read again."""

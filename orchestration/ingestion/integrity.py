@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.errors import LandingCorrupt
-from orchestration.ingestion.durable import sha256_of
-from orchestration.ingestion.ledger import ActivePart, Ledger
-from orchestration.records import Load
+from orchestration.core.durable_files import sha256_of
+from orchestration.core.errors import LandingCorrupt
+from orchestration.core.records import Load
+from orchestration.ingestion.ledger.ledger import ActivePart, Ledger
 from orchestration.settings import Home, Settings
 
 HASHED_BYTES = 256 * 1024 * 1024

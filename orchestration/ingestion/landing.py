@@ -17,19 +17,20 @@ from types import MappingProxyType
 
 import duckdb
 
-from orchestration.errors import ContractBroken, NoRoom, SourceError
-from orchestration.faultpoints import reach
-from orchestration.ingestion import duck, durable, integrity
-from orchestration.ingestion.contract import StreamContract, load_contract
+from orchestration.core import duckdb_session, durable_files
+from orchestration.core.errors import ContractBroken, NoRoom, SourceError
+from orchestration.core.failpoints import reach
+from orchestration.core.records import LandingResult, Load, NewColumns, Reporter, SetAside
+from orchestration.core.resource_limits import explained
+from orchestration.ingestion import integrity
 from orchestration.ingestion.inbox import NewFile, StreamNews, scan
-from orchestration.ingestion.ledger import ActivePart, FilePart, Ledger
+from orchestration.ingestion.ledger.ledger import ActivePart, FilePart, Ledger
+from orchestration.ingestion.load_buffer import StagedPart, Staging
 from orchestration.ingestion.load_record import LoadRecord
-from orchestration.ingestion.staging import StagedPart, Staging
-from orchestration.ingestion.tombstones import forgotten_hashes
-from orchestration.limits import explained
-from orchestration.privacy import PrivacyKey
-from orchestration.records import LandingResult, Load, NewColumns, Reporter, SetAside
+from orchestration.privacy.hash_key import PrivacyKey
+from orchestration.privacy.tombstones import forgotten_hashes
 from orchestration.settings import Home, Settings
+from orchestration.settings.contract import StreamContract, load_contract
 
 _STREAMS_AT_ONCE = 2
 
@@ -134,7 +135,7 @@ def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
     removed: list[Path] = []
     for folder in (home.landing, home.quarantine):
         if folder.is_dir():
-            removed += durable.remove_unlisted(folder, listed=listed)
+            removed += durable_files.remove_unlisted(folder, listed=listed)
     return removed
 
 
@@ -160,7 +161,7 @@ def _land_stream(
     aside: list[SetAside] = []
     failed: set[str] = set()
     try:
-        with duck.connect(scratch=scratch, at_once=at_once) as connection:
+        with duckdb_session.connect(scratch=scratch, at_once=at_once) as connection:
             staging = Staging(
                 connection,
                 stream=stream,
@@ -194,7 +195,7 @@ def _land_stream(
                 landed_at=landed_at,
                 run_id=run_id,
             )
-            digest = durable.sha256_of(
+            digest = durable_files.sha256_of(
                 home.landing_of(source=news.source, stream=stream.name) / f"{load_id}.parquet"
             )
             reach("landing.written")
@@ -302,13 +303,13 @@ def _write(
     try:
         if load.rows_quarantined:
             target = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
-            durable.make_folder(target.parent)
-            with durable.writing(target) as aside:
+            durable_files.make_folder(target.parent)
+            with durable_files.writing(target) as aside:
                 staging.write_quarantine(aside, load_id=load_id)
             reach("landing.quarantine_written")
         target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
-        durable.make_folder(target.parent)
-        with durable.writing(target) as aside:
+        durable_files.make_folder(target.parent)
+        with durable_files.writing(target) as aside:
             staging.write_landing(
                 aside,
                 load_id=load_id,

@@ -13,14 +13,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.errors import SourceError
-from orchestration.ingestion import duck
-from orchestration.ingestion.contract import StreamContract, load_contract
-from orchestration.ingestion.ledger import Ledger
+from orchestration.core import duckdb_session
+from orchestration.core.errors import SourceError
+from orchestration.core.records import Load
+from orchestration.ingestion.ledger.ledger import Ledger
 from orchestration.ingestion.load_rows import write_load_rows
 from orchestration.ingestion.snapshots import Series, deletions, series_of
-from orchestration.records import Load
 from orchestration.settings import Home, Settings
+from orchestration.settings.contract import StreamContract, load_contract
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -56,7 +56,7 @@ def write_landing_schema(
     for stream in load_contract().values():
         loads = [(load, gone) for load, gone in active if load.stream == stream.name]
         connection.execute(
-            f"create or replace view landing.{duck.name(stream.name)} as "
+            f"create or replace view landing.{duckdb_session.name(stream.name)} as "
             f"{_rows(stream, loads, snapshots[stream.name], home)}"
         )
     _write_settings(connection, settings, as_of, [load for load, _ in active], run_id)
@@ -72,27 +72,27 @@ def _rows(
     home: Home,
 ) -> str:
     """The rows of a stream's loads, without the parts that were replaced, and its snapshots' deletions."""
-    names = ", ".join(duck.name(column.name) for column in stream.landed)
+    names = ", ".join(duckdb_session.name(column.name) for column in stream.landed)
     whole = [_path(home, load) for load, gone in loads if not gone]
     queries = []
     if whole:
-        files = ", ".join(duck.file(path) for path in whole)
+        files = ", ".join(duckdb_session.file(path) for path in whole)
         queries.append(f"select {names} from read_parquet([{files}])")
     for load, gone in loads:
         if gone:
             parts = ", ".join(str(part) for part in gone)
-            file = duck.file(_path(home, load))
+            file = duckdb_session.file(_path(home, load))
             queries.append(f"select {names} from read_parquet({file}) where _part not in ({parts})")
     if not queries:
         nulls = ", ".join(
-            f"cast(null as {column.data_type}) as {duck.name(column.name)}"
+            f"cast(null as {column.data_type}) as {duckdb_session.name(column.name)}"
             for column in stream.landed
         )
         return f"select {nulls} where false"
     for series in snapshots:
         wanted = {part.load_id for part in (*series.older, *series.present)}
         files = ", ".join(
-            duck.file(_path(home, load)) for load, _ in loads if load.load_id in wanted
+            duckdb_session.file(_path(home, load)) for load, _ in loads if load.load_id in wanted
         )
         read = f"select {names}, _part from read_parquet([{files}])"
         queries.append(deletions(stream, series, read=read))

@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration.ingestion import duck
-from orchestration.ingestion.ledger import ActivePart, FilePart
-from orchestration.records import Load
+from orchestration.core import duckdb_session
+from orchestration.core.records import Load
+from orchestration.ingestion.ledger.ledger import ActivePart, FilePart
 
 KEY = "embudo_load"
 
@@ -62,7 +62,7 @@ def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> LoadRecord
 
     Reads every row: a record is only worth as much as the rows that it counts.
     """
-    file = duck.file(path)
+    file = duckdb_session.file(path)
     try:
         found = connection.execute(
             f"select decode(value) from parquet_kv_metadata({file}) where decode(key) = ?", [KEY]

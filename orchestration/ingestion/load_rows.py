@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingestion.ledger import CountedPart, Ledger
+from orchestration.ingestion.ledger.ledger import CountedPart, Ledger
 from orchestration.ingestion.quarantine import open_query
 from orchestration.settings import Home
 

@@ -15,20 +15,14 @@ from typing import Any
 
 import duckdb
 
-from orchestration.errors import ContractBroken
-from orchestration.ingestion import duck
+from orchestration.core import duckdb_session
+from orchestration.core.errors import ContractBroken
 from orchestration.ingestion.casts import Origin
-from orchestration.ingestion.contract import StreamContract
-from orchestration.ingestion.delimited import json_pointer
-from orchestration.ingestion.expressions import parse_expression
-from orchestration.ingestion.readers import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileRows,
-)
+from orchestration.ingestion.formats.delimited import json_pointer
+from orchestration.ingestion.formats.readers import BROKEN, LINE, PRESENT, ROW_NUMBER, FileRows
 from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
+from orchestration.settings.contract import StreamContract
+from orchestration.settings.expressions import parse_expression
 
 GIVEN = ("file_name", ROW_NUMBER)
 _DATA = re.compile(r"@|(\d\D?){9}")
@@ -109,12 +103,12 @@ def map_file(
     rows_each, unpivoted = 1, None
     if selection.unpivot is not None:
         spec = selection.unpivot
-        wide = ", ".join(duck.name(resolved[c]) for c in spec.columns)
+        wide = ", ".join(duckdb_session.name(resolved[c]) for c in spec.columns)
         relation = (
             f"select * from ({relation}) unpivot include nulls "
-            f"({duck.name(spec.value)} for {duck.name(spec.name)} in ({wide}))"
+            f"({duckdb_session.name(spec.value)} for {duckdb_session.name(spec.name)} in ({wide}))"
         )
-        rows_each, unpivoted = len(spec.columns), duck.name(spec.value)
+        rows_each, unpivoted = len(spec.columns), duckdb_session.name(spec.value)
     columns = [
         _column(name, spec, rows, resolved, relation, connection, stream)
         for name, spec in selection.columns.items()
@@ -138,7 +132,7 @@ def map_file(
         where=selection.where,
         deleted=deleted,
         extra=_extra(rows, spare, used),
-        raw=_json(visible) if rows.extra_from is None else duck.name(rows.extra_from),
+        raw=_json(visible) if rows.extra_from is None else duckdb_session.name(rows.extra_from),
         is_empty=_is_empty(rows, visible),
         rows_each=rows_each,
         unpivoted_value=unpivoted,
@@ -212,20 +206,20 @@ def _cleaned(
     tokens = sorted({"", *(token.strip() for token in file_format.nulls)})
     cleaned = "nullif(trim({0}), '')"
     if tokens != [""]:
-        listed = duck.texts(tokens).replace("{", "{{").replace("}", "}}")
+        listed = duckdb_session.texts(tokens).replace("{", "{{").replace("}", "}}")
         cleaned = f"case when trim({{0}}) not in ({listed}) then trim({{0}}) end"
     available = rows.columns
     if rows.extra_from is not None:
         available = tuple(c for c in rows.columns if c.name in set(resolved.values()))
     cells = []
     for column in available:
-        name = duck.name(column.name)
+        name = duckdb_session.name(column.name)
         cells.append(f"{cleaned.format(name)} as {name}")
     carried = [ROW_NUMBER, LINE, PRESENT, BROKEN]
     if rows.extra_from is not None:
         carried.append(rows.extra_from)
-    cells += [f"cast(null as varchar) as {duck.name(name)}" for name in absent]
-    cells += [*carried, f"{duck.literal(file_name)} as file_name"]
+    cells += [f"cast(null as varchar) as {duckdb_session.name(name)}" for name in absent]
+    cells += [*carried, f"{duckdb_session.literal(file_name)} as file_name"]
     return f"select {', '.join(cells)} from ({rows.relation})"
 
 
@@ -240,17 +234,17 @@ def _column(
 ) -> MappedColumn:
     if spec.value is not None:
         text = str(spec.value).lower() if isinstance(spec.value, bool) else str(spec.value)
-        return MappedColumn(target, duck.literal(text), Origin.NEUTRAL)
+        return MappedColumn(target, duckdb_session.literal(text), Origin.NEUTRAL)
     if spec.column is not None:
         origin = Origin.LOCAL
         if spec.column in resolved:
             found = rows.column(spec.column)
             origin = Origin.LOCAL if found is None or found.is_text else Origin.NEUTRAL
-            sql = duck.name(resolved[spec.column])
+            sql = duckdb_session.name(resolved[spec.column])
         elif spec.column in GIVEN:
             sql = f"cast({spec.column} as varchar)"
         elif _is_made(spec.column, relation, connection):
-            sql = duck.name(spec.column)
+            sql = duckdb_session.name(spec.column)
         else:
             sql = "cast(null as varchar)"
         return MappedColumn(target, _mapped_values(sql, spec), origin, spec.format)
@@ -288,17 +282,21 @@ def _mapped_values(sql: str, spec: ColumnSpec) -> str:
     if not spec.map:
         return sql
     whens = "".join(
-        f" when {sql} = {duck.literal(found)} then "
-        + (duck.literal(becomes) if becomes is not None else "null")
+        f" when {sql} = {duckdb_session.literal(found)} then "
+        + (duckdb_session.literal(becomes) if becomes is not None else "null")
         for found, becomes in spec.map.items()
         if found != ""
     )
     if "" in spec.map:
         empty = spec.map[""]
-        whens = f" when {sql} is null then " + (duck.literal(empty) if empty else "null") + whens
+        whens = (
+            f" when {sql} is null then "
+            + (duckdb_session.literal(empty) if empty else "null")
+            + whens
+        )
     rest = sql
     if spec.otherwise is not None:
-        rest = f"case when {sql} is not null then {duck.literal(spec.otherwise)} end"
+        rest = f"case when {sql} is not null then {duckdb_session.literal(spec.otherwise)} end"
     return f"case{whens} else {rest} end" if whens else rest
 
 
@@ -324,10 +322,10 @@ def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
         for part in inner[:-1]:
             node = node.setdefault(part, {})
         node[inner[-1]] = None
-    rest = f"json_merge_patch({record}, {duck.literal(json.dumps(patch, ensure_ascii=False))})"
+    rest = f"json_merge_patch({record}, {duckdb_session.literal(json.dumps(patch, ensure_ascii=False))})"
     for top, inner_patch in below.items():
-        inside = duck.literal(json.dumps({top: inner_patch}, ensure_ascii=False))
-        at = duck.literal(json_pointer([top]))
+        inside = duckdb_session.literal(json.dumps({top: inner_patch}, ensure_ascii=False))
+        at = duckdb_session.literal(json_pointer([top]))
         rest = (
             f"case when json_type({record}, {at}) = 'OBJECT' "
             f"then json_merge_patch({rest}, {inside}) else {rest} end"
@@ -338,11 +336,13 @@ def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
 def _json(names: Sequence[str]) -> str:
     if not names:
         return "cast(null as varchar)"
-    pairs = ", ".join(f"{duck.literal(name)}, {duck.name(name)}" for name in names)
+    pairs = ", ".join(
+        f"{duckdb_session.literal(name)}, {duckdb_session.name(name)}" for name in names
+    )
     return f"cast(json_object({pairs}) as varchar)"
 
 
 def _is_empty(rows: FileRows, visible: Sequence[str]) -> str:
     if rows.extra_from is not None or not visible:
         return "false"
-    return f"coalesce({', '.join(duck.name(name) for name in visible)}) is null"
+    return f"coalesce({', '.join(duckdb_session.name(name) for name in visible)}) is null"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import SourceError
-from orchestration.ingestion import duck
-from orchestration.ingestion.ledger import Ledger
+from orchestration.core import duckdb_session
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.ledger.ledger import Ledger
 from orchestration.settings import Home
 
 
@@ -42,7 +42,7 @@ def list_open(
     query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
     if query is None:
         return []
-    with duck.connect(scratch=home.work / "quarantine") as connection:
+    with duckdb_session.connect(scratch=home.work / "quarantine") as connection:
         rows = connection.execute(
             f"select source, stream, load_id, file, line, reason, raw from ({query}) "
             f"order by load_id, part, line{f' limit {limit}' if limit is not None else ''}"
@@ -55,7 +55,7 @@ def count_open(home: Home) -> dict[tuple[str, str], int]:
     query = open_query(home, _parts(home))
     if query is None:
         return {}
-    with duck.connect(scratch=home.work / "quarantine") as connection:
+    with duckdb_session.connect(scratch=home.work / "quarantine") as connection:
         rows = connection.execute(
             f"select source, stream, count(*) from ({query}) group by all order by all"
         ).fetchall()
@@ -85,7 +85,7 @@ def export(
         )
     to.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    with duck.connect(scratch=home.work / "quarantine") as connection:
+    with duckdb_session.connect(scratch=home.work / "quarantine") as connection:
         files = connection.execute(
             f"select file, any_value(header) from ({query}) group by file order by file"
         ).fetchall()
@@ -114,12 +114,12 @@ def damaged_files(home: Home) -> list[str]:
             for source, stream, load, _, _ in ledger.quarantined_parts(only_open=True)
         }
         expected = {load.load_id: load.rows_quarantined for load in ledger.loads()}
-    with duck.connect(scratch=home.work / "quarantine") as connection:
+    with duckdb_session.connect(scratch=home.work / "quarantine") as connection:
         for source, stream, load_id in sorted(open_loads):
             path = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
             try:
                 rows = connection.execute(
-                    f"select count(*), count(hash(columns(*))) from read_parquet({duck.literal(str(path))})"
+                    f"select count(*), count(hash(columns(*))) from read_parquet({duckdb_session.literal(str(path))})"
                 ).fetchone()
             except duckdb.Error as error:
                 faults.append(f"{path} cannot be read: {str(error).splitlines()[0]}")
@@ -154,7 +154,9 @@ def open_query(home: Home, parts: Sequence[tuple[str, str, str, int, str]]) -> s
                 "from a backup."
             )
         listed = ", ".join(str(number) for number in numbers)
-        queries.append(f"select * from read_parquet({duck.file(path)}) where part in ({listed})")
+        queries.append(
+            f"select * from read_parquet({duckdb_session.file(path)}) where part in ({listed})"
+        )
     return " union all by name ".join(queries) if queries else None
 
 

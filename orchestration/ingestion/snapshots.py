@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from orchestration.ingestion import duck
-from orchestration.ingestion.contract import StreamContract
-from orchestration.ingestion.ledger import Ledger, StreamPart, original_of
+from orchestration.core import duckdb_session
+from orchestration.ingestion.ledger.ledger import Ledger, StreamPart, original_of
 from orchestration.settings import SelectionSpec, Settings
+from orchestration.settings.contract import StreamContract
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,12 @@ def deletions(stream: StreamContract, series: Series, *, read: str) -> str:
     `read` is a SELECT of the stream's rows with their `_load_id` and `_part`. The row says what the
     last version said, so that what was made of it is found again.
     """
-    keys = ", ".join(duck.name(key) for key in stream.keys)
+    keys = ", ".join(duckdb_session.name(key) for key in stream.keys)
     order = [f"{stream.newest_by} desc nulls last"] if stream.newest_by else []
     order += ["_file desc", "_load_seq desc", "_line desc"]
     last_line = "_line + 1 as _line"
     changed = [
-        f"greatest(_file, {duck.literal(series.file)}) as _file",
+        f"greatest(_file, {duckdb_session.literal(series.file)}) as _file",
         f"cast({series.load_seq} as bigint) as _load_seq",
         last_line,
         "true as _is_deleted",
@@ -128,7 +128,7 @@ def deletions(stream: StreamContract, series: Series, *, read: str) -> str:
     if stream.newest_by:
         changed.append(f"greatest({stream.newest_by}, snapshot_until) as {stream.newest_by}")
     until = f"max({stream.newest_by}) filter (is_present) over ()" if stream.newest_by else "null"
-    names = ", ".join(duck.name(column.name) for column in stream.landed)
+    names = ", ".join(duckdb_session.name(column.name) for column in stream.landed)
     return f"""
         select {names} from (
             select * replace ({", ".join(changed)}) from (
@@ -149,4 +149,4 @@ def _is_one_of(parts: Sequence[StreamPart]) -> str:
 
 def _pairs(parts: Sequence[StreamPart]) -> Iterator[str]:
     for part in parts:
-        yield f"({duck.literal(part.load_id)}, {part.part})"
+        yield f"({duckdb_session.literal(part.load_id)}, {part.part})"

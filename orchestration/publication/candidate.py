@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.errors import PublicationRefused
-from orchestration.faultpoints import reach
+from orchestration.core.errors import PublicationRefused
+from orchestration.core.failpoints import reach
 from orchestration.publication.files import assert_closed, copy_file, refuse_wal, room, sha256, sync
 from orchestration.publication.layout import (
     ARTIFACTS,

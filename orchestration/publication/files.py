@@ -17,8 +17,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.errors import NoRoom, PublicationRefused
-from orchestration.limits import explained
+from orchestration.core.errors import NoRoom, PublicationRefused
+from orchestration.core.resource_limits import explained
 
 _FICLONE = 0x40049409
 """ioctl of Linux: let the copy share the blocks of the original (btrfs, XFS)."""

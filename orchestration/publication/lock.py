@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.errors import RefreshRunning
+from orchestration.core.errors import RefreshRunning
 from orchestration.settings import Home
 
 

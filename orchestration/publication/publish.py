@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import PublicationRefused
-from orchestration.faultpoints import reach
+from orchestration.core.errors import PublicationRefused
+from orchestration.core.failpoints import reach
+from orchestration.core.records import Receipt, Release
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import (
     assert_closed,
@@ -37,7 +38,6 @@ from orchestration.publication.layout import (
 )
 from orchestration.publication.receipt import read_receipt, verify_receipt
 from orchestration.publication.releases import newest_id, release_text, switch
-from orchestration.records import Receipt, Release
 from orchestration.settings import Home
 
 _CLOCK = "%Y%m%dT%H%M%SZ"

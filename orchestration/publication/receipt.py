@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from orchestration.errors import PublicationRefused
+from orchestration.core.errors import PublicationRefused
+from orchestration.core.records import CheckResult, Receipt
 from orchestration.publication.files import sha256
 from orchestration.publication.layout import DATABASES
-from orchestration.records import CheckResult, Receipt
 
 _NEXT = "Nothing was published and the current release is untouched. Run `embudo refresh` again."
 

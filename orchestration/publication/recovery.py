@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from orchestration.errors import ReleaseCorrupt
-from orchestration.faultpoints import reach
+from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.failpoints import reach
 from orchestration.publication.candidate import remove_candidate
 from orchestration.publication.files import sync
 from orchestration.publication.layout import TEMPORARY, intent_of, is_temporary

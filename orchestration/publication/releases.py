@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import ReleaseCorrupt
-from orchestration.faultpoints import reach
+from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.failpoints import reach
+from orchestration.core.records import Erasure, Release
 from orchestration.publication.files import sha256, sync, wal_of
 from orchestration.publication.layout import (
     DATABASES,
@@ -24,7 +25,6 @@ from orchestration.publication.layout import (
     is_temporary,
 )
 from orchestration.publication.lock import refresh_lock
-from orchestration.records import Erasure, Release
 from orchestration.settings import Home
 
 

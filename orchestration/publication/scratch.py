@@ -13,8 +13,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.errors import ReleaseCorrupt
-from orchestration.processes import is_alive
+from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.processes import is_alive
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import copy_file, refuse_wal, room
 from orchestration.publication.layout import ARTIFACTS, DATABASES, RELEASE

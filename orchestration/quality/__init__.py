@@ -4,7 +4,10 @@ Checks look and judge; they neither land nor build nor publish. Every check that
 did not run has failed.
 """
 
-from orchestration.quality.checks import (
+from orchestration.quality.data_docs import DATA_DOCS_FILE
+from orchestration.quality.facts import write_facts
+from orchestration.quality.gate import GateInput, required_checks, run_gate
+from orchestration.quality.judgement import (
     FAILED_KEYS_FILE,
     accept,
     explain,
@@ -12,9 +15,6 @@ from orchestration.quality.checks import (
     raise_if_failed,
     used_acceptances,
 )
-from orchestration.quality.data_docs import DATA_DOCS_FILE
-from orchestration.quality.facts import write_facts
-from orchestration.quality.gate import GateInput, required_checks, run_gate
 from orchestration.quality.loads import (
     LoadLimits,
     LoadLook,
@@ -23,7 +23,7 @@ from orchestration.quality.loads import (
     check_loads,
 )
 from orchestration.quality.metric_sanity import MetricMeta, MetricValue
-from orchestration.quality.receipts import read_gate, write_gate, write_receipt
+from orchestration.quality.receipt import read_gate, write_gate, write_receipt
 from orchestration.quality.results import write_results
 from orchestration.quality.suites import preload
 

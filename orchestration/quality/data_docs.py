@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from orchestration.records import CheckResult, GateReport
+from orchestration.core.records import CheckResult, GateReport
 
 DATA_DOCS_FILE = "data_docs.html"
 

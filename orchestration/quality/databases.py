@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.limits import memory_limit
+from orchestration.core.resource_limits import memory_limit
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from orchestration.quality.checks import could_not_run, judged
+from orchestration.core.records import CheckResult, Severity
 from orchestration.quality.databases import Databases, identifier
-from orchestration.quality.privacy import KEPT, SAMPLES, is_shown, shown, shown_columns, shown_text
-from orchestration.records import CheckResult, Severity
+from orchestration.quality.judgement import could_not_run, judged
+from orchestration.quality.masking import KEPT, SAMPLES, is_shown, shown, shown_columns, shown_text
 
 MODELS_BUILT = "dbt.models_built"
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from orchestration.quality.checks import could_not_run, judged
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases, identifier
+from orchestration.quality.judgement import could_not_run, judged
 from orchestration.quality.profiles import Profile, Tolerance, drifts, profile
 from orchestration.quality.row_counts import marts_of
-from orchestration.records import CheckResult
 
 GATE = 3
 PROFILES_FILE = "profiles.json"

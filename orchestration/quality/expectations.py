@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
+from orchestration.core.records import Severity
 from orchestration.quality.databases import identifier, literal
-from orchestration.records import Severity
 
 DECLARED = Path(__file__).with_name("expectations.yml")
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
+from orchestration.core.records import AssetFacts, StepFacts
 from orchestration.quality.results import insert_rows
-from orchestration.records import AssetFacts, StepFacts
 
 _STEPS = """
     create or replace table quality.steps (

@@ -13,22 +13,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality import loads as loads_gate
-from orchestration.quality.checks import accept
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import NodeOutcome, check_dbt, dbt_check_names
 from orchestration.quality.drift import check_drift, drift_names
 from orchestration.quality.expectations import read_expectations
-from orchestration.quality.metric_sanity import (
-    MetricMeta,
-    MetricValue,
-    check_metrics,
-    metric_names,
-)
+from orchestration.quality.judgement import accept
+from orchestration.quality.metric_sanity import MetricMeta, MetricValue, check_metrics, metric_names
 from orchestration.quality.reconciliation import check_reconciliation, reconciliation_names
 from orchestration.quality.row_counts import check_row_counts, row_count_names
 from orchestration.quality.suites import check_marts
-from orchestration.records import CheckResult, GateReport
 
 
 @dataclass(frozen=True)

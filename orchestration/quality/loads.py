@@ -16,10 +16,10 @@ from pathlib import Path
 from statistics import median_low
 from typing import Literal
 
-from orchestration.quality.checks import judged
+from orchestration.core.records import CheckResult, LandingResult, Load, Severity
 from orchestration.quality.databases import identifier, literal
+from orchestration.quality.judgement import judged
 from orchestration.quality.profiles import Profile, Tolerance, drifts, merged, profile
-from orchestration.records import CheckResult, LandingResult, Load, Severity
 
 OnBreach = Literal["warn", "set_aside", "stop"]
 

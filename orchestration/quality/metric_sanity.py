@@ -18,8 +18,8 @@ from itertools import dropwhile, pairwise
 from statistics import median
 from typing import Any
 
-from orchestration.quality.checks import judged
-from orchestration.records import CheckResult, Severity
+from orchestration.core.records import CheckResult, Severity
+from orchestration.quality.judgement import judged
 
 GATE = 3
 

@@ -10,11 +10,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.quality.checks import could_not_run, judged
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases
-from orchestration.quality.privacy import KEPT, shown
+from orchestration.quality.judgement import could_not_run, judged
+from orchestration.quality.masking import KEPT, shown
 from orchestration.quality.reconciliations import Reconciliation, reconciliations
-from orchestration.records import CheckResult
 
 GATE = 3
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
-from orchestration.records import GateReport, Load
+from orchestration.core.records import GateReport, Load
 
 _CHECKS = """
     create or replace table quality.checks (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from orchestration.quality.checks import could_not_run, judged
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases, identifier
-from orchestration.records import CheckResult
+from orchestration.quality.judgement import could_not_run, judged
 
 GATE = 3
 

@@ -14,11 +14,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestration.quality.checks import could_not_run, judged
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases, identifier
 from orchestration.quality.expectations import Expectation, MartExpectations
-from orchestration.quality.privacy import KEPT, is_shown, shown
-from orchestration.records import CheckResult
+from orchestration.quality.judgement import could_not_run, judged
+from orchestration.quality.masking import KEPT, is_shown, shown
 
 _QUIET = {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "TQDM_DISABLE": "1"}
 

@@ -1,7 +1,7 @@
 """How an API is asked: where it is, who asks, what a page is, where to go on from.
 
 The shape and the rules of single requests belong here. What the answers' fields mean to a stream
-stands in `models`, asking in `orchestration.ingestion.apis`.
+stands in `models`, asking in `orchestration.ingestion.api`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 ENVIRONMENT_FILE = "embudo.env"
 """Secrets of one company, `NAME=value` a line; git-ignored, readable by its owner alone."""

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 from orchestration.settings import api_models, mapping_rules, models
 from orchestration.settings.environment import Environment
 from orchestration.settings.values import nearest

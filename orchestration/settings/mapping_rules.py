@@ -27,7 +27,7 @@ def faults(settings: Settings) -> list[Fault]:
 
 
 def _faults(settings: Settings) -> Iterator[Fault]:
-    from orchestration.ingestion.contract import load_contract
+    from orchestration.settings.contract import load_contract
 
     contract = load_contract()
     for source_name, source in settings.sources.items():
@@ -83,7 +83,7 @@ def _sql_faults(at: tuple[str | int, ...], spec: ColumnSpec) -> Iterator[Fault]:
 
 
 def _expression_faults(at: tuple[str | int, ...], sql: str) -> Iterator[Fault]:
-    from orchestration.ingestion.expressions import ExpressionInvalid, parse_expression
+    from orchestration.settings.expressions import ExpressionInvalid, parse_expression
 
     try:
         parse_expression(sql)

@@ -17,8 +17,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import SeedInvalid
-from orchestration.periods import first_day
+from orchestration.core.errors import SeedInvalid
+from orchestration.core.periods import first_day
 
 _SHOWN = 20
 _SHARE_AT_MOST = 5

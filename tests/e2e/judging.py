@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.figures import as_of_of, monthly_values
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt
 from orchestration.quality.drift import check_drift
@@ -25,7 +25,7 @@ from orchestration.quality.metric_sanity import MetricMeta, MetricValue, check_m
 from orchestration.quality.reconciliation import check_reconciliation
 from orchestration.quality.row_counts import check_row_counts
 from orchestration.quality.suites import check_marts
-from orchestration.records import CheckResult
+from orchestration.refresh.evaluation import as_of_of, monthly_values
 from semantic_layer.catalogue import read_metrics
 
 

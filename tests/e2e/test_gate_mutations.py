@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.core.records import LandingResult, Load, SetAside
 from orchestration.ingestion import Ledger, load_contract
 from orchestration.quality.loads import LoadLimits, LoadLook, SourceLimits, check_loads
-from orchestration.records import LandingResult, Load, SetAside
 from tests.conftest import Embudo
 from tests.e2e.damage import OF_MARTS, OF_METRICS
 from tests.e2e.judging import ReleaseCopy

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 import sandbox
-from orchestration.workplace import Workplace
+from orchestration.refresh.workspace import Workplace
 from tests.conftest import Embudo
 from tests.differences import table_differences
 
@@ -123,7 +123,7 @@ def test_unit_tests_that_passed_are_not_run_again_in_another_home(
     assert embudo.config is not None
     other = Workplace.open(config=embudo.config, home=tmp_path, inbox=None)
     assert other.units_passed
-    monkeypatch.setattr("orchestration.workplace.version", lambda _: "of tomorrow")
+    monkeypatch.setattr("orchestration.refresh.workspace.version", lambda _: "of tomorrow")
     assert not other.units_passed
 
 

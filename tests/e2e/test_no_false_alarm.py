@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from orchestration.records import CheckResult, GateReport
-from orchestration.refresh import Refresh
-from orchestration.workplace import Workplace
+from orchestration.core.records import CheckResult, GateReport
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import Workplace
 from tests.warehouse import Quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]

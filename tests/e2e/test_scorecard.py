@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.figures import as_of_of, write_figures
-from orchestration.workplace import PARSE_CACHE_VARIABLE
+from orchestration.refresh.evaluation import as_of_of, write_figures
+from orchestration.refresh.workspace import PARSE_CACHE_VARIABLE
 from scorecards.cadence import SCOPES
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest

@@ -17,21 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import faultpoints, ingestion
-from orchestration.faultpoints import KILL_AT
-from orchestration.publication import (
-    current_release,
-    recover,
-    releases,
-    rollback,
-    verify_release,
-)
+from orchestration import ingestion
+from orchestration.core import failpoints
+from orchestration.core.failpoints import KILL_AT
+from orchestration.publication import current_release, recover, releases, rollback, verify_release
 from orchestration.publication.layout import intent_of
 from orchestration.settings import Home
 from tests.faults.tiny_company import FILES_A_DAY, ORDERS_A_DAY, TinyCompany
 from tests.unit.publication.making import amount_in, make_release
 
-NEW_FROM = faultpoints.PUBLISH.index("publish.renamed")
+NEW_FROM = failpoints.PUBLISH.index("publish.renamed")
 LEDGER_MENDED = ("ledger.mended", "ledger.damaged_moved")
 
 LAND = """
@@ -59,18 +54,18 @@ def home(tmp_path: Path) -> Home:
 
 def test_there_are_at_least_twenty_steps_and_each_is_killed_somewhere() -> None:
     killed_here = (
-        *faultpoints.CANDIDATE, *faultpoints.PUBLISH, *faultpoints.PRUNE, *faultpoints.ROLLBACK,
-        *faultpoints.RECOVER, *faultpoints.LANDING, *faultpoints.LEDGER,
+        *failpoints.CANDIDATE, *failpoints.PUBLISH, *failpoints.PRUNE, *failpoints.ROLLBACK,
+        *failpoints.RECOVER, *failpoints.LANDING, *failpoints.LEDGER,
     )  # fmt: skip
-    killed_in_the_soak = faultpoints.REFRESH
-    killed_beside = (*faultpoints.API, *faultpoints.FORGET)  # test_fault_13, test_forgotten
-    assert {*killed_here, *killed_in_the_soak, *killed_beside} == faultpoints.STEPS
-    assert len(faultpoints.STEPS) >= 20
+    killed_in_the_soak = failpoints.REFRESH
+    killed_beside = (*failpoints.API, *failpoints.FORGET)  # test_fault_13, test_forgotten
+    assert {*killed_here, *killed_in_the_soak, *killed_beside} == failpoints.STEPS
+    assert len(failpoints.STEPS) >= 20
 
 
 def test_a_step_that_no_test_knows_is_refused() -> None:
     with pytest.raises(ValueError, match=r"publish\.forgotten"):
-        faultpoints.reach("publish.forgotten")
+        failpoints.reach("publish.forgotten")
 
 
 def _python(*arguments: str, kill_at: str = "") -> int:
@@ -91,7 +86,7 @@ def _leftovers(home: Home) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("step", [*faultpoints.CANDIDATE, *faultpoints.PUBLISH, *faultpoints.PRUNE])
+@pytest.mark.parametrize("step", [*failpoints.CANDIDATE, *failpoints.PUBLISH, *failpoints.PRUNE])
 def test_publishing(home: Home, step: str) -> None:
     make_release(home, "run-0", amount=5)
     first = make_release(home, "run-1", amount=10)
@@ -106,8 +101,8 @@ def test_publishing(home: Home, step: str) -> None:
     recover(home, killed=["run-2"])
     recovered = current_release(home)
     assert recovered is not None
-    at = faultpoints.PUBLISH.index(step) if step in faultpoints.PUBLISH else -1
-    is_new = step in faultpoints.PRUNE or at >= NEW_FROM
+    at = failpoints.PUBLISH.index(step) if step in failpoints.PUBLISH else -1
+    is_new = step in failpoints.PRUNE or at >= NEW_FROM
     assert amount_in(home.current) == ((20, 20) if is_new else (10, 10))
     assert (recovered.release_id == first.release_id) != is_new
     assert list(home.candidates.iterdir()) == []
@@ -119,7 +114,7 @@ def test_publishing(home: Home, step: str) -> None:
     assert _leftovers(home) == []
 
 
-@pytest.mark.parametrize("step", faultpoints.ROLLBACK)
+@pytest.mark.parametrize("step", failpoints.ROLLBACK)
 def test_rolling_back(home: Home, step: str) -> None:
     make_release(home, "run-1", amount=10)
     make_release(home, "run-2", amount=20)
@@ -130,7 +125,7 @@ def test_rolling_back(home: Home, step: str) -> None:
     assert _leftovers(home) == []
 
 
-@pytest.mark.parametrize("step", faultpoints.RECOVER)
+@pytest.mark.parametrize("step", failpoints.RECOVER)
 def test_recovering(home: Home, step: str) -> None:
     """The run that clears up after a killed one is killed itself."""
     make_release(home, "run-1", amount=10)
@@ -160,7 +155,7 @@ def _landed(company: TinyCompany) -> tuple[int, int, set[str]]:
     return rows, len(ingestion.quarantine.list_open(company.home)), set(files)
 
 
-@pytest.mark.parametrize("step", [*faultpoints.LANDING, "ledger.copied"])
+@pytest.mark.parametrize("step", [*failpoints.LANDING, "ledger.copied"])
 def test_landing(tmp_path: Path, step: str) -> None:
     """I3: what a killed landing half wrote does not count, and nothing of it is lost or doubled."""
     company = TinyCompany.make(tmp_path / "tiny", days=1)

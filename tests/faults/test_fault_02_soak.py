@@ -23,8 +23,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import faultpoints
-from orchestration.faultpoints import KILL_AT
+from orchestration.core import failpoints
+from orchestration.core.failpoints import KILL_AT
 from orchestration.publication import current_release, verify_release
 from orchestration.publication.layout import intent_of
 from orchestration.settings import Home
@@ -44,7 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A day's landing, candidate and publish, in the midst of a whole refresh; the first ones are those that only a
 # whole refresh comes by.
 STEPS = (
-    *faultpoints.REFRESH, "landing.written", "publish.renamed", "landing.entered", "prune.done",
+    *failpoints.REFRESH, "landing.written", "publish.renamed", "landing.entered", "prune.done",
     "candidate.warehouse_ready", "publish.synced", "publish.switched", "candidate.sealed",
     "publish.linked", "ledger.copied", "landing.quarantine_written",
 )  # fmt: skip
@@ -52,7 +52,7 @@ STEPS = (
 
 def plan(chance: random.Random) -> list[str]:
     """Where each refresh is killed: half at named steps, but never fewer than a refresh's own steps."""
-    named = min(KILLED, max(KILLED // 2, len(faultpoints.REFRESH)))
+    named = min(KILLED, max(KILLED // 2, len(failpoints.REFRESH)))
     steps = [STEPS[number % len(STEPS)] for number in range(named)]
     kills = steps + [RANDOM] * (KILLED - named)
     chance.shuffle(kills)

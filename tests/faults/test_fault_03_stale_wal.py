@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import PublicationRefused, ReleaseCorrupt
+from orchestration.core.errors import PublicationRefused, ReleaseCorrupt
 from orchestration.publication import prepare_candidate, publish, rollback, seal
 from orchestration.settings import Home
 from semantic_layer.layer import SemanticLayer

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import RefreshRunning
+from orchestration.core.errors import RefreshRunning
 from orchestration.publication import lock_holder, refresh_lock
 from orchestration.settings import Home
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.faultpoints import KILL_AT
-from orchestration.processes import is_alive
+from orchestration.core.failpoints import KILL_AT
+from orchestration.core.processes import is_alive
 from orchestration.publication import lock_holder
 from tests.faults.tiny_company import TinyCompany, answer_of, embudo_of, expected
 

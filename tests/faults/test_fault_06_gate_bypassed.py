@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.errors import GateFailed, PublicationRefused
+from orchestration.core.errors import GateFailed, PublicationRefused
+from orchestration.core.records import CheckResult, GateReport, LandingResult, SetAside
 from orchestration.publication import (
     Candidate,
     open_candidate,
@@ -30,13 +31,12 @@ from orchestration.quality import (
     write_receipt,
     write_results,
 )
-from orchestration.quality.checks import judged
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt, dbt_check_names
+from orchestration.quality.judgement import judged
 from orchestration.quality.metric_sanity import check_metrics, metric_names
-from orchestration.records import CheckResult, GateReport, LandingResult, SetAside
+from orchestration.refresh.workspace import Workplace
 from orchestration.settings import Home
-from orchestration.workplace import Workplace
 from tests.faults.conftest import CutOff
 from tests.unit.publication.making import amount_in, build, make_release
 
@@ -206,7 +206,7 @@ def test_dagster_alone_cannot_publish(
     import dagster as dg
 
     from orchestration.assets.release import release_assets
-    from orchestration.assets.resource import RESOURCE_KEY, refresh_resource
+    from orchestration.resources import RESOURCE_KEY, refresh_resource
 
     home = tmp_path / "home"
     shutil.copytree(cut_off.home, home, symlinks=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import GateFailed
+from orchestration.core.errors import GateFailed
+from orchestration.core.records import GateReport
 from orchestration.quality import explain, raise_if_failed, suites
 from orchestration.quality.expectations import Expectation, MartExpectations, read_expectations
 from orchestration.quality.suites import check_marts
-from orchestration.records import GateReport
 from tests.unit.quality.company import make_company
 
 WANTED = ("customer.fct_order_lines", "funnel.fct_deals")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from orchestration.errors import NoRoom
+from orchestration.core.errors import NoRoom
 from orchestration.publication import publish
 from orchestration.settings import Home
 from tests.faults.tiny_company import (

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from orchestration.errors import SettingsInvalid
-from orchestration.limits import MEMORY_VARIABLE, memory_limit
+from orchestration.core.errors import SettingsInvalid
+from orchestration.core.resource_limits import MEMORY_VARIABLE, memory_limit
 from tests.faults.tiny_company import TinyCompany, answer_of, embudo_of, expected
 
 MANY = 400_000

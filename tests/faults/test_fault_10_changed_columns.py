@@ -10,9 +10,9 @@ import json
 
 import pytest
 
+from orchestration.core.records import LandingResult
 from orchestration.quality import LoadLimits, check_loads
 from orchestration.quality.loads import NEW_COLUMNS
-from orchestration.records import LandingResult
 from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {

@@ -21,13 +21,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.errors import SourceError
-from orchestration.faultpoints import KILL_AT
+from orchestration.core.errors import SourceError
+from orchestration.core.failpoints import KILL_AT
+from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import Ledger
-from orchestration.records import LandingResult, SourceFailure
-from orchestration.refresh import Refresh
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import Workplace
 from orchestration.settings import Home
-from orchestration.workplace import Workplace
 from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
 from tests.conftest import ROOT
 

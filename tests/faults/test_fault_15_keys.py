@@ -5,10 +5,10 @@ Quarantined or deduplicated by rule, counted, and never dropped silently.
 
 from __future__ import annotations
 
-from orchestration.ingestion.contract import load_contract
+from orchestration.core.records import LandingResult
 from orchestration.quality import LoadLimits, check_loads
 from orchestration.quality.loads import DUPLICATE_KEYS, LoadLook
-from orchestration.records import LandingResult
+from orchestration.settings.contract import load_contract
 from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {"account_id": "id", "name": "name", "updated_at": "changed"}

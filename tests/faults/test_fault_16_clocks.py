@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestration.ingestion.contract import load_contract
+from orchestration.settings.contract import load_contract
 from tests.unit.ingestion.making_company import Company
 
 MADRID = {"time_zone": "Europe/Madrid", "format": {"timestamp": "%d/%m/%Y %H:%M"}}

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import GateFailed
+from orchestration.core.errors import GateFailed
+from orchestration.core.records import CheckResult
 from orchestration.ingestion import Ledger
-from orchestration.records import CheckResult
-from orchestration.refresh import Refresh
-from orchestration.workplace import Workplace
+from orchestration.refresh.run import Refresh
+from orchestration.refresh.workspace import Workplace
 from tests.warehouse import Quiet
 
 SETTINGS = """

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import GateFailed
+from orchestration.core.errors import GateFailed
+from orchestration.core.records import GateReport
 from orchestration.ingestion import Ledger
 from orchestration.publication import Candidate, prepare_candidate, publish, releases, seal
 from orchestration.quality import (
@@ -26,9 +27,8 @@ from orchestration.quality import (
     write_results,
 )
 from orchestration.quality.metric_sanity import check_metrics, metric_names
-from orchestration.records import GateReport
 from orchestration.settings import Home
-from semantic_layer.present import trust_dict, trust_line
+from semantic_layer.rendering import trust_dict, trust_line
 from semantic_layer.trust import read_release
 from semantic_layer.warehouse import Warehouse
 from tests.unit.publication.making import amount_in, build, make_release

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import SettingsInvalid
-from orchestration.hooks import Notice
-from orchestration.redaction import redacted
+from orchestration.core.errors import SettingsInvalid
+from orchestration.observability.notifications import Notice
+from orchestration.privacy.redaction import redacted
 from orchestration.settings import load_settings
 from tests.byte_search import found_in
 from tests.faults.conftest import CANARIES, CutOff

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from orchestration.errors import LandingCorrupt, ReleaseCorrupt
+from orchestration.core.errors import LandingCorrupt, ReleaseCorrupt
 from orchestration.publication import current_release, verify_release
-from orchestration.transformation.dbt import is_whole
-from orchestration.workplace import Workplace
+from orchestration.refresh.workspace import Workplace
+from orchestration.transformation.dbt_runner import is_whole
 from tests.faults.tiny_company import (
     FILES_A_DAY,
     ORDERS_A_DAY,

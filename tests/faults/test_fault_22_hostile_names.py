@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from orchestration import ingestion
-from semantic_layer import present
+from semantic_layer import rendering
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from tests.conftest import Embudo
@@ -219,7 +219,7 @@ def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
                 )
             )
             assert [row["rep__name"] for row in one.table.to_pylist()] == [name]
-    cells = [row[0] for row in csv.reader(io.StringIO(present.to_csv(answer)))][1:]
+    cells = [row[0] for row in csv.reader(io.StringIO(rendering.to_csv(answer)))][1:]
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
     assert {cell.removeprefix("'") for cell in cells} == {
         name.removeprefix("'") for name in HOSTILE

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.faultpoints import FORGET
+from orchestration.core.failpoints import FORGET
 from tests.byte_search import found_in
 from tests.faults.conftest import CutOff
 from tests.faults.test_invariants_kept_private_and_idle import crm, digits, exported

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from orchestration.core.records import LandingResult
 from orchestration.ingestion import land
-from orchestration.records import LandingResult
 from orchestration.settings import Home, load_settings
 from tests.conftest import Embudo
 

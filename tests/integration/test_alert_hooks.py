@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.hooks import Notice, notice_of, send
-from orchestration.records import CheckResult, GateReport
+from orchestration.core.records import CheckResult, GateReport
+from orchestration.observability.notifications import Notice, notice_of, send
 from orchestration.settings import AlertSpec, load_settings
 from tests.conftest import Embudo
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.errors import SourceError
-from orchestration.ingestion.apis.client import ApiClient
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.api.client import ApiClient
 from orchestration.settings import load_settings
 from orchestration.settings.models import ApiSpec
 from tests.api_server import Answer, ApiServer, Asked

@@ -15,8 +15,8 @@ import duckdb
 import pytest
 
 from orchestration import ingestion
-from orchestration.project import PROJECT_ROOT
 from orchestration.settings import Home, load_settings
+from orchestration.settings.project import PROJECT_ROOT
 
 DATA = Path(os.environ.get("EMBUDO_EXAMPLE_DATA", PROJECT_ROOT.parent / "shared" / "data"))
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.transformation.dbt import Dbt
+from orchestration.transformation.dbt_runner import Dbt
 from tests.integration.landed import land, make_landing
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from orchestration.preparing import prepare
-from orchestration.workplace import Workplace
+from orchestration.refresh.cache_warming import prepare
+from orchestration.refresh.workspace import Workplace
 from semantic_layer.engine import Engine
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from orchestration.diagnosis import Finding, Looking, diagnose
+from orchestration.operations.doctor import Finding, Looking, diagnose
 from orchestration.publication import refresh_lock
 from tests.conftest import Embudo
 from tests.faults.tiny_company import TinyCompany

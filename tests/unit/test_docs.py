@@ -81,7 +81,7 @@ def test_engineer_page_explains_every_setting() -> None:
 
 
 def test_engineer_page_lists_every_exit_code() -> None:
-    from orchestration import errors
+    from orchestration.core import errors
 
     text = (ROOT / "docs" / "engineer.md").read_text(encoding="utf-8")
     codes = {

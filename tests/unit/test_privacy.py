@@ -10,15 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import SettingsInvalid
-from orchestration.ingestion.addresses import calling_codes, codes_sql, hash_sql, phone_sql
-from orchestration.person import Person
-from orchestration.privacy import KEY_VARIABLE, PrivacyKey
-from orchestration.settings import (
-    add_to_environment_file,
-    environment_file,
-    load_environment_file,
-)
+from orchestration.core.errors import SettingsInvalid
+from orchestration.privacy.addresses import calling_codes, codes_sql, hash_sql, phone_sql
+from orchestration.privacy.data_subject import Person
+from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
+from orchestration.settings import add_to_environment_file, environment_file, load_environment_file
 
 ANA = Person(
     emails=("ana.ruiz@example.com",), phones=("+34600111222",), calling_codes=calling_codes()

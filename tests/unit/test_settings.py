@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 from orchestration.settings import Home, commented_settings, load_settings
 
 GOOD = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 from orchestration.settings import Home, load_settings
 
 GOOD = """

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion.holds import TextHold
-from orchestration.person import Person
-from orchestration.privacy import PrivacyKey
-from orchestration.sweep import sweep
+from orchestration.erasure.home_files import sweep
+from orchestration.privacy.data_subject import Person
+from orchestration.privacy.hash_key import PrivacyKey
+from orchestration.privacy.suppression import TextHold
 from tests.byte_search import found_in
 
 ANA = Person(emails=("ana@example.com",), phones=("+34600111222",), calling_codes=("34",))

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.table_changes import TableChange, table_changes
+from orchestration.operations.table_changes import TableChange, table_changes
 
 MART = "customer.fct_orders"
 

@@ -11,8 +11,8 @@ import duckdb
 import yaml
 
 from orchestration import ingestion
-from orchestration.ingestion.ledger import Ledger
-from orchestration.records import LandingResult
+from orchestration.core.records import LandingResult
+from orchestration.ingestion.ledger.ledger import Ledger
 from orchestration.settings import Home, Settings, load_settings
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.ingestion.apis.cursors import Cursor, Mark, from_text, to_text
+from orchestration.ingestion.api.cursors import Cursor, Mark, from_text, to_text
 from orchestration.settings.api_models import CursorSpec
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

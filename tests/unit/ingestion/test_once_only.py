@@ -12,8 +12,8 @@ import pytest
 from making_company import Company
 
 from orchestration import ingestion
-from orchestration.errors import SourceError
-from orchestration.ingestion.ledger import Ledger
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.ledger.ledger import Ledger
 
 COLUMNS = {"product_id": "id", "name": "name"}
 TEXT = "id,name,group\n1,Ana,x\n2,Luis,y\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from making_company import Company
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
 
 PRODUCTS = {"product_id": "id", "name": "name"}
 ACCOUNTS = {"account_id": "id", "name": "name", "updated_at": "changed"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingestion import structure
-from orchestration.ingestion.csv_record import Dialect
+from orchestration.ingestion.formats import structure
+from orchestration.ingestion.formats.csv_record import Dialect
 
 COMMA = Dialect(delimiter=ord(","), quote=ord('"'))
 

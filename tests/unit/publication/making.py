@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.core.records import CheckResult, Release
 from orchestration.publication import (
     Candidate,
     prepare_candidate,
@@ -24,7 +25,6 @@ from orchestration.publication import (
     refresh_lock,
     seal,
 )
-from orchestration.records import CheckResult, Release
 from orchestration.settings import Home
 
 REQUIRED = ("dbt.unique_fct_orders_order_key", "marts.customer.fct_orders.net_amount")

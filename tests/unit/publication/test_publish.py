@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from orchestration.errors import PublicationRefused
+from orchestration.core.errors import PublicationRefused
 from orchestration.publication import (
     Candidate,
     current_release,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.errors import RefreshRunning, ReleaseCorrupt
+from orchestration.core.errors import RefreshRunning, ReleaseCorrupt
 from orchestration.publication import (
     clean_candidates,
     current_directory,

@@ -9,13 +9,8 @@ import sys
 import duckdb
 import pytest
 
-from orchestration.errors import ReleaseCorrupt
-from orchestration.publication import (
-    current_release,
-    refresh_lock,
-    scratch_copy,
-    verify_release,
-)
+from orchestration.core.errors import ReleaseCorrupt
+from orchestration.publication import current_release, refresh_lock, scratch_copy, verify_release
 from orchestration.settings import Home
 from tests.unit.publication.making import amount_in, make_release
 

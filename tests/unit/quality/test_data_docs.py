@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality import write_gate
-from orchestration.quality.checks import judged
 from orchestration.quality.data_docs import DATA_DOCS_FILE
-from orchestration.records import CheckResult, GateReport
+from orchestration.quality.judgement import judged
 from tests.conftest import CHROMIUM_OFFLINE
 
 HOSTILE = "<img src=https://evil.example/x.png onerror=document.title='run'>"

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.core.records import CheckResult
 from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import MODELS_BUILT, check_dbt, dbt_check_names
-from orchestration.records import CheckResult
 
 CONTACTS = "model.embudo.contacts"
 

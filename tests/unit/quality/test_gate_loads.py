@@ -7,14 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.quality.loads import (
-    REQUIRED,
-    LoadLimits,
-    OnBreach,
-    SourceLimits,
-    check_loads,
-)
-from orchestration.records import LandingResult, Load, SetAside
+from orchestration.core.records import LandingResult, Load, SetAside
+from orchestration.quality.loads import REQUIRED, LoadLimits, OnBreach, SourceLimits, check_loads
 
 
 def load(

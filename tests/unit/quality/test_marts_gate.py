@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.errors import SettingsInvalid
+from orchestration.core.errors import SettingsInvalid
+from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality import explain, reconciliation
 from orchestration.quality.databases import Databases
 from orchestration.quality.expectations import MartExpectations, read_expectations
 from orchestration.quality.reconciliation import reconciliation_names
 from orchestration.quality.row_counts import check_row_counts, row_count_names
 from orchestration.quality.suites import check_marts
-from orchestration.records import CheckResult, GateReport
 from tests.unit.quality.company import make_company
 
 WANTED = ("customer.fct_order_lines", "customer.fct_orders", "funnel.fct_deals")

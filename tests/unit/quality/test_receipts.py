@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import GateFailed
+from orchestration.core.errors import GateFailed
+from orchestration.core.records import CheckResult, GateReport, Load
 from orchestration.publication import read_receipt
 from orchestration.quality import (
     accept,
@@ -21,9 +22,8 @@ from orchestration.quality import (
     write_receipt,
     write_results,
 )
-from orchestration.quality.checks import could_not_run, judged
-from orchestration.quality.privacy import is_shown, shown
-from orchestration.records import CheckResult, GateReport, Load
+from orchestration.quality.judgement import could_not_run, judged
+from orchestration.quality.masking import is_shown, shown
 
 FILES = {"warehouse.duckdb": "0" * 64, "marts.duckdb": "1" * 64}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import QueryInvalid, ReleaseCorrupt
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from semantic_layer.warehouse import Warehouse

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.comparison import DefinitionChange, Move, compare
 from semantic_layer.layer import SemanticLayer
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.exports import drop_exports, exported_tables, write_exports
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.records import Export, SavedQuery

@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from semantic_layer.layer import SemanticLayer
-from semantic_layer.present import _json_value, text, to_csv, to_json, to_table
 from semantic_layer.records import ResultColumn
+from semantic_layer.rendering import _json_value, text, to_csv, to_json, to_table
 from semantic_layer.request import QueryRequest
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 

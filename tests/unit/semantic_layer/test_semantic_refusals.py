@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 

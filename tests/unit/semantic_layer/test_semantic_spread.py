@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.errors import QueryInvalid
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from semantic_layer.cards import card, card_json
+from semantic_layer.labels import word
 from semantic_layer.layer import SemanticLayer
+from semantic_layer.metric_cards import card, card_json
+from semantic_layer.metric_review import QUALITIES, TEXTS, Worth, months_after, worth_of
 from semantic_layer.records import LastValue
-from semantic_layer.words import word
-from semantic_layer.worth import QUALITIES, TEXTS, Worth, months_after, worth_of
 
 HISTORY = """
 create schema performance;

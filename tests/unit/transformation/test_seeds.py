@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import SeedInvalid
+from orchestration.core.errors import SeedInvalid
 from orchestration.transformation.seeds import SeedRules, check_seed, check_seeds, read_rules
 
 METRICS = {"revenue": "currency", "win_rate": "percent"}

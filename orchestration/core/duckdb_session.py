@@ -1,0 +1,104 @@
+"""DuckDB connections for landing: no downloads, UTC, a memory limit that spills, the excel
+extension.
+
+Statements belong to the modules that use the connection; quoting of names and texts stands here.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from orchestration.core.resource_limits import memory_limit, threads
+
+_MACROS = (
+    # Seconds of a duration: hh:mm:ss, mm:ss, or a fraction of a day as Excel keeps it.
+    """
+    create temp macro duration_seconds(x) as case
+        when regexp_full_match(x, '\\d+:\\d{1,2}(:\\d{1,2}([.,]\\d+)?)?') then
+            list_reduce(
+                list_prepend(0.0, list_transform(string_split(replace(x, ',', '.'), ':'),
+                    lambda p: cast(p as double))),
+                lambda a, b: a * 60 + b
+            )
+        else round(try_cast(x as double) * 86400, 3)
+    end
+    """,
+    # A time of day as HH:MM:SS, from text or from a fraction of a day as Excel keeps it.
+    """
+    create temp macro time_text(x) as case
+        when contains(x, ':') then x
+        else strftime(
+            timestamp '1970-01-01'
+            + to_seconds(cast(round(
+                (try_cast(x as double) - floor(try_cast(x as double))) * 86400
+            ) as bigint)),
+            '%H:%M:%S')
+    end
+    """,
+    # A day as YYYY-MM-DD, from text or from a day number as Excel keeps it.
+    """
+    create temp macro date_text(x) as case
+        when regexp_full_match(x, '\\d{1,5}(\\.\\d+)?') then
+            strftime(date '1899-12-30' + cast(floor(try_cast(x as double)) as integer), '%Y-%m-%d')
+        else x
+    end
+    """,
+)
+
+
+def connect(*, scratch: Path, at_once: int = 1) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that spills to `scratch`, and shares memory and cores with as many as `at_once`."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory_limit(share=1 / at_once),
+            "threads": threads(at_once=at_once),
+            "temp_directory": str(scratch / "spill"),
+            "preserve_insertion_order": "true",
+        }
+    )
+    connection.execute("set TimeZone = 'UTC'")
+    for macro in _MACROS:
+        connection.execute(macro)
+    return connection
+
+
+def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the excel extension from its wheel, by path."""
+    import duckdb_extension_excel
+
+    folder = Path(duckdb_extension_excel.__file__).parent / "extensions"
+    file = next(folder.glob(f"v{duckdb.__version__}/excel.duckdb_extension"))
+    connection.execute(f"load {literal(str(file))}")
+
+
+def words_of(error: duckdb.Error, *, path: Path) -> str:
+    """What an error says of a file, in one line, without DuckDB's name for it and the way to the file."""
+    first = str(error).strip().split("\n")[0]
+    return re.sub(r"^[A-Z]\w+( \w+)* Error: ", "", first).replace(str(path), path.name)
+
+
+def name(text: str) -> str:
+    """A name in double quotes."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in single quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file(path: Path) -> str:
+    """A file's path in single quotes for `read_…`, which would take `[1]` or `*` in its name for a glob."""
+    return literal(glob.escape(str(path)))
+
+
+def texts(values: Iterable[str]) -> str:
+    """Texts as a list for `in (…)`."""
+    return ", ".join(literal(value) for value in values)

@@ -1,0 +1,151 @@
+"""Readers of files that carry types: Parquet and XLSX, as text all the same.
+
+Parquet's typed columns come as ISO text. Excel keeps dates as day numbers and times as fractions of
+a day; they come as those numbers, and `casts` reads them as dates where the contract wants a date.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import duckdb
+
+from orchestration.core import duckdb_session
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats.readers import (
+    BROKEN,
+    LINE,
+    PRESENT,
+    ROW_NUMBER,
+    FileColumn,
+    FileRows,
+    unique_names,
+)
+from orchestration.settings import FormatSpec
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # packed or locked in a way that nobody here knows
+)
+
+
+def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
+    """A Parquet file."""
+    file = duckdb_session.file(path)
+    counted = connection.execute(
+        f"select sum(num_rows) from parquet_file_metadata({file})"
+    ).fetchone()
+    described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
+    given = [(str(row[0]), str(row[1]).upper()) for row in described]
+    names = unique_names([name for name, _ in given])
+    cells = [
+        f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
+        for (original, kind), name in zip(given, names, strict=True)
+    ]
+    return FileRows(
+        relation=(
+            f"select {', '.join(cells)}, file_row_number + 1 as {ROW_NUMBER}, "
+            f"file_row_number + 1 as {LINE}, 1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
+            f"from read_parquet({file}, file_row_number = true)"
+        ),
+        columns=tuple(
+            FileColumn(name, is_text=kind == "VARCHAR")
+            for (_, kind), name in zip(given, names, strict=True)
+        ),
+        records=int(counted[0] or 0) if counted else 0,
+    )
+
+
+def _as_text(column: str, kind: str) -> str:
+    if kind == "VARCHAR":
+        return column
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+        return f"cast(to_json({column}) as varchar)"
+    if kind == "BLOB":
+        return f"hex({column})"
+    return f"cast({column} as varchar)"
+
+
+def excel_rows(
+    path: Path, *, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
+) -> FileRows:
+    """A sheet of a workbook, or a range of it; the line is the sheet's row."""
+    _require_whole(path)
+    duckdb_session.load_excel(connection)
+    options = "all_varchar = true, header = false, stop_at_empty = false"
+    if file_format.sheet is not None:
+        options += f", sheet = {duckdb_session.literal(file_format.sheet)}"
+    if file_format.range is not None:
+        options += f", range = {duckdb_session.literal(file_format.range)}"
+    read = f"read_xlsx({duckdb_session.file(path)}, {options})"
+    try:
+        described = connection.execute(f"describe select * from {read}").fetchall()
+    except duckdb.Error as error:
+        if "No rows found" in str(error) or "empty" in str(error).lower():
+            return _no_rows()
+        raise
+    raw_names = [str(row[0]) for row in described]
+    first_row = int((re.match(r"[A-Z]+(\d+)", file_format.range or "A1") or ["", "1"])[1])
+    before = file_format.skip + (1 if file_format.header else 0)
+    found = connection.execute(f"select * from {read} limit 1 offset {file_format.skip}").fetchone()
+    if found is None:
+        return _no_rows()
+    heads = [str(value or "") for value in found]
+    while file_format.header and len(heads) > 1 and not heads[-1].strip():
+        heads.pop()
+    names = unique_names(
+        file_format.columns
+        or (heads if file_format.header else [f"column_{i + 1}" for i in range(len(heads))])
+    )
+    counted = connection.execute(f"select count(*) from {read}").fetchone()
+    cells = [
+        f"{duckdb_session.name(raw)} as {duckdb_session.name(name)}"
+        for raw, name in zip(raw_names, names, strict=False)
+    ]
+    return FileRows(
+        relation=(
+            f"select {', '.join(cells)}, n - {before} as {ROW_NUMBER}, n + {first_row - 1} as "
+            f"{LINE}, "
+            f"1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
+            f"from (select *, row_number() over () as n from {read}) where n > {before}"
+        ),
+        columns=tuple(FileColumn(name) for name in names[: len(raw_names)]),
+        records=max(0, int(counted[0]) - before) if counted else 0,
+        is_excel=True,
+    )
+
+
+def _require_whole(path: Path) -> None:
+    """Raise `SourceError` where the workbook's archive is damaged: DuckDB can read such a one for ever."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+    except _BROKEN_ARCHIVE as error:
+        broken = str(error)
+    if broken is not None:
+        raise SourceError(
+            f"{path.name} is no XLSX workbook, was cut short or is damaged ({broken}). Save it again "
+            "as .xlsx and drop it anew."
+        )
+
+
+def _no_rows() -> FileRows:
+    return FileRows(
+        relation=(
+            f"select cast(null as bigint) as {ROW_NUMBER}, cast(null as bigint) as {LINE}, 1 as "
+            f"{PRESENT}, "
+            f"cast(null as varchar) as {BROKEN} where false"
+        ),
+        columns=(),
+        records=0,
+        is_excel=True,
+    )

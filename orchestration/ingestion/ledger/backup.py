@@ -1,0 +1,33 @@
+"""A second copy of the ledger, renewed whenever the ledger has changed.
+
+Made through SQLite's own backup, so that it is one state of the ledger whatever is written meanwhile,
+and renamed into place whole. Restoring from it belongs to `ledger_repair`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from orchestration.core.durable_files import settle
+from orchestration.core.failpoints import reach
+
+BACKUP = "ledger.backup.sqlite"
+"""Stands beside the ledger."""
+
+
+def back_up(ledger: sqlite3.Connection, *, to: Path) -> None:
+    """Copy an open ledger to a file, whole or not at all.
+
+    Where there is no room the older backup stays: `embudo doctor` says that it is behind.
+    """
+    aside = to.with_name(f".{to.name}.{os.getpid()}.tmp")
+    try:
+        with closing(sqlite3.connect(aside)) as copy:
+            ledger.backup(copy)
+        reach("ledger.copied")
+        settle(aside, to)
+    except (OSError, sqlite3.Error):
+        aside.unlink(missing_ok=True)

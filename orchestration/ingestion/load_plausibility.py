@@ -1,0 +1,88 @@
+"""Files that read well enough, and yet are not what they should be: cut short, or a column retyped.
+
+Such a file is set aside whole: what is left of it would pass for all there is. That a column is missing
+is found by `mapping`, that a row breaks its contract by `checks`.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from orchestration.core import duckdb_session
+from orchestration.core.errors import ContractBroken, SourceError
+from orchestration.ingestion.formats.readers import FileRows
+from orchestration.settings.contract import StreamContract
+
+LEAST_RETYPED = 10
+"""Values of a column that must all be at fault before the column, and not its rows, is to blame."""
+
+
+def refuse_cut(
+    connection: duckdb.DuckDBPyConnection, rows: FileRows, *, part: int, path: str
+) -> None:
+    """Raise `SourceError` where a text file ends in the middle of a row.
+
+    That is so where its last line has no line break and cannot be read. A file that happens to be cut where all
+    reads well cannot be told from a whole one.
+    """
+    structure = rows.structure
+    if structure is None or rows.text_path is None or not structure.records:
+        return
+    with rows.text_path.open("rb") as text:
+        text.seek(-1, 2)
+        if text.read(1) == b"\n":
+            return
+    last = structure.records - 1
+    reasons = [reject.reason for reject in rows.rejects if reject.ordinal == last]
+    if not reasons:
+        reasons = [
+            str(row[0])
+            for row in connection.execute(
+                "select _fault from staged where _part = ? and _row_number = ? and _kept "
+                "and _fault is not null",
+                [part, last + 1],
+            ).fetchall()
+        ]
+    if reasons:
+        raise SourceError(
+            f"{path} is cut short: its last line, {int(structure.lines[last]):,}, has no line break and "
+            f"cannot be read ({reasons[0]}). Send the file again whole; where it is whole, end that line with "
+            "a line break."
+        )
+
+
+def refuse_retyped(
+    connection: duckdb.DuckDBPyConnection, stream: StreamContract, *, part: int, path: str
+) -> None:
+    """Raise `ContractBroken` where no value of a column reads as its type, or is one of those accepted."""
+    marks = {
+        column.name: f"'; ' || _fault like {duckdb_session.literal(f'%; {column.name}: found %')}"
+        for column in stream.columns
+        if not column.is_private and (column.data_type != "varchar" or column.accepted_values)
+    }
+    counted = ", ".join(
+        f"count(*) filter ({mark}), count(*) filter ({duckdb_session.name(name)} is not null and "
+        f"not coalesce({mark}, false))"
+        for name, mark in marks.items()
+    )
+    if not counted:
+        return
+    found = connection.execute(
+        f"select {counted} from staged where _part = ? and _kept", [part]
+    ).fetchone()
+    assert found is not None
+    for index, (name, mark) in enumerate(marks.items()):
+        bad, good = found[2 * index : 2 * index + 2]
+        if bad < LEAST_RETYPED or good:
+            continue
+        example = connection.execute(
+            f"select _line, _fault from staged where _part = ? and _kept and {mark} order by _line limit 1",
+            [part],
+        ).fetchone()
+        assert example is not None
+        fault = next(f for f in str(example[1]).split("; ") if f.startswith(f"{name}: found "))
+        raise ContractBroken(
+            f"{path}: the column behind {stream.name}.{name} has changed its type: none of its {bad:,} values "
+            f"can be read. Line {example[0]:,}: {fault}. Change its `format` or `map` in embudo.yml, or send the "
+            "file with its usual values."
+        )

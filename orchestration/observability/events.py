@@ -1,0 +1,208 @@
+"""What a refresh does, written down as it happens: JSON lines for people, OpenLineage events for machines.
+
+`<home>/logs/<run id>.jsonl` has a line a message; `<home>/events/<run id>.jsonl` a START and a COMPLETE or FAIL
+a step, in the form of OpenLineage's RunEvent, with inputs, outputs, rows, bytes and seconds. Both hold counts and
+names, never contact data and no secret; nothing is sent anywhere. Files are made with the first step, so that a
+run without work writes nothing; the oldest runs are pruned.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.core.records import Reporter, StepFacts
+from orchestration.privacy.redaction import redacted
+from orchestration.settings import Home
+
+KEPT_RUNS = 100
+
+_NAMESPACE = "embudo"
+_PRODUCER = "urn:embudo"
+_SPEC = "https://openlineage.io/spec"
+_EVENT_SCHEMA = f"{_SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
+_FACETS = {
+    "parent": f"{_SPEC}/facets/1-0-1/ParentRunFacet.json",
+    "errorMessage": f"{_SPEC}/facets/1-0-1/ErrorMessageRunFacet.json",
+    "outputStatistics": f"{_SPEC}/facets/1-0-2/OutputStatisticsOutputDatasetFacet.json",
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a step read or wrote: its name, and rows and bytes where they are known."""
+
+    name: str
+    rows: int | None = None
+    size_bytes: int | None = None
+
+
+@dataclass
+class Observed:
+    """A reporter that also writes down. `facts` are the steps so far, for the release's `quality.steps`."""
+
+    inner: Reporter
+    home: Home
+    run_id: str
+    facts: list[StepFacts] = field(default_factory=list)
+    _step: str = ""
+    _since: float = 0.0
+    _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _inputs: tuple[Dataset, ...] = ()
+    _outputs: tuple[Dataset, ...] = ()
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Wall time of each step, in seconds."""
+        times: dict[str, float] = {}
+        for fact in self.facts:
+            times[fact.step] = times.get(fact.step, 0.0) + fact.seconds
+        return times
+
+    def step(self, name: str) -> None:
+        """Begin a named step; the step before it ends well."""
+        if not self._step:
+            self._prune()
+        self._end("COMPLETE")
+        self.inner.step(name)
+        self._step, self._since = name, time.monotonic()
+        self._started_at = datetime.now(UTC)
+        self._inputs, self._outputs = (), ()
+        self._event("START")
+        self._log("info", "started")
+
+    def detail(self, text: str) -> None:
+        """Say a count or a fact about the current step."""
+        self.inner.detail(text)
+        self._log("info", text)
+
+    def traffic(self, *, inputs: Sequence[Dataset] = (), outputs: Sequence[Dataset] = ()) -> None:
+        """What the current step has read and written; told when it ends."""
+        self._inputs, self._outputs = tuple(inputs), tuple(outputs)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The last step is over: well, or with the error."""
+        if error is not None:
+            self._log("error", str(error) or type(error).__name__)
+        self._end("FAIL" if error is not None else "COMPLETE", error)
+
+    def warn(self, text: str) -> None:
+        """Note what a person should look at, outside any step's progress."""
+        self._log("warning", text)
+
+    def _end(self, kind: str, error: BaseException | None = None) -> None:
+        if not self._step:
+            return
+        outputs = self._outputs
+        known = [one.rows for one in outputs if one.rows is not None]
+        sizes = [one.size_bytes for one in outputs if one.size_bytes is not None]
+        fact = StepFacts(
+            step=self._step,
+            started_at=self._started_at,
+            seconds=time.monotonic() - self._since,
+            rows=sum(known) if known else None,
+            size_bytes=sum(sizes) if sizes else None,
+            peak_memory_bytes=peak_memory(),
+        )
+        self.facts.append(fact)
+        self._event(kind, fact=fact, error=error)
+        said = {"seconds": round(fact.seconds, 3), "rows": fact.rows, "bytes": fact.size_bytes,
+                "peak_memory_bytes": fact.peak_memory_bytes}  # fmt: skip
+        self._log("error" if error else "info", "failed" if error else "done", **said)
+        self._step = ""
+
+    def _log(self, level: str, message: str, **more: Any) -> None:
+        line = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": level,
+            "run_id": self.run_id,
+            "step": self._step or None,
+            "message": redacted(message),
+            **{name: value for name, value in more.items() if value is not None},
+        }
+        _append(self.home.logs / f"{self.run_id}.jsonl", line)
+
+    def _event(
+        self, kind: str, *, fact: StepFacts | None = None, error: BaseException | None = None
+    ) -> None:
+        job = "refresh." + self._step.lower().replace(" ", "_")
+        facets: dict[str, Any] = {
+            "parent": _facet(
+                "parent",
+                run={"runId": _run_uuid(self.run_id)},
+                job={"namespace": _NAMESPACE, "name": "refresh"},
+            )
+        }
+        if error is not None:
+            facets["errorMessage"] = _facet(
+                "errorMessage", message=redacted(str(error)), programmingLanguage="python"
+            )
+        if fact is not None:
+            facets["embudo_step"] = {
+                "_producer": _PRODUCER,
+                "_schemaURL": f"{_PRODUCER}:step",
+                "runId": self.run_id,
+                "seconds": round(fact.seconds, 3),
+                "rows": fact.rows,
+                "bytes": fact.size_bytes,
+                "peakMemoryBytes": fact.peak_memory_bytes,
+            }
+        event = {
+            "eventType": kind,
+            "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "producer": _PRODUCER,
+            "schemaURL": _EVENT_SCHEMA,
+            "run": {"runId": _run_uuid(f"{self.run_id}/{len(self.facts)}/{job}"), "facets": facets}
+            if fact is None
+            else {
+                "runId": _run_uuid(f"{self.run_id}/{len(self.facts) - 1}/{job}"),
+                "facets": facets,
+            },
+            "job": {"namespace": _NAMESPACE, "name": job},
+            "inputs": [{"namespace": _NAMESPACE, "name": one.name} for one in self._inputs],
+            "outputs": [_output(one) for one in self._outputs],
+        }
+        _append(self.home.events / f"{self.run_id}.jsonl", event)
+
+    def _prune(self) -> None:
+        for folder in (self.home.logs, self.home.events):
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
+            for path in kept[: max(0, len(kept) - KEPT_RUNS + 1)]:
+                path.unlink(missing_ok=True)
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _output(one: Dataset) -> dict[str, Any]:
+    found: dict[str, Any] = {"namespace": _NAMESPACE, "name": one.name}
+    if one.rows is not None or one.size_bytes is not None:
+        statistics: Mapping[str, Any] = {"rowCount": one.rows, "size": one.size_bytes}
+        known = {name: value for name, value in statistics.items() if value is not None}
+        found["outputFacets"] = {"outputStatistics": _facet("outputStatistics", **known)}
+    return found
+
+
+def _facet(name: str, **content: Any) -> dict[str, Any]:
+    return {"_producer": _PRODUCER, "_schemaURL": _FACETS[name], **content}
+
+
+def _run_uuid(name: str) -> str:
+    """OpenLineage names runs by UUID: the same one for the same run and step."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_PRODUCER}:{name}"))
+
+
+def _append(path: Path, line: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")

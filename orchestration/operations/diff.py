@@ -1,0 +1,228 @@
+"""`embudo diff`: two releases, or the working tree and the current release, held against each other.
+
+Opens both sides, builds the edited models in a scratch copy where that is asked for, and puts together what
+rows, definitions and figures say. How the answer looks belongs to the command line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration import publication
+from orchestration.core.records import Reporter
+from orchestration.operations.table_changes import TableChange, table_changes
+from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
+from orchestration.quality.row_counts import marts_of
+from orchestration.refresh.workspace import BUILD_STATE, Workplace
+from orchestration.settings.project import BuildState
+
+if TYPE_CHECKING:
+    from orchestration.publication import Candidate
+    from orchestration.settings import Home
+    from orchestration.transformation.dbt_runner import NodeResult
+    from semantic_layer.comparison import Comparison
+    from semantic_layer.layer import SemanticLayer
+    from semantic_layer.records import Metric
+
+PROJECT = "embudo"
+"""The dbt project's name: macros of others are not the analyst's."""
+WORKING_TREE = "working tree"
+_TESTS = ("resource_type:test", "resource_type:unit_test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of a comparison; empty for everything."""
+
+    metrics: tuple[str, ...] = ()
+    since: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What two states differ in. `unbuilt` names edits that only a rebuild would show."""
+
+    old: str
+    new: str
+    tables: tuple[TableChange, ...]
+    metrics: Comparison
+    built: tuple[str, ...] = ()
+    unbuilt: tuple[str, ...] = ()
+    currency: str = ""
+    catalogue: Mapping[str, Metric] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing differs and nothing was left out."""
+        metrics = self.metrics
+        return not (
+            self.tables or metrics.definitions or metrics.moves or metrics.failures or self.unbuilt
+        )
+
+
+def between_releases(home: Home, old: str | None, new: str | None, ask: Question) -> Difference:
+    """Two releases by id, None for the current one; raises `ReleaseCorrupt` for one that is not there."""
+    from semantic_layer.layer import SemanticLayer
+
+    before, after = (publication.release_directory(home, name) for name in (old, new))
+    marts = {*_marts(before), *_marts(after)}
+    changes = table_changes(before, after, marts=marts)
+    with SemanticLayer.open(before) as left, SemanticLayer.open(after) as right:
+        return _difference(
+            left, right, ask, tables=changes, names=(before.name, after.name), everything=not ask.by
+        )
+
+
+def of_working_tree(
+    workplace: Workplace, ask: Question, *, rebuild: bool, report: Reporter
+) -> Difference:
+    """The working tree against the current release; nothing is published.
+
+    Without `rebuild` the working tree's definitions are asked of the release's own tables. With it, models and
+    seeds that differ from the release's, and all that read them, are built in a scratch copy from what that
+    release had landed. Raises `BuildFailed` where a model does not build.
+    """
+    from semantic_layer.layer import SemanticLayer
+
+    release = publication.release_directory(workplace.layout)
+    edits = _edits(workplace, release)
+    with ExitStack() as open_:
+        folder = release
+        tables: tuple[TableChange, ...] = ()
+        built: tuple[str, ...] = ()
+        if rebuild and edits:
+            scratch = open_.enter_context(publication.scratch_copy(workplace.layout))
+            built = _rebuild(workplace, scratch, release, edits, report)
+            report.step("Compare")
+            folder, edits = scratch.directory, tuple(e for e in edits if e == "settings")
+            marts = {*_marts(release), *marts_of(workplace.manifest)}
+            tables = table_changes(release, folder, marts=marts)
+        parsed = workplace.parsed()
+        left = open_.enter_context(SemanticLayer.open(release))
+        right = open_.enter_context(
+            SemanticLayer.draft(
+                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=workplace.cache
+            )
+        )
+        return _difference(
+            left, right, ask, tables=tables, names=(release.name, WORKING_TREE),
+            built=built, unbuilt=edits,
+        )  # fmt: skip
+
+
+def _difference(
+    left: SemanticLayer,
+    right: SemanticLayer,
+    ask: Question,
+    *,
+    tables: tuple[TableChange, ...],
+    names: tuple[str, str],
+    everything: bool = False,
+    built: tuple[str, ...] = (),
+    unbuilt: tuple[str, ...] = (),
+) -> Difference:
+    from semantic_layer.comparison import compare
+
+    compared = compare(
+        left, right, metrics=ask.metrics, since=ask.since, by=ask.by,
+        changed_tables=None if everything else {change.table for change in tables},
+    )  # fmt: skip
+    return Difference(
+        old=names[0],
+        new=names[1],
+        tables=tables,
+        metrics=compared,
+        built=built,
+        unbuilt=unbuilt,
+        currency=right.currency,
+        catalogue={metric.name: metric for metric in (*left.metrics(), *right.metrics())},
+    )
+
+
+def _edits(workplace: Workplace, release: Path) -> tuple[str, ...]:
+    """What of the working tree decides rows and is not as the release was built from: `seed stages`, …
+
+    dbt's manifests tell models and macros apart, the build's own state seeds and settings. A metric decides
+    no row.
+    """
+    before = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+    after = workplace.manifest
+    changed = [
+        f"{kind} {name}"
+        for kind, part in (("model", "nodes"), ("macro", "macros"))
+        for name in _differing(_texts(before[part], kind), _texts(after[part], kind))
+    ]
+    state = BuildState.read(release / BUILD_STATE)
+    if state is not None:
+        now = workplace.state
+        changed += [f"seed {name}" for name in _differing(state.seeds, now.seeds)]
+        changed += ["settings"] if state.settings != now.settings else []
+    return tuple(changed)
+
+
+def _texts(nodes: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """Name to what decides the rows, of the project's own nodes of a kind."""
+    return {
+        node["name"]: node["macro_sql"]
+        if kind == "macro"
+        else json.dumps([node["checksum"], node["unrendered_config"], _types(node)], sort_keys=True)
+        for key, node in nodes.items()
+        if key.startswith(f"{kind}.{PROJECT}.")
+    }
+
+
+def _types(node: Mapping[str, Any]) -> dict[str, str | None]:
+    """The contract's columns."""
+    return {name: column.get("data_type") for name, column in node["columns"].items()}
+
+
+def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _rebuild(
+    workplace: Workplace,
+    scratch: Candidate,
+    release: Path,
+    edits: tuple[str, ...],
+    report: Reporter,
+) -> tuple[str, ...]:
+    """Build what differs from the release, and what reads it; the names of what was built.
+
+    All history: an incremental model whose SQL changed would otherwise keep its old rows.
+    """
+    report.step("Build what changed")
+    dbt = workplace.dbt(
+        warehouse=scratch.warehouse, marts=scratch.marts, artifacts=scratch.artifacts
+    )
+    done: list[str] = []
+
+    def count(node: NodeResult) -> None:
+        done.append(node.name)
+        report.detail(f"{len(done)} done, last {node.name}")
+
+    built = dbt.build(
+        # The parsed project is kept when only rows of a seed change, so dbt does not see those.
+        select=(
+            "state:modified+",
+            *(f"{edit.removeprefix('seed ')}+" for edit in edits if edit.startswith("seed ")),
+        ),
+        exclude=_TESTS,
+        full_refresh=True,
+        state=release,
+        on_node=count,
+    )
+    names = tuple(node.name for node in built.nodes if node.status == "success")
+    report.detail(f"{len(names)} models and seeds, in a scratch copy")
+    return names
+
+
+def _marts(release: Path) -> tuple[str, ...]:
+    return marts_of(json.loads((release / MANIFEST).read_text(encoding="utf-8")))

@@ -1,0 +1,83 @@
+"""E-mails and phones as they are compared, in SQL taken from the models' own macros.
+
+One definition: what ties a call to a contact in `models/` also tells whose row it is when somebody is
+forgotten. What is done with the rows belongs to `holds` and `erasure`.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from typing import Any
+
+from orchestration.core import duckdb_session
+from orchestration.settings.project import PROJECT_ROOT
+
+EMAIL_COLUMNS = ("email", "recipient_email", "contact_email")
+PHONE_COLUMNS = ("phone", "mobile", "from_number", "to_number")
+
+_MACROS = PROJECT_ROOT / "dbt_project" / "macros"
+
+
+def email_sql(value: str) -> str:
+    """An e-mail address trimmed and in lower case; null where it is none."""
+    return str(_macros("identity").normalised_email(value))
+
+
+def phone_sql(value: str, codes: str) -> str:
+    """A phone in E.164; null where it cannot be one. `codes` is an expression of `codes_sql`."""
+    made = _macros("identity").e164("one.dialled", "one.codes")
+    dialled = _macros("identity").dialled(value)
+    return f"list_transform([{{'dialled': {dialled}, 'codes': {codes}}}], lambda one: {made})[1]"
+
+
+def hash_sql(value: str) -> str:
+    """The keyed hash of a text, under the key that was lent to the connection."""
+    return str(_macros("privacy").default__keyed_hash(value))
+
+
+def codes_sql(country: str | None, default: str) -> str:
+    """How numbers of the country in column `country` are dialled, else those of the country `default`."""
+    known = _calling_codes()
+    usual = known.get(default.upper(), "null")
+    if country is None:
+        return usual
+    pairs = ", ".join(f"{duckdb_session.literal(name)}: {codes}" for name, codes in known.items())
+    return f"coalesce(map {{{pairs}}}[upper({country})], {usual})"
+
+
+@cache
+def calling_codes() -> tuple[str, ...]:
+    """All country calling codes."""
+    return tuple(sorted({row["calling_code"] for row in _seed()}))
+
+
+@cache
+def _calling_codes() -> dict[str, str]:
+    return {
+        row["country"]: (
+            f"{{'calling_code': {duckdb_session.literal(row['calling_code'])}, "
+            f"'trunk_prefix': {duckdb_session.literal(row['trunk_prefix'])}, "
+            f"'national_digits': {int(row['national_digits'] or 0)}}}"
+        )
+        for row in _seed()
+    }
+
+
+@cache
+def _seed() -> tuple[dict[str, str], ...]:
+    with (PROJECT_ROOT / "seeds" / "calling_codes.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+@cache
+def _macros(name: str) -> Any:
+    """The macros of a file as functions."""
+    from jinja2 import Environment
+
+    # SQL and no page: there is nothing to escape.
+    environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+    if name != "text":
+        environment.globals["regexp_replace_all"] = _macros("text").default__regexp_replace_all
+    text = (_MACROS / f"{name}.sql").read_text(encoding="utf-8")
+    return environment.from_string(text).module

@@ -1,0 +1,42 @@
+"""What a killed run or a damaged disk left behind, put right before a refresh begins.
+
+The rooms mend what is theirs (`ingestion.mend_ledger`, `publication.recover`); here the ledger learns how
+runs ended that could not say so themselves.
+"""
+
+from __future__ import annotations
+
+from orchestration import ingestion, publication
+from orchestration.core.failpoints import reach
+from orchestration.core.records import Reporter
+from orchestration.refresh.workspace import Workplace
+
+_KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
+
+
+def recover(workplace: Workplace, report: Reporter) -> None:
+    """Mend the ledger, finish or clear away what was cut short, and say so; the refresh lock is held."""
+    reach("refresh.locked")
+    home = workplace.home
+    mended = ingestion.mend_ledger(home)
+    with ingestion.Ledger(home.ledger) as ledger:
+        killed = ledger.unfinished_refreshes()
+        done = publication.recover(workplace.layout, killed=killed)
+        published = {release.run_id: release for release in publication.releases(workplace.layout)}
+        for run_id in killed:
+            release = published.get(run_id)
+            ledger.end_refresh(
+                run_id,
+                verdict=release.verdict if release else "killed",
+                release_id=release.release_id if release else None,
+                error=None if release else _KILLED,
+            )
+    said = [mended] if mended else []
+    if killed:
+        said.append(f"{len(killed)} killed run(s) cleared away: {', '.join(killed)}")
+    if done.finished:
+        said.append(f"finished publishing {done.finished}")
+    if said:
+        report.step("Recover")
+        report.detail("; ".join(said))
+    reach("refresh.recovered")
