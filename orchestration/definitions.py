@@ -16,7 +16,7 @@ from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.release import quality_gate, release_assets
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.resources import RESOURCE_KEY, refresh_resource
 from orchestration.schedules import refresh_schedule
 from orchestration.sensors import file_drop_sensor
@@ -24,13 +24,13 @@ from orchestration.sensors import file_drop_sensor
 REFRESH_JOB = "refresh"
 
 
-def build_defs(*, workplace: Workplace, started: Refresh | None = None) -> dg.Definitions:
+def build_defs(*, workspace: Workspace, started: Refresh | None = None) -> dg.Definitions:
     """All of Dagster's definitions for one company.
 
     `started` is a refresh that the command line has begun; without it each run begins its own. Reads the
     dbt manifest of the working tree, parsing the project where it changed.
     """
-    manifest = workplace.manifest
+    manifest = workspace.manifest
     job = dg.define_asset_job(
         REFRESH_JOB,
         selection=dg.AssetSelection.all(),
@@ -39,15 +39,15 @@ def build_defs(*, workplace: Workplace, started: Refresh | None = None) -> dg.De
     )
     return dg.Definitions(
         assets=[
-            landing_assets(workplace, manifest),
+            landing_assets(workspace, manifest),
             model_assets(manifest),
-            *release_assets(manifest, workplace.exports()),
+            *release_assets(manifest, workspace.exports()),
         ],
-        asset_checks=[quality_gate(workplace)],
+        asset_checks=[quality_gate(workspace)],
         jobs=[job],
-        schedules=[refresh_schedule(workplace.settings, job)],
-        sensors=[file_drop_sensor(workplace, job)],
-        resources={RESOURCE_KEY: refresh_resource(workplace, started=started)},
+        schedules=[refresh_schedule(workspace.settings, job)],
+        sensors=[file_drop_sensor(workspace, job)],
+        resources={RESOURCE_KEY: refresh_resource(workspace, started=started)},
     )
 
 
@@ -56,7 +56,7 @@ def defs() -> dg.Definitions:
     """The definitions of the company that the environment names."""
     inbox = os.environ.get("EMBUDO_INBOX")
     return build_defs(
-        workplace=Workplace.open(
+        workspace=Workspace.open(
             config=Path(os.environ.get("EMBUDO_CONFIG", "embudo.yml")),
             home=Path(os.environ.get("EMBUDO_HOME", ".embudo")),
             inbox=Path(inbox) if inbox else None,

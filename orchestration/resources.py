@@ -15,7 +15,7 @@ from orchestration.core.resource_limits import collect_rarely
 from orchestration.observability.dagster_instance import end_lost_runs
 from orchestration.privacy.redaction import redacted
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 RESOURCE_KEY = "refresh"
 
@@ -34,7 +34,7 @@ class _LogReporter:
 
 
 def refresh_resource(
-    workplace: Workplace, *, started: Refresh | None = None
+    workspace: Workspace, *, started: Refresh | None = None
 ) -> dg.ResourceDefinition:
     """The resource: `started` where the command line has begun the refresh itself, else one of its own."""
 
@@ -52,7 +52,7 @@ def refresh_resource(
         run_id = (context.run_id or "manual").split("-")[0]
         report: Reporter = _LogReporter(context.log) if context.log else _Silent()
         full = bool(context.resource_config["full"])
-        with Refresh(workplace=workplace, run_id=run_id, report=report, full=full) as running:
+        with Refresh(workspace=workspace, run_id=run_id, report=report, full=full) as running:
             if context.instance is not None:
                 end_lost_runs(context.instance, sparing=context.run_id or "")
             yield running

@@ -7,13 +7,13 @@ import hashlib
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 _SECONDS_BETWEEN_LOOKS = 60
 
 
 def file_drop_sensor(
-    workplace: Workplace, job: UnresolvedAssetJobDefinition
+    workspace: Workspace, job: UnresolvedAssetJobDefinition
 ) -> dg.SensorDefinition:
     """Asks for one run for each set of new files, once the set has stayed the same between two looks.
 
@@ -27,7 +27,7 @@ def file_drop_sensor(
         description="Refresh when new files lie in the inbox.",
     )
     def file_drop(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        waiting = workplace.pending()
+        waiting = workspace.pending()
         if not waiting:
             return dg.SkipReason("No new files in the inbox.")
         seen = hashlib.sha256(

@@ -46,7 +46,7 @@ _FOUND = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class AsOf:
     """What a release is of. `as_of` is naive UTC, `as_of_on` its day in the reporting time zone."""
 
     as_of: datetime
@@ -64,7 +64,7 @@ class Built:
     alerts: int
 
 
-def build(layer: SemanticLayer, connection: duckdb.DuckDBPyConnection, moment: Moment) -> Built:
+def build(layer: SemanticLayer, connection: duckdb.DuckDBPyConnection, moment: AsOf) -> Built:
     """Write both tables into the marts that `connection` holds for writing.
 
     `performance.metric_values` has to be there: the company's values by month are taken from it. Raises
@@ -84,7 +84,7 @@ def write_tables(
     connection: duckdb.DuckDBPyConnection,
     values: Iterable[pa.Table],
     metrics: Sequence[Metric],
-    moment: Moment,
+    moment: AsOf,
 ) -> None:
     """Write both tables from values by `metric, scope, scope_key, grain, period_start`, part by part."""
     connection.execute(
@@ -183,7 +183,7 @@ def _with_scope(values: pa.Table) -> pa.Table:
     )
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], moment: Moment) -> None:
+def _tell(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], moment: AsOf) -> None:
     """The catalogue, the moment, the sources and the rules, as tables for the SQL."""
     connection.execute(
         "create or replace temp table moment as select cast(? as timestamp) as as_of, "

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from orchestration.core.records import LandingResult, SourceFailure
-from orchestration.ingestion import ask_apis, land
+from orchestration.ingestion import fetch_apis, land
 from orchestration.settings import Home, load_settings
 
 HANG_SECONDS = 3.0
@@ -155,5 +155,5 @@ def ask_and_land(
 ) -> tuple[tuple[SourceFailure, ...], LandingResult]:
     """What a refresh does with sources, and no more: ask, then land."""
     settings = load_settings(config)
-    failures = ask_apis(settings, home, report=said)
+    failures = fetch_apis(settings, home, report=said)
     return failures, land(settings, home, run_id="run", report=said)

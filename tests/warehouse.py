@@ -14,7 +14,7 @@ import duckdb
 
 from orchestration import ingestion, publication
 from orchestration.core.records import LandingResult
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from semantic_layer.layer import SemanticLayer
 from tests.unit.ingestion.making_company import Quiet
 
@@ -28,7 +28,7 @@ _TESTS = ("resource_type:test", "resource_type:unit_test")
 class Warehouse:
     """One home that is refreshed again and again, in the same pair of databases."""
 
-    workplace: Workplace
+    workspace: Workspace
     select: tuple[str, ...] = ()
     """What of the models to build, in dbt's words; all of them by default."""
     is_built: bool = False
@@ -36,18 +36,18 @@ class Warehouse:
     @classmethod
     def of(cls, *, config: Path, home: Path, select: tuple[str, ...] = ()) -> Warehouse:
         """A warehouse that nothing has been built in yet."""
-        workplace = Workplace.open(config=config, home=home, inbox=None)
-        workplace.home.prepare()
-        return cls(workplace, select)
+        workspace = Workspace.open(config=config, home=home, inbox=None)
+        workspace.home.prepare()
+        return cls(workspace, select)
 
     @property
     def directory(self) -> Path:
         """The folder with `warehouse.duckdb` and `marts.duckdb`."""
-        return self.workplace.home.candidate(_RUN)
+        return self.workspace.home.candidate(_RUN)
 
     def refresh(self) -> LandingResult:
         """Land what is new and build what follows from it; all of it the first time."""
-        settings, home = self.workplace.settings, self.workplace.home
+        settings, home = self.workspace.settings, self.workspace.home
         landed = ingestion.land(settings, home, run_id=_RUN, report=Quiet())
         self.build(full=not self.is_built)
         return landed
@@ -55,13 +55,13 @@ class Warehouse:
     def build(self, *, full: bool) -> None:
         """Build the models of what has landed, without their tests."""
         if full:
-            publication.prepare_candidate(self.workplace.layout, _RUN, full=True)
-        candidate = publication.open_candidate(self.workplace.layout, _RUN)
+            publication.prepare_candidate(self.workspace.layout, _RUN, full=True)
+        candidate = publication.open_candidate(self.workspace.layout, _RUN)
         with duckdb.connect(str(candidate.warehouse)) as connection:
             ingestion.write_landing_schema(
-                connection, self.workplace.settings, self.workplace.home, run_id=_RUN
+                connection, self.workspace.settings, self.workspace.home, run_id=_RUN
             )
-        self.workplace.dbt(
+        self.workspace.dbt(
             warehouse=candidate.warehouse, marts=candidate.marts, artifacts=candidate.artifacts
         ).build(select=self.select, exclude=_TESTS, full_refresh=full)
         self.is_built = True
@@ -71,7 +71,7 @@ class Warehouse:
 
         All but those of `fct_load_rows`, which tell of the loads and not of the company.
         """
-        folder = self.workplace.parsed()
+        folder = self.workspace.parsed()
         with duckdb.connect(str(self.directory / "marts.duckdb")) as connection:
             connection.execute("set TimeZone = 'UTC'")
             layer = SemanticLayer.draft(

@@ -10,14 +10,14 @@ import dagster as dg
 
 from orchestration.core.records import CheckResult, Load
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.resources import RESOURCE_KEY, plain_errors
 
 CONTRACT_SOURCE = "files"
 LOADS_CHECK = "loads"
 
 
-def landing_assets(workplace: Workplace, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+def landing_assets(workspace: Workspace, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The streams of the contract as one step; streams that nothing feeds are empty and typed.
 
     Yields nothing, and so skips all that follows, where nothing is new. A read that fails for a passing
@@ -30,7 +30,7 @@ def landing_assets(workplace: Workplace, manifest: Mapping[str, Any]) -> dg.Asse
             description=stream["description"],
             kinds={"parquet"},
             skippable=True,
-            metadata={"fed by": ", ".join(workplace.sources_of(stream["name"])) or "no source yet"},
+            metadata={"fed by": ", ".join(workspace.sources_of(stream["name"])) or "no source yet"},
             tags={"area": stream["config"]["meta"]["area"]},
         )
         for stream in manifest["sources"].values()

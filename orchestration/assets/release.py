@@ -13,7 +13,7 @@ from orchestration.assets.models import mart_keys
 from orchestration.core.records import CheckResult
 from orchestration.refresh.run import Refresh
 from orchestration.refresh.workspace import METRIC_VALUES as METRIC_VALUES_TABLE
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.resources import RESOURCE_KEY, plain_errors
 from semantic_layer.exports import ExportedTable
 
@@ -113,13 +113,13 @@ def export_key(table: ExportedTable) -> dg.AssetKey:
     return dg.AssetKey([table.schema, table.table])
 
 
-def quality_gate(workplace: Workplace) -> dg.AssetChecksDefinition:
+def quality_gate(workspace: Workspace) -> dg.AssetChecksDefinition:
     """Gate 3 as checks on the marts that they look at, or on the metric values."""
-    exported = [export_key(table) for table in workplace.exports()]
-    by_name = {key.path[-1]: key for key in mart_keys(workplace.manifest)}
+    exported = [export_key(table) for table in workspace.exports()]
+    by_name = {key.path[-1]: key for key in mart_keys(workspace.manifest)}
     subjects = {
         name: by_name.get(subject, METRIC_VALUES)
-        for name, subject in workplace.mart_checks().items()
+        for name, subject in workspace.mart_checks().items()
     }
     specs = [
         dg.AssetCheckSpec(

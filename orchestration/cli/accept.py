@@ -22,7 +22,7 @@ from orchestration.cli.engineer import print_rows
 
 if TYPE_CHECKING:
     from orchestration.ingestion import Ledger
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
     from orchestration.settings import Home
 
 
@@ -74,9 +74,9 @@ def accept(
             raise typer.BadParameter(
                 '--because "…" is needed: whoever reads the figures sees the reason'
             )
-        from orchestration.refresh.workspace import Workplace
+        from orchestration.refresh.workspace import Workspace
 
-        _require_known(check, Workplace.open(config=config, home=home, inbox=None))
+        _require_known(check, Workspace.open(config=config, home=home, inbox=None))
         _require_ran(check, place, ledger)
         given = ledger.accept(
             check, because=" ".join(because.split()), signed_by=by or getpass.getuser()
@@ -87,15 +87,15 @@ def accept(
     )
 
 
-def _require_known(check: str, workplace: Workplace) -> None:
+def _require_known(check: str, workspace: Workspace) -> None:
     """Raise with the nearest names where no such check, or not on such a subject, is in the gate."""
     from orchestration.settings.values import nearest
 
-    checks = workplace.required_checks(unit_tests=True)
+    checks = workspace.required_checks(unit_tests=True)
     name, on, subject = check.partition(" on ")
     if name not in checks:
         raise typer.BadParameter(f"no check is called {name!r}{nearest_names(name, checks)}")
-    subjects = {checks[name], *_subjects_of_loads(name, workplace)}
+    subjects = {checks[name], *_subjects_of_loads(name, workspace)}
     if on and subject not in subjects:
         raise typer.BadParameter(
             f"{name} looks at {', '.join(sorted(subjects))}, not at {subject!r}"
@@ -113,10 +113,10 @@ def nearest_names(name: str, checks: Mapping[str, str], *, limit: int = 5) -> st
     return f"{hint}. `embudo status --explain` names those that failed"
 
 
-def _subjects_of_loads(name: str, workplace: Workplace) -> set[str]:
+def _subjects_of_loads(name: str, workspace: Workspace) -> set[str]:
     if not name.startswith("loads."):
         return set()
-    sources = workplace.settings.sources
+    sources = workspace.settings.sources
     return set(sources) | {
         f"{source}.{stream}" for source, spec in sources.items() for stream in spec.streams
     }
@@ -151,7 +151,7 @@ def _list(ledger: Ledger, output: Format) -> None:
             "at": one.at.isoformat(),
             "because": one.because,
         }
-        for one in ledger.acceptances()
+        for one in ledger.waivers()
     ]
     if output is not Format.table:
         print_rows(rows, output)

@@ -24,9 +24,9 @@ def notify(
 ) -> None:
     """List who is told of a refresh that needs a look (`alerts` in embudo.yml); --test sends each a message."""
     from orchestration.observability.notifications import Notice, send
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
-    settings = Workplace.open(config=config, home=home, inbox=None).settings
+    settings = Workspace.open(config=config, home=home, inbox=None).settings
     if not settings.alerts:
         out.print("Nobody is told: embudo.yml has no `alerts`.")
         return

@@ -200,19 +200,19 @@ def layer_for(
     wanted: tuple[str, ...], *, home: Path, config: Path, release: str | None, draft: bool
 ) -> SemanticLayer:
     """The release's layer; the working tree's where asked for, or where only it knows a metric."""
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
     if draft:
-        return Workplace.open(config=config, home=home, inbox=None).draft_layer()
+        return Workspace.open(config=config, home=home, inbox=None).draft_layer()
     layer = open_layer(home, release)
     known = {metric.name for metric in layer.metrics()}
     missing = [name for name in wanted if name not in known]
     if missing and release is None and config.exists():
-        workplace = Workplace.open(config=config, home=home, inbox=None)
-        released = workplace.released_state()
-        if released is not None and released.models == workplace.state.models:
+        workspace = Workspace.open(config=config, home=home, inbox=None)
+        released = workspace.released_state()
+        if released is not None and released.models == workspace.state.models:
             return layer  # nobody has edited a definition: the name is mistyped
-        tree = workplace.draft_layer()
+        tree = workspace.draft_layer()
         defined = {metric.name for metric in tree.metrics()}
         if all(name in defined for name in missing):
             err.print(

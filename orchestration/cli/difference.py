@@ -110,7 +110,7 @@ def diff(
     `embudo diff 20260630T050000Z-1a2b3c4d --since 2026-01`
     """
     from orchestration.operations.diff import Question, between_releases, of_working_tree
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
     from orchestration.settings import Home
 
     ask = Question(metrics=tuple(metric or ()), since=since.date() if since else None, by=by)
@@ -121,9 +121,9 @@ def diff(
             )
         found = between_releases(Home.at(home), old, new, ask)
     else:
-        workplace = Workplace.open(config=config, home=home, inbox=None)
+        workspace = Workspace.open(config=config, home=home, inbox=None)
         with StepReporter() as report:
-            found = of_working_tree(workplace, ask, rebuild=rebuild, report=report)
+            found = of_working_tree(workspace, ask, rebuild=rebuild, report=report)
     if output is Format.json:
         typer.echo(_as_json(found))
     elif output is Format.csv:

@@ -65,13 +65,13 @@ def refresh(
 def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = False) -> None:
     """Refresh with progress on stderr; raises what ended it."""
     from orchestration.refresh.run import Refresh
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
-    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    err.print(f"Refreshing [bold]{plain(workplace.settings.company)}[/bold], run {run_id}")
+    err.print(f"Refreshing [bold]{plain(workspace.settings.company)}[/bold], run {run_id}")
     with StepReporter() as report:
-        running = Refresh(workplace=workplace, run_id=run_id, report=report, full=full)
+        running = Refresh(workspace=workspace, run_id=run_id, report=report, full=full)
         try:
             with running:
                 if full or running.anything_new():
@@ -80,7 +80,7 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
             for warning in running.warnings:
                 err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
     if not running.has_work:
-        for failure in running.ask_apis():
+        for failure in running.fetch_apis():
             err.print(f"[yellow]Warning:[/yellow] {plain(failure.reason)}", soft_wrap=True)
         err.print(
             "Nothing is new: no file, answer, model, seed or setting has changed. Nothing published."
@@ -103,8 +103,8 @@ def _run_job(running: Refresh) -> None:
     )
 
     running.report.step("Start Dagster")
-    prepare_instance(running.workplace.home.dagster)
-    definitions = build_defs(workplace=running.workplace, started=running)
+    prepare_instance(running.workspace.home.dagster)
+    definitions = build_defs(workspace=running.workspace, started=running)
     with open_instance() as instance:
         end_lost_runs(instance)
         try:
@@ -113,7 +113,7 @@ def _run_job(running: Refresh) -> None:
             )
         except Exception as error:
             # Dagster's own storage lies on the same disk: what ended the refresh is told before it.
-            said = running.error or explained(error, at=running.workplace.home.root)
+            said = running.error or explained(error, at=running.workspace.home.root)
             if said is None:
                 raise
             raise said from error
@@ -127,10 +127,10 @@ def _run_job(running: Refresh) -> None:
 
 
 def _say_what_would_be_read(*, config: Path, home: Path, inbox: Path | None) -> None:
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
-    workplace = Workplace.open(config=config, home=home, inbox=inbox)
-    waiting, asks = workplace.pending(), workplace.asks()
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
+    waiting, asks = workspace.pending(), workspace.asks()
     if asks:
         table = Table(title=f"{len(asks)} API endpoint(s) would be asked", title_justify="left")
         for column in ("Source", "Stream", "URL", "From"):
@@ -273,12 +273,12 @@ def ui(
 ) -> None:
     """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
     from orchestration.observability.dagster_instance import prepare_instance
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
-    workplace = Workplace.open(config=config, home=home, inbox=inbox)
-    prepare_instance(workplace.home.dagster)
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
+    prepare_instance(workspace.home.dagster)
     os.environ["EMBUDO_CONFIG"] = str(config.resolve())
-    os.environ["EMBUDO_HOME"] = str(workplace.home.root)
+    os.environ["EMBUDO_HOME"] = str(workspace.home.root)
     if inbox is not None:
         os.environ["EMBUDO_INBOX"] = str(inbox.resolve())
     dagster = str(Path(sys.executable).with_name("dagster"))

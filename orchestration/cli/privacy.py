@@ -56,20 +56,20 @@ def forget(
     """
     from orchestration.erasure.request import Asked, plan
     from orchestration.erasure.request import forget as erase
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
     asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (asked.emails or asked.phones or asked.contacts):
         raise SettingsInvalid("Say whom to forget: --email, --phone or --contact.")
-    workplace = Workplace.open(config=config, home=home, inbox=inbox)
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
     if dry_run or not yes:
-        _show_plan(plan(workplace.settings, workplace.home, asked))
+        _show_plan(plan(workspace.settings, workspace.home, asked))
     if dry_run:
         return
     if not yes and not typer.confirm("Erase all this for good?", err=True):
         err.print("Nothing was changed.")
         raise typer.Exit(1)
-    _show_done(erase(workplace.settings, workplace.home, asked))
+    _show_done(erase(workspace.settings, workspace.home, asked))
 
 
 def _show_plan(plan: LandingPlan) -> None:

@@ -79,13 +79,13 @@ def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HO
     import sandbox
     from orchestration.cli.console import StepReporter
     from orchestration.refresh.cache_warming import prepare as parse_and_plan
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
-    workplace = Workplace.open(
+    workspace = Workspace.open(
         config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
     )
     with StepReporter() as report:
-        done = parse_and_plan(workplace, report=report)
+        done = parse_and_plan(workspace, report=report)
     out.print(f"{done.models} models and {done.metrics} metrics are ready in {done.folder}.")
 
 

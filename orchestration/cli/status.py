@@ -74,8 +74,8 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         loads = [load for load, _ in ledger.active_loads()]
         refreshes = ledger.refreshes(limit=LAST_REFRESHES)
         aside = ledger.open_set_aside()
-        loads_aside = ledger.loads_set_aside()
-        acceptances = ledger.open_acceptances()
+        loads_aside = ledger.quarantined_loads()
+        waivers = ledger.open_waivers()
         newest = ledger.newest_by_stream()
     sources: dict[tuple[str, str], dict[str, Any]] = {}
     for load in loads:
@@ -121,15 +121,15 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
             for run in refreshes
         ],
         "set_aside": [vars(item) for item in aside],
-        "loads_set_aside": [vars(item) for item in loads_aside],
-        "acceptances": [{"check": one.check, "signed": one.text} for one in acceptances],
+        "quarantined_loads": [vars(item) for item in loads_aside],
+        "waivers": [{"check": one.check, "signed": one.text} for one in waivers],
     }
     facts["advice"] = _advice(facts, config=config, home=home)
     return facts
 
 
 def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
-    from orchestration.refresh.workspace import Workplace
+    from orchestration.refresh.workspace import Workspace
 
     advice = []
     if facts["damage"]:
@@ -153,25 +153,25 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
         advice.append(
             f"{item['source']} {item['stream']}: {item['file']} was set aside: {item['reason']}"
         )
-    for item in facts.get("loads_set_aside", []):
+    for item in facts.get("quarantined_loads", []):
         check = f"{item['check']} on {item['source']}.{item['stream']}"
         advice.append(
             f"Load {item['load_id']} of {item['source']} {item['stream']} ({item['rows_landed']:,} rows) is "
             f"set aside: {item['reason']}. Drop the mended file, or take it in as it is: "
             f'embudo accept "{check}" --because "…"'
         )
-    for one in facts.get("acceptances", []):
+    for one in facts.get("waivers", []):
         advice.append(f"The next refresh lets {one['check']} through ({one['signed']}).")
     if config.exists():
-        workplace = Workplace.open(config=config, home=home, inbox=None)
+        workspace = Workspace.open(config=config, home=home, inbox=None)
         try:
-            pending = workplace.pending()
+            pending = workspace.pending()
         except SourceError as error:  # what has been read is to be seen all the same
             advice.append(f"No new file can be seen: {error}")
         else:
             if pending:
                 advice.append(f"{len(pending)} new file(s) wait in the inbox: `embudo refresh`.")
-        silent = timedelta(days=workplace.settings.limits.silent_days)
+        silent = timedelta(days=workspace.settings.limits.silent_days)
         quiet = [
             f"{entry['source']} {entry['stream']} ({_ago(entry['last_load'])})"
             for entry in facts["sources"]

@@ -74,7 +74,7 @@ class LandingCorrupt(EmbudoError):
     exit_code = 8
 
 
-class NoRoom(EmbudoError):
+class ResourceExhausted(EmbudoError):
     """Disk or memory are used up."""
 
     exit_code = 10

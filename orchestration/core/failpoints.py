@@ -87,7 +87,7 @@ STEPS = frozenset(
 )
 
 
-def reach(step: str) -> None:
+def failpoint(step: str) -> None:
     """Mark that `step` (e.g. `publish.renamed`) has just been completed.
 
     Raises ValueError for a step that is not in `STEPS`, where no test would kill it.

@@ -82,7 +82,7 @@ class NewColumns:
 
 
 @dataclass(frozen=True)
-class SetAside:
+class RejectedFile:
     """A file that was not landed at all, and why."""
 
     source: str
@@ -104,7 +104,7 @@ class SourceFailure:
 
 
 @dataclass(frozen=True)
-class LoadSetAside:
+class QuarantinedLoad:
     """A load that landed and that the gate keeps out of every build until it is mended or accepted.
 
     `check` is the check that it broke; `at` is naive UTC.
@@ -121,7 +121,7 @@ class LoadSetAside:
 
 
 @dataclass(frozen=True)
-class Acceptance:
+class Waiver:
     """A breach that a person lets through once. `check` is a check's name, or `name on subject`."""
 
     check: str
@@ -150,7 +150,7 @@ class LandingResult:
     """What one scan of the inboxes brought."""
 
     loads: tuple[Load, ...]
-    set_aside: tuple[SetAside, ...] = ()
+    set_aside: tuple[RejectedFile, ...] = ()
     replaced_loads: tuple[str, ...] = ()
     """Loads whose files were read again because their mapping changed: history must be rebuilt."""
     failures: tuple[SourceFailure, ...] = ()

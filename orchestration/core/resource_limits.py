@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.core.errors import NoRoom, SettingsInvalid
+from orchestration.core.errors import ResourceExhausted, SettingsInvalid
 
 MEMORY_VARIABLE = "EMBUDO_MEMORY_LIMIT"
 DEFAULT_MEMORY = "1200MB"
@@ -76,7 +76,7 @@ def threads(*, at_once: int = 1) -> int:
     return max(1, cores() // at_once)
 
 
-def explained(error: BaseException, *, at: Path | None = None) -> NoRoom | None:
+def explained(error: BaseException, *, at: Path | None = None) -> ResourceExhausted | None:
     """The error as one that says that disk or memory are used up; None where it is about neither.
 
     `at` is a folder on the disk in question: SQLite's "disk I/O error" means a full one where that has
@@ -87,10 +87,10 @@ def explained(error: BaseException, *, at: Path | None = None) -> NoRoom | None:
     if at is not None and shutil.disk_usage(at).free < _NO_ROOM_BYTES:
         words = (*words, "disk i/o error")
     for one in chain:
-        if isinstance(one, NoRoom):
+        if isinstance(one, ResourceExhausted):
             return one
         if (isinstance(one, OSError) and one.errno in _DISK_ERRORS) or _says(one, words):
-            return NoRoom(
+            return ResourceExhausted(
                 f"No space left on the disk: {_words(one)}. Nothing was published; the current "
                 "release is untouched. Free some disk (`keep_releases` in embudo.yml says how many "
                 "releases stay; `embudo doctor` says how much a refresh needs), then run "
@@ -98,7 +98,7 @@ def explained(error: BaseException, *, at: Path | None = None) -> NoRoom | None:
             )
     for one in chain:
         if isinstance(one, MemoryError) or _says(one, _MEMORY_WORDS):
-            return NoRoom(
+            return ResourceExhausted(
                 f"The memory limit is reached: {_words(one)}. Nothing was published; the current "
                 f"release is untouched. Raise {MEMORY_VARIABLE} (now "
                 f"{os.environ.get(MEMORY_VARIABLE) or DEFAULT_MEMORY}) in the environment, then run "

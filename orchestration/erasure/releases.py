@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure, Release
 from orchestration.privacy.data_subject import Person
 from orchestration.publication.candidate import STORAGE_VERSION
@@ -54,7 +54,7 @@ def erase_releases(
             switch(home, new_id, step="erase")
         aside = home.releases / f".{release.release_id}{TEMPORARY}"
         (home.releases / release.release_id).rename(aside)
-        reach("erase.moved")
+        failpoint("erase.moved")
         shutil.rmtree(aside)
         sync(home.releases)
     return done
@@ -76,7 +76,7 @@ def _write_anew(
     for path in old.iterdir():
         if path.name not in (*DATABASES, RELEASE):
             (new / path.name).write_bytes(person.scrub(path.read_bytes()))
-    reach("erase.databases_written")
+    failpoint("erase.databases_written")
     note = dataclasses.replace(erasure, rows=changed)
     _seal_receipt(new, note)
     sealed = dataclasses.replace(
@@ -93,7 +93,7 @@ def _write_anew(
     sync(new)
     new.rename(home.release(new_id))
     sync(home.releases)
-    reach("erase.renamed")
+    failpoint("erase.renamed")
     return changed
 
 

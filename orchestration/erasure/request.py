@@ -19,7 +19,7 @@ from pathlib import Path
 from orchestration import publication
 from orchestration.core.durable_files import settle
 from orchestration.core.errors import SettingsInvalid
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure
 from orchestration.erasure import landing
 from orchestration.erasure.home_files import sweep
@@ -96,7 +96,7 @@ def forget(settings: Settings, home: Home, asked: Asked) -> Forgotten:
             by=_user(),
         )
         _write_note(home, begun, found, settings.country)
-        reach("forget.noted")
+        failpoint("forget.noted")
         return _carry_out(settings, home, begun, found, key)
 
 
@@ -124,11 +124,11 @@ def _carry_out(
     tombstones.enter(
         home, tombstones.Tombstone(begun.erasure_id, begun.at, begun.by, hashes), key=key
     )
-    reach("forget.tombstone_entered")
+    failpoint("forget.tombstone_entered")
     landing.erase(home, person, loads=found.loads, key=key, country=settings.country)
-    reach("forget.landing_erased")
+    failpoint("forget.landing_erased")
     released = erase_releases(home, person, begun)
-    reach("forget.releases_erased")
+    failpoint("forget.releases_erased")
     for folder in (home.candidates, home.work, home.scratch, home.root / "dev"):
         shutil.rmtree(folder, ignore_errors=True)
     home.prepare()
@@ -137,7 +137,7 @@ def _carry_out(
     swept = sweep(home.root, person, sparing=spared, records=home.answers)
     with Ledger(home.ledger) as ledger:
         ledger.files_rewritten(swept.changed)
-    reach("forget.swept")
+    failpoint("forget.swept")
     left = [*swept.left, *_exports_with(settings, home, found)]
     _note(home).unlink()
     return Forgotten(

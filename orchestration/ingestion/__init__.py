@@ -8,30 +8,30 @@ What the rows mean to the business belongs to `models/`; whether a load may be p
 from __future__ import annotations
 
 from orchestration.ingestion import quarantine
-from orchestration.ingestion.api import ask_apis, what_is_asked
-from orchestration.ingestion.integrity import DamagedLoad, find_damaged, give_up
+from orchestration.ingestion.api import fetch_apis, planned_requests
+from orchestration.ingestion.integrity import CorruptLoad, find_corrupt, give_up
 from orchestration.ingestion.landing import clear_leftovers, land
 from orchestration.ingestion.landing_schema import write_landing_schema
 from orchestration.ingestion.ledger.backup import BACKUP
 from orchestration.ingestion.ledger.ledger import Ledger, Refresh
-from orchestration.ingestion.ledger.repair import ledger_fault, mend_ledger
+from orchestration.ingestion.ledger.repair import ledger_fault, repair_ledger
 from orchestration.settings.contract import StreamContract, load_contract
 
 __all__ = [
     "BACKUP",
-    "DamagedLoad",
+    "CorruptLoad",
     "Ledger",
     "Refresh",
     "StreamContract",
-    "ask_apis",
     "clear_leftovers",
-    "find_damaged",
+    "fetch_apis",
+    "find_corrupt",
     "give_up",
     "land",
     "ledger_fault",
     "load_contract",
-    "mend_ledger",
+    "planned_requests",
     "quarantine",
-    "what_is_asked",
+    "repair_ledger",
     "write_landing_schema",
 ]

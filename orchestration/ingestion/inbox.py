@@ -60,7 +60,7 @@ class NewFile:
 
 
 @dataclass(frozen=True)
-class StreamNews:
+class StreamChanges:
     """What a scan found for one stream of one source."""
 
     source: str
@@ -95,7 +95,7 @@ def fingerprint(
 
 def scan(
     settings: Settings, home: Home, *, source: str, stream: StreamContract, ledger: Ledger
-) -> StreamNews:
+) -> StreamChanges:
     """The news of one stream. Raises `SourceError` where its inbox is not there."""
     inbox = settings.inbox_of(source, home=home)
     if source in settings.apis:
@@ -127,7 +127,7 @@ def scan(
             done.add((mark, file.sha256))
             new.append(file)
     replaced = _replaced(ledger, source, stream.name, current, inbox, new, known)
-    return StreamNews(source, stream.name, tuple(new), tuple(replaced), looked_at)
+    return StreamChanges(source, stream.name, tuple(new), tuple(replaced), looked_at)
 
 
 def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:

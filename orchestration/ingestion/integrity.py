@@ -22,7 +22,7 @@ HASHED_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class DamagedLoad:
+class CorruptLoad:
     """A load whose file is not what was landed, and what is wrong with it."""
 
     load: Load
@@ -36,13 +36,13 @@ class DamagedLoad:
         )
 
 
-def find_damaged(
+def find_corrupt(
     home: Home,
     ledger: Ledger,
     *,
     hashed_bytes: int | None = None,
     on_load: Callable[[Load], None] = lambda load: None,
-) -> list[DamagedLoad]:
+) -> list[CorruptLoad]:
     """Loads that count and whose file is gone, has another size, or another checksum.
 
     With `hashed_bytes`, loads beyond that many bytes are only held against their size; which ones is
@@ -61,7 +61,7 @@ def find_damaged(
             path, size=load.size_bytes, digest=digests[load.load_id] if room >= 0 else ""
         )
         if fault:
-            found.append(DamagedLoad(load, path, fault))
+            found.append(CorruptLoad(load, path, fault))
     return sorted(found, key=lambda damaged: damaged.load.load_seq)
 
 
@@ -80,7 +80,7 @@ def _fault(path: Path, *, size: int, digest: str) -> str:
 
 
 def read_again(
-    settings: Settings, home: Home, ledger: Ledger, damaged: Sequence[DamagedLoad]
+    settings: Settings, home: Home, ledger: Ledger, damaged: Sequence[CorruptLoad]
 ) -> Mapping[tuple[str, str], Sequence[ActivePart]]:
     """Have the next scan read the files of damaged loads; their parts, by source and stream.
 
@@ -109,7 +109,7 @@ def read_again(
     return again
 
 
-def require_whole(ledger: Ledger, damaged: Sequence[DamagedLoad]) -> None:
+def require_whole(ledger: Ledger, damaged: Sequence[CorruptLoad]) -> None:
     """Raise `LandingCorrupt` where a damaged load still counts after a landing."""
     counting = {load.load_id for load, _ in ledger.active_loads()}
     left = [str(one) for one in damaged if one.load.load_id in counting]
@@ -126,7 +126,7 @@ def give_up(home: Home, load_id: str) -> Load:
     Raises `LandingCorrupt` where there is no such load or its file is whole.
     """
     with Ledger(home.ledger) as ledger:
-        damaged = {one.load.load_id: one.load for one in find_damaged(home, ledger)}
+        damaged = {one.load.load_id: one.load for one in find_corrupt(home, ledger)}
         if load_id not in damaged:
             raise LandingCorrupt(
                 f"Load {load_id} is not a damaged one: found {', '.join(damaged) or 'none'}. "

@@ -18,12 +18,12 @@ from types import MappingProxyType
 import duckdb
 
 from orchestration.core import duckdb_session, durable_files
-from orchestration.core.errors import ContractBroken, NoRoom, SourceError
-from orchestration.core.failpoints import reach
-from orchestration.core.records import LandingResult, Load, NewColumns, Reporter, SetAside
+from orchestration.core.errors import ContractBroken, ResourceExhausted, SourceError
+from orchestration.core.failpoints import failpoint
+from orchestration.core.records import LandingResult, Load, NewColumns, RejectedFile, Reporter
 from orchestration.core.resource_limits import explained
 from orchestration.ingestion import integrity
-from orchestration.ingestion.inbox import NewFile, StreamNews, scan
+from orchestration.ingestion.inbox import NewFile, StreamChanges, scan
 from orchestration.ingestion.ledger.ledger import ActivePart, FilePart, Ledger
 from orchestration.ingestion.load_buffer import StagedPart, Staging
 from orchestration.ingestion.load_record import LoadRecord
@@ -38,7 +38,7 @@ _STREAMS_AT_ONCE = 2
 @dataclass(frozen=True)
 class _Landed:
     load: Load | None
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[RejectedFile, ...]
     replaced: tuple[str, ...]
     new_columns: tuple[NewColumns, ...] = ()
 
@@ -59,11 +59,11 @@ def land(
     forgotten, key = forgotten_hashes(home)
     with Ledger(home.ledger) as ledger:
         clear_leftovers(home, ledger)
-        reach("landing.leftovers_cleared")
+        failpoint("landing.leftovers_cleared")
         jobs = _news(settings, home, contract, ledger)
         # With nothing new no file is read: sizes alone are looked at.
         hashed_bytes = integrity.HASHED_BYTES if jobs else 0
-        damaged = integrity.find_damaged(
+        damaged = integrity.find_corrupt(
             home, ledger, hashed_bytes=None if hash_all else hashed_bytes
         )
         for one in damaged:
@@ -76,7 +76,7 @@ def land(
 
         at_once = max(1, min(_STREAMS_AT_ONCE, len(jobs)))
 
-        def work(number: int, news: StreamNews) -> _Landed:
+        def work(number: int, news: StreamChanges) -> _Landed:
             return _land_stream(
                 settings,
                 home,
@@ -114,7 +114,7 @@ def _news(
     ledger: Ledger,
     *,
     again: Mapping[tuple[str, str], Sequence[ActivePart]] = MappingProxyType({}),
-) -> list[StreamNews]:
+) -> list[StreamChanges]:
     """What is new by stream, in the order of the settings; `again` are parts to be replaced."""
     jobs = []
     for source, spec in settings.sources.items():
@@ -144,7 +144,7 @@ def _land_stream(
     home: Home,
     ledger: Ledger,
     stream: StreamContract,
-    news: StreamNews,
+    news: StreamChanges,
     *,
     load_seq: int,
     run_id: str,
@@ -158,7 +158,7 @@ def _land_stream(
     scratch = home.work / load_id
     scratch.mkdir(parents=True, exist_ok=True)
     parts: list[FilePart] = []
-    aside: list[SetAside] = []
+    aside: list[RejectedFile] = []
     failed: set[str] = set()
     try:
         with duckdb_session.connect(scratch=scratch, at_once=at_once) as connection:
@@ -176,7 +176,7 @@ def _land_stream(
                 if isinstance(outcome, StagedPart):
                     parts.append(_file_part(file, outcome))
                 elif outcome is not None:
-                    fault = SetAside(news.source, stream.name, file.path, outcome)
+                    fault = RejectedFile(news.source, stream.name, file.path, outcome)
                     ledger.set_aside(fault, run_id=run_id, file=file.seen)
                     aside.append(fault)
                     failed.add(file.sha256)
@@ -198,15 +198,15 @@ def _land_stream(
             digest = durable_files.sha256_of(
                 home.landing_of(source=news.source, stream=stream.name) / f"{load_id}.parquet"
             )
-            reach("landing.written")
+            failpoint("landing.written")
             ledger.add_load(load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
-            reach("landing.entered")
+            failpoint("landing.entered")
             new_columns = _new_columns(ledger, staging, news, parts)
-    except (OSError, duckdb.Error, NoRoom) as error:
+    except (OSError, duckdb.Error, ResourceExhausted) as error:
         said = explained(error)
         if said is None:
             raise
-        raise NoRoom(f"{news.source}.{stream.name} was not landed. {said}") from error
+        raise ResourceExhausted(f"{news.source}.{stream.name} was not landed. {said}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     report.detail(
@@ -223,7 +223,7 @@ def _land_stream(
 
 
 def _new_columns(
-    ledger: Ledger, staging: Staging, news: StreamNews, parts: Sequence[FilePart]
+    ledger: Ledger, staging: Staging, news: StreamChanges, parts: Sequence[FilePart]
 ) -> tuple[NewColumns, ...]:
     """What the load's files have that earlier ones of the same mapping had not, in file order."""
     found = []
@@ -306,7 +306,7 @@ def _write(
             durable_files.make_folder(target.parent)
             with durable_files.writing(target) as aside:
                 staging.write_quarantine(aside, load_id=load_id)
-            reach("landing.quarantine_written")
+            failpoint("landing.quarantine_written")
         target = home.landing_of(source=source, stream=stream) / f"{load_id}.parquet"
         durable_files.make_folder(target.parent)
         with durable_files.writing(target) as aside:

@@ -19,7 +19,7 @@ from orchestration.core.records import Reporter
 from orchestration.operations.table_changes import TableChange, table_changes
 from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.quality.row_counts import marts_of
-from orchestration.refresh.workspace import BUILD_STATE, Workplace
+from orchestration.refresh.workspace import BUILD_STATE, Workspace
 from orchestration.settings.project import BuildState
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def between_releases(home: Home, old: str | None, new: str | None, ask: Question
 
 
 def of_working_tree(
-    workplace: Workplace, ask: Question, *, rebuild: bool, report: Reporter
+    workspace: Workspace, ask: Question, *, rebuild: bool, report: Reporter
 ) -> Difference:
     """The working tree against the current release; nothing is published.
 
@@ -91,24 +91,24 @@ def of_working_tree(
     """
     from semantic_layer.layer import SemanticLayer
 
-    release = publication.release_directory(workplace.layout)
-    edits = _edits(workplace, release)
+    release = publication.release_directory(workspace.layout)
+    edits = _edits(workspace, release)
     with ExitStack() as open_:
         folder = release
         tables: tuple[TableChange, ...] = ()
         built: tuple[str, ...] = ()
         if rebuild and edits:
-            scratch = open_.enter_context(publication.scratch_copy(workplace.layout))
-            built = _rebuild(workplace, scratch, release, edits, report)
+            scratch = open_.enter_context(publication.scratch_copy(workspace.layout))
+            built = _rebuild(workspace, scratch, release, edits, report)
             report.step("Compare")
             folder, edits = scratch.directory, tuple(e for e in edits if e == "settings")
-            marts = {*_marts(release), *marts_of(workplace.manifest)}
+            marts = {*_marts(release), *marts_of(workspace.manifest)}
             tables = table_changes(release, folder, marts=marts)
-        parsed = workplace.parsed()
+        parsed = workspace.parsed()
         left = open_.enter_context(SemanticLayer.open(release))
         right = open_.enter_context(
             SemanticLayer.draft(
-                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=workplace.cache
+                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=workspace.cache
             )
         )
         return _difference(
@@ -146,14 +146,14 @@ def _difference(
     )
 
 
-def _edits(workplace: Workplace, release: Path) -> tuple[str, ...]:
+def _edits(workspace: Workspace, release: Path) -> tuple[str, ...]:
     """What of the working tree decides rows and is not as the release was built from: `seed stages`, …
 
     dbt's manifests tell models and macros apart, the build's own state seeds and settings. A metric decides
     no row.
     """
     before = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
-    after = workplace.manifest
+    after = workspace.manifest
     changed = [
         f"{kind} {name}"
         for kind, part in (("model", "nodes"), ("macro", "macros"))
@@ -161,7 +161,7 @@ def _edits(workplace: Workplace, release: Path) -> tuple[str, ...]:
     ]
     state = BuildState.read(release / BUILD_STATE)
     if state is not None:
-        now = workplace.state
+        now = workspace.state
         changed += [f"seed {name}" for name in _differing(state.seeds, now.seeds)]
         changed += ["settings"] if state.settings != now.settings else []
     return tuple(changed)
@@ -188,7 +188,7 @@ def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]
 
 
 def _rebuild(
-    workplace: Workplace,
+    workspace: Workspace,
     scratch: Candidate,
     release: Path,
     edits: tuple[str, ...],
@@ -199,7 +199,7 @@ def _rebuild(
     All history: an incremental model whose SQL changed would otherwise keep its old rows.
     """
     report.step("Build what changed")
-    dbt = workplace.dbt(
+    dbt = workspace.dbt(
         warehouse=scratch.warehouse, marts=scratch.marts, artifacts=scratch.artifacts
     )
     done: list[str] = []

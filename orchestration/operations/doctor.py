@@ -193,7 +193,7 @@ def _landing(looking: Looking) -> Iterator[Finding]:
             looking.progress("landing", done, total)
             done += load.size_bytes
 
-        damaged = ingestion.find_damaged(
+        damaged = ingestion.find_corrupt(
             home, ledger, hashed_bytes=0 if looking.quick else None, on_load=count
         )
         known = {load.load_id for load in ledger.loads()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.publication import current_directory
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.settings import Home, Settings
 from orchestration.settings.project import PROJECT_ROOT
 
@@ -31,31 +31,31 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
     """
     done = Validation()
     if config is None:
-        workplace = Workplace(settings=Settings(config_file=Path("embudo.yml")), home=Home.at(home))
+        workspace = Workspace(settings=Settings(config_file=Path("embudo.yml")), home=Home.at(home))
         done.pending.append("no embudo.yml here: checked with default settings")
     else:
-        workplace = Workplace.open(config=config, home=home, inbox=None)
-        sources = workplace.settings.sources
+        workspace = Workspace.open(config=config, home=home, inbox=None)
+        sources = workspace.settings.sources
         streams = sum(len(source.streams) for source in sources.values())
         done.passed.append(f"{config}: {len(sources)} source(s), {streams} stream(s) mapped")
-    nodes = workplace.manifest["nodes"].values()
+    nodes = workspace.manifest["nodes"].values()
     models = sum(node["resource_type"] == "model" for node in nodes)
     tests = sum(node["resource_type"] == "test" for node in nodes)
     done.passed.append(f"dbt parses: {models} models, {tests} tests")
     seeds = len(list((PROJECT_ROOT / "seeds").glob("*.csv")))
-    done.passed.append(f"{seeds} seeds hold, {workplace.check_seeds()} rows")
-    _check_metrics(workplace, done)
+    done.passed.append(f"{seeds} seeds hold, {workspace.check_seeds()} rows")
+    _check_metrics(workspace, done)
     return done
 
 
-def _check_metrics(workplace: Workplace, done: Validation) -> None:
+def _check_metrics(workspace: Workspace, done: Validation) -> None:
     from semantic_layer.layer import MARTS_FILE, SemanticLayer
     from semantic_layer.validation import compile_all, plan_faults
 
-    compiled = compile_all(workplace.parsed() / "semantic_manifest.json")
+    compiled = compile_all(workspace.parsed() / "semantic_manifest.json")
     done.passed.append(f"{len(compiled)} metrics compile to SQL")
-    done.passed.append(f"{len(workplace.exports())} saved queries become tables")
-    release = current_directory(workplace.layout)
+    done.passed.append(f"{len(workspace.exports())} saved queries become tables")
+    release = current_directory(workspace.layout)
     if release is None:
         done.pending.append("no release yet: metrics are planned on its tables after a refresh")
         return
@@ -68,6 +68,6 @@ def _check_metrics(workplace: Workplace, done: Validation) -> None:
         )
     else:
         done.passed.append(f"their SQL runs on release {release.name}")
-    with SemanticLayer.open(release) as released, workplace.draft_layer() as draft:
+    with SemanticLayer.open(release) as released, workspace.draft_layer() as draft:
         before = {metric.name: metric for metric in released.metrics()}
         done.changed += [m.name for m in draft.metrics() if before.get(m.name) != m]

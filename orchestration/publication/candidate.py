@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.core.errors import PublicationRefused
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.publication.files import assert_closed, copy_file, refuse_wal, room, sha256, sync
 from orchestration.publication.layout import (
     ARTIFACTS,
@@ -86,13 +86,13 @@ def prepare_candidate(
     with room(directory):
         directory.mkdir(parents=True)
         (directory / ARTIFACTS).mkdir()
-    reach("candidate.made")
+    failpoint("candidate.made")
     for name in DATABASES:
         if base is None:
             _create(directory / name)
         else:
             copy_file(base / name, directory / name)
-        reach(f"candidate.{Path(name).stem}_ready")
+        failpoint(f"candidate.{Path(name).stem}_ready")
     return Candidate(
         run_id=run_id,
         directory=directory,
@@ -126,9 +126,9 @@ def seal(candidate: Candidate) -> Mapping[str, str]:
         refuse_wal(path)
         _checkpoint(path)
         refuse_wal(path)
-    reach("candidate.checkpointed")
+    failpoint("candidate.checkpointed")
     files = {path.name: sha256(path) for path in (candidate.warehouse, candidate.marts)}
-    reach("candidate.sealed")
+    failpoint("candidate.sealed")
     return files
 
 

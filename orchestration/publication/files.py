@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.core.errors import NoRoom, PublicationRefused
+from orchestration.core.errors import PublicationRefused, ResourceExhausted
 from orchestration.core.resource_limits import explained
 
 _FICLONE = 0x40049409
@@ -125,7 +125,9 @@ def room(target: Path) -> Iterator[None]:
         if said is None:
             raise
         free = shutil.disk_usage(target.parent).free
-        raise NoRoom(f"{target} cannot be written, {free:,} bytes are free. {said}") from error
+        raise ResourceExhausted(
+            f"{target} cannot be written, {free:,} bytes are free. {said}"
+        ) from error
 
 
 def _clone(source: Path, target: Path) -> bool:

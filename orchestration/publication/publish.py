@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.errors import PublicationRefused
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Receipt, Release
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import (
@@ -65,11 +65,11 @@ def publish(
         assert_closed(directory / name)
         refuse_wal(directory / name)
     verify_receipt(receipt, run_id=candidate.run_id, directory=directory, required=required_checks)
-    reach("publish.receipt_verified")
+    failpoint("publish.receipt_verified")
     contents = _read_contents(candidate)
-    reach("publish.contents_verified")
+    failpoint("publish.contents_verified")
     _keep_artifacts(candidate)
-    reach("publish.artifacts_kept")
+    failpoint("publish.artifacts_kept")
     now = datetime.now(UTC).replace(microsecond=0)
     release = _describe(
         _still_new(home, release_id) if release_id else next_release_id(home, candidate.run_id),
@@ -80,12 +80,12 @@ def publish(
     )
     with room(directory):
         write_durably(directory / RELEASE, release_text(release))
-    reach("publish.described")
+    failpoint("publish.described")
     for path in directory.iterdir():
         path.chmod(0o444)
         sync(path)
     sync(directory)
-    reach("publish.synced")
+    failpoint("publish.synced")
     _move_in(home, directory, release.release_id)
     return release
 
@@ -93,15 +93,15 @@ def publish(
 def _move_in(home: Home, directory: Path, release_id: str) -> None:
     home.releases.mkdir(exist_ok=True)
     write_durably(intent_of(home), json.dumps({"release_id": release_id}))
-    reach("publish.intended")
+    failpoint("publish.intended")
     directory.rename(home.release(checked_name(release_id)))
-    reach("publish.renamed")
+    failpoint("publish.renamed")
     sync(home.releases)
     sync(home.candidates)
     switch(home, release_id, step="publish")
     intent_of(home).unlink()
     sync(home.root)
-    reach("publish.done")
+    failpoint("publish.done")
 
 
 @dataclass(frozen=True)

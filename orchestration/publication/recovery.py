@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from orchestration.core.errors import ReleaseCorrupt
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.publication.candidate import remove_candidate
 from orchestration.publication.files import sync
 from orchestration.publication.layout import TEMPORARY, intent_of, is_temporary
@@ -39,7 +39,7 @@ def recover(home: Home, *, killed: Collection[str] = ()) -> Recovered:
     """
     current_id(home)
     finished = _finish(home)
-    reach("recover.finished")
+    failpoint("recover.finished")
     removed = [f"{home.candidates.name}/{run}" for run in killed if remove_candidate(home, run)]
     for folder in (home.root, home.releases, home.candidates):
         if not folder.is_dir():
@@ -53,7 +53,7 @@ def recover(home: Home, *, killed: Collection[str] = ()) -> Recovered:
             removed.append(f"{folder.name}/{path.name}")
         if leftovers:
             sync(folder)
-    reach("recover.cleared")
+    failpoint("recover.cleared")
     return Recovered(finished=finished, removed=tuple(removed))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.errors import ReleaseCorrupt
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure, Release
 from orchestration.publication.files import sha256, sync, wal_of
 from orchestration.publication.layout import (
@@ -141,9 +141,9 @@ def switch(home: Home, release_id: str, *, step: str) -> None:
     aside = home.root / f".current-{release_id}{TEMPORARY}"
     aside.unlink(missing_ok=True)
     aside.symlink_to(Path(home.releases.name) / release_id)
-    reach(f"{step}.linked")
+    failpoint(f"{step}.linked")
     aside.replace(home.current)
-    reach(f"{step}.switched")
+    failpoint(f"{step}.switched")
     sync(home.root)
 
 
@@ -161,11 +161,11 @@ def prune(home: Home, keep: int) -> tuple[str, ...]:
     for release_id in gone:
         aside = home.releases / f".{release_id}{TEMPORARY}"
         (home.releases / release_id).rename(aside)
-        reach("prune.moved")
+        failpoint("prune.moved")
         shutil.rmtree(aside)
     if gone:
         sync(home.releases)
-    reach("prune.done")
+    failpoint("prune.done")
     return tuple(gone)
 
 

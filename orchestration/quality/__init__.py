@@ -13,7 +13,7 @@ from orchestration.quality.judgement import (
     explain,
     missing_checks,
     raise_if_failed,
-    used_acceptances,
+    used_waivers,
 )
 from orchestration.quality.loads import (
     LoadLimits,
@@ -46,7 +46,7 @@ __all__ = [
     "read_gate",
     "required_checks",
     "run_gate",
-    "used_acceptances",
+    "used_waivers",
     "write_facts",
     "write_gate",
     "write_receipt",

@@ -84,7 +84,7 @@ def _accepted(check: CheckResult, accepted: Mapping[str, str]) -> CheckResult:
     return dataclasses.replace(check, outcome="warn", accepted_because=because)
 
 
-def used_acceptances(report: GateReport, accepted: Iterable[str]) -> tuple[str, ...]:
+def used_waivers(report: GateReport, accepted: Iterable[str]) -> tuple[str, ...]:
     """Of the checks that a person accepts, those without which the report would have failed."""
     let_through = [check for check in report.checks if check.accepted_because]
     return tuple(key for key in accepted if any(key in (c.title, c.name) for c in let_through))

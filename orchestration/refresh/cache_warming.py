@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchestration.core.records import Reporter
 from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Prepared:
     folder: Path
 
 
-def prepare(workplace: Workplace, *, report: Reporter) -> Prepared:
+def prepare(workspace: Workspace, *, report: Reporter) -> Prepared:
     """Parse and plan what is not there yet. Raises `BuildFailed` where the project cannot be parsed."""
     import duckdb
 
@@ -31,11 +31,11 @@ def prepare(workplace: Workplace, *, report: Reporter) -> Prepared:
     from semantic_layer.layer import SemanticLayer
 
     report.step("Parse models")
-    nodes = workplace.manifest["nodes"].values()
+    nodes = workspace.manifest["nodes"].values()
     models = sum(node["resource_type"] == "model" for node in nodes)
     report.detail(f"{models} models")
     report.step("Plan metrics")
-    parsed = workplace.parsed()
+    parsed = workspace.parsed()
     # Nothing is asked, so no table has to be there.
     with (
         duckdb.connect() as connection,
@@ -44,12 +44,12 @@ def prepare(workplace: Workplace, *, report: Reporter) -> Prepared:
             parsed / MANIFEST,
             parsed,
             connection=connection,
-            plans=workplace.cache,
+            plans=workspace.cache,
         ) as layer,
     ):
         plan_ahead(layer)
-        for table in workplace.exports():
+        for table in workspace.exports():
             layer.explain(table.query.request)
         metrics = len(layer.metrics())
     report.detail(f"{metrics} metrics")
-    return Prepared(models=models, metrics=metrics, folder=workplace.cache)
+    return Prepared(models=models, metrics=metrics, folder=workspace.cache)

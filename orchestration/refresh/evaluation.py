@@ -34,7 +34,7 @@ def write_figures(
     the candidate will be called; `newest_of_source` the latest business time (naive UTC) by source. Raises
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
-    from scorecards.build import Moment, build
+    from scorecards.build import AsOf, build
 
     as_of, as_of_on = as_of_of(warehouse)
     values = layer.values([metric.name for metric in layer.metrics()], "month", until=as_of_on)
@@ -44,7 +44,7 @@ def write_figures(
     built = build(
         layer,
         connection,
-        Moment(
+        AsOf(
             as_of=as_of,
             as_of_on=as_of_on,
             release_id=release_id,

@@ -9,14 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from orchestration import ingestion, quality
-from orchestration.core.records import CheckResult, LandingResult, Load, LoadSetAside, SetAside
+from orchestration.core.records import (
+    CheckResult,
+    LandingResult,
+    Load,
+    QuarantinedLoad,
+    RejectedFile,
+)
 from orchestration.ingestion import Ledger
 from orchestration.quality.loads import HISTORY
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 
 def judge_loads(
-    workplace: Workplace, landed: LandingResult, *, run_id: str, accepted: Mapping[str, str]
+    workspace: Workspace, landed: LandingResult, *, run_id: str, accepted: Mapping[str, str]
 ) -> tuple[CheckResult, ...]:
     """Judge every load that no release holds yet, set aside what its source's policy says, and take in
     what nothing speaks against any more.
@@ -24,11 +30,11 @@ def judge_loads(
     A load that stopped an earlier refresh is judged again, until it is mended or accepted. `accepted` is
     check (or `name on subject`) to who lets its breach through, and why.
     """
-    settings = workplace.settings
-    before = workplace.released_state()
-    with Ledger(workplace.home.ledger) as ledger:
+    settings = workspace.settings
+    before = workspace.released_state()
+    with Ledger(workspace.home.ledger) as ledger:
         counting = [load for load, _ in ledger.active_loads()]
-        aside = {one.load_id for one in ledger.loads_set_aside()}
+        aside = {one.load_id for one in ledger.quarantined_loads()}
         settled = ledger.settled_loads()
         released = before.landed if before is not None else {}
         to_judge = [
@@ -40,12 +46,12 @@ def judge_loads(
             to_judge += [load for load in ledger.loads() if load.load_id in aside]
         verdict = quality.check_loads(
             replace(
-                landed, loads=tuple(to_judge), set_aside=_files_aside(workplace, ledger, landed)
+                landed, loads=tuple(to_judge), set_aside=_files_aside(workspace, ledger, landed)
             ),
             history=counting,
-            limits=load_limits(workplace),
+            limits=load_limits(workspace),
             required_streams=settings.required_streams(),
-            looks=_looks(workplace, ledger, to_judge, counting),
+            looks=_looks(workspace, ledger, to_judge, counting),
             newest=ledger.newest_business_times(),
             accepted=accepted,
         )
@@ -53,17 +59,19 @@ def judge_loads(
             breach = verdict.set_aside.get(load.load_id)
             if breach is not None and load.load_id not in aside:
                 reason = f"expected {breach.expected}, found {breach.observed}"
-                ledger.set_load_aside(load.load_id, check=breach.name, reason=reason, run_id=run_id)
+                ledger.quarantine_load(
+                    load.load_id, check=breach.name, reason=reason, run_id=run_id
+                )
             elif breach is None and load.load_id in aside:
                 because = verdict.let_in.get(load.load_id, "nothing speaks against it any more")
-                ledger.take_load_in(load.load_id, run_id=run_id, because=because)
+                ledger.reinstate_load(load.load_id, run_id=run_id, because=because)
     return verdict.checks
 
 
-def accepted_loads(workplace: Workplace, accepted: Mapping[str, str]) -> list[LoadSetAside]:
+def waived_loads(workspace: Workspace, accepted: Mapping[str, str]) -> list[QuarantinedLoad]:
     """Loads set aside whose breach somebody has accepted since."""
-    with Ledger(workplace.home.ledger) as ledger:
-        aside = ledger.loads_set_aside()
+    with Ledger(workspace.home.ledger) as ledger:
+        aside = ledger.quarantined_loads()
     return [
         one
         for one in aside
@@ -71,9 +79,9 @@ def accepted_loads(workplace: Workplace, accepted: Mapping[str, str]) -> list[Lo
     ]
 
 
-def load_limits(workplace: Workplace) -> quality.LoadLimits:
+def load_limits(workspace: Workspace) -> quality.LoadLimits:
     """The limits of embudo.yml, source by source."""
-    settings = workplace.settings
+    settings = workspace.settings
     sources = {}
     for name, spec in settings.sources.items():
         limits = settings.limits_of(name)
@@ -94,10 +102,10 @@ def load_limits(workplace: Workplace) -> quality.LoadLimits:
 
 
 def _files_aside(
-    workplace: Workplace, ledger: Ledger, landed: LandingResult
-) -> tuple[SetAside, ...]:
+    workspace: Workspace, ledger: Ledger, landed: LandingResult
+) -> tuple[RejectedFile, ...]:
     """Files set aside in this run; where their source stops for them, those of earlier runs too."""
-    limits = load_limits(workplace)
+    limits = load_limits(workspace)
     still = [
         one
         for one in ledger.open_set_aside()
@@ -107,7 +115,7 @@ def _files_aside(
 
 
 def _looks(
-    workplace: Workplace, ledger: Ledger, to_judge: Sequence[Load], counting: Iterable[Load]
+    workspace: Workspace, ledger: Ledger, to_judge: Sequence[Load], counting: Iterable[Load]
 ) -> dict[str, quality.LoadLook]:
     """The looks of loads and of the last loads of their streams; each is taken once and kept."""
     streams = {(load.source, load.stream) for load in to_judge}
@@ -125,7 +133,7 @@ def _looks(
             )
             continue
         stream = contract[load.stream]
-        folder = workplace.home.landing_of(source=load.source, stream=load.stream)
+        folder = workspace.home.landing_of(source=load.source, stream=load.stream)
         look = quality.LoadLook.of(
             folder / f"{load_id}.parquet",
             keys=() if stream.keys_repeat else stream.keys,

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from orchestration import publication
 from orchestration.core.records import CheckResult, GateReport, Release
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 
 def tell(
-    workplace: Workplace,
+    workspace: Workspace,
     *,
     run_id: str,
     gate: GateReport | None,
@@ -22,7 +22,7 @@ def tell(
     released: Release | None,
 ) -> list[str]:
     """Send what is to be told; returns a sentence for each hook that failed, which fails no refresh."""
-    settings = workplace.settings
+    settings = workspace.settings
     if not settings.alerts or isinstance(error, KeyboardInterrupt):
         return []
     from orchestration.observability.notifications import notice_of, send
@@ -34,16 +34,16 @@ def tell(
         load_checks=load_checks,
         error=error,
         release_id=released.release_id if released else None,
-        alerts=_critical_alerts(workplace, released) if released else {},
+        alerts=_critical_alerts(workspace, released) if released else {},
     )
     return list(send(settings.alerts, notice)) if notice else []
 
 
-def _critical_alerts(workplace: Workplace, released: Release) -> dict[str, int]:
+def _critical_alerts(workspace: Workspace, released: Release) -> dict[str, int]:
     """Rule to how many critical alerts the release has by it."""
     import duckdb
 
-    marts = publication.release_directory(workplace.layout, released.release_id) / "marts.duckdb"
+    marts = publication.release_directory(workspace.layout, released.release_id) / "marts.duckdb"
     with duckdb.connect(str(marts), read_only=True) as connection:
         rows = connection.execute(
             "select rule, count(*) from performance.alerts where severity = 'critical' "

@@ -1,28 +1,28 @@
 """What a killed run or a damaged disk left behind, put right before a refresh begins.
 
-The rooms mend what is theirs (`ingestion.mend_ledger`, `publication.recover`); here the ledger learns how
+The rooms mend what is theirs (`ingestion.repair_ledger`, `publication.recover`); here the ledger learns how
 runs ended that could not say so themselves.
 """
 
 from __future__ import annotations
 
 from orchestration import ingestion, publication
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Reporter
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 
 _KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
 
 
-def recover(workplace: Workplace, report: Reporter) -> None:
+def recover(workspace: Workspace, report: Reporter) -> None:
     """Mend the ledger, finish or clear away what was cut short, and say so; the refresh lock is held."""
-    reach("refresh.locked")
-    home = workplace.home
-    mended = ingestion.mend_ledger(home)
+    failpoint("refresh.locked")
+    home = workspace.home
+    mended = ingestion.repair_ledger(home)
     with ingestion.Ledger(home.ledger) as ledger:
         killed = ledger.unfinished_refreshes()
-        done = publication.recover(workplace.layout, killed=killed)
-        published = {release.run_id: release for release in publication.releases(workplace.layout)}
+        done = publication.recover(workspace.layout, killed=killed)
+        published = {release.run_id: release for release in publication.releases(workspace.layout)}
         for run_id in killed:
             release = published.get(run_id)
             ledger.end_refresh(
@@ -39,4 +39,4 @@ def recover(workplace: Workplace, report: Reporter) -> None:
     if said:
         report.step("Recover")
         report.detail("; ".join(said))
-    reach("refresh.recovered")
+    failpoint("refresh.recovered")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import ingestion, publication, quality
 from orchestration.core.errors import ReleaseCorrupt, SourceError
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import (
     CheckResult,
     GateReport,
@@ -46,7 +46,7 @@ from orchestration.refresh.load_gate import judge_loads
 from orchestration.refresh.outcome import tell
 from orchestration.refresh.recovery import recover
 from orchestration.refresh.staleness import changes_since
-from orchestration.refresh.workspace import BUILD_STATE, Workplace
+from orchestration.refresh.workspace import BUILD_STATE, Workspace
 from orchestration.settings.project import BuildState
 from orchestration.transformation.dbt_runner import BuildResult, NodeResult
 
@@ -67,7 +67,7 @@ class Refresh:
     incremental models only add what is new.
     """
 
-    workplace: Workplace
+    workspace: Workspace
     run_id: str
     report: Reporter
     full: bool = False
@@ -93,16 +93,16 @@ class Refresh:
     def __enter__(self) -> Refresh:
         self._asked_full = self.full
         self._began = time.monotonic()
-        self.report = self._observed = Observed(self.report, self.workplace.home, self.run_id)
+        self.report = self._observed = Observed(self.report, self.workspace.home, self.run_id)
         self._started_at = datetime.now(UTC)
-        self.workplace.home.prepare()
+        self.workspace.home.prepare()
         self._open.enter_context(
-            publication.refresh_lock(self.workplace.layout, run_id=self.run_id)
+            publication.refresh_lock(self.workspace.layout, run_id=self.run_id)
         )
         try:
-            recover(self.workplace, self.report)
-            finish_erasure(self.workplace.settings, self.workplace.home)
-            self._accepted = self._read_acceptances()
+            recover(self.workspace, self.report)
+            finish_erasure(self.workspace.settings, self.workspace.home)
+            self._accepted = self._read_waivers()
         except BaseException:
             self._open.close()
             raise
@@ -129,7 +129,7 @@ class Refresh:
     def _tell(self) -> None:
         """Tell whom embudo.yml names where a look is needed; a hook that fails is only warned of."""
         faults = tell(
-            self.workplace,
+            self.workspace,
             run_id=self.run_id,
             gate=self.gate,
             load_checks=self._load_checks,
@@ -160,38 +160,38 @@ class Refresh:
     def anything_new(self) -> bool:
         """Whether a run would have work: a look at names, sizes and fingerprints; APIs have to be asked."""
         self.reasons = self._why()
-        if self.has_work or self.workplace.pending():
+        if self.has_work or self.workspace.pending():
             return True
-        failures = self.ask_apis()
-        return any(failure.is_fatal for failure in failures) or bool(self.workplace.pending())
+        failures = self.fetch_apis()
+        return any(failure.is_fatal for failure in failures) or bool(self.workspace.pending())
 
     # -- sources ---------------------------------------------------------------------------------
 
-    def ask_apis(self) -> tuple[SourceFailure, ...]:
+    def fetch_apis(self) -> tuple[SourceFailure, ...]:
         """Ask the APIs, once a run, and keep their answers for landing; returns what failed."""
         if self._failures is None:
-            if self.workplace.settings.apis:
+            if self.workspace.settings.apis:
                 self.report.step("Ask APIs")
-            self._failures = ingestion.ask_apis(
-                self.workplace.settings, self.workplace.home, report=self.report
+            self._failures = ingestion.fetch_apis(
+                self.workspace.settings, self.workspace.home, report=self.report
             )
         return self._failures
 
     def read_sources(self) -> LandingResult:
         """Ask the APIs, land what is new, and hold it against gate 1."""
-        failures = self.ask_apis()
+        failures = self.fetch_apis()
         self.report.step("Read sources")
-        self.workplace.check_seeds()
-        settings, home = self.workplace.settings, self.workplace.home
+        self.workspace.check_seeds()
+        settings, home = self.workspace.settings, self.workspace.home
         with ingestion.Ledger(home.ledger) as ledger:
             ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
-        reach("refresh.begun")
+        failpoint("refresh.begun")
         landed = ingestion.land(
             settings, home, run_id=self.run_id, report=self.report, hash_all=self.full
         )
         self.landed = replace(landed, failures=failures)
         self._load_checks = self._accept(
-            judge_loads(self.workplace, self.landed, run_id=self.run_id, accepted=self._accepted)
+            judge_loads(self.workspace, self.landed, run_id=self.run_id, accepted=self._accepted)
         )
         self.reasons = self._why()
         self._observed.traffic(
@@ -232,19 +232,19 @@ class Refresh:
 
     def _why(self) -> tuple[str, ...]:
         """What is new. Sets `full` where history has to be built again."""
-        found = changes_since(self._before, self.workplace, accepted=self._accepted)
+        found = changes_since(self._before, self.workspace, accepted=self._accepted)
         self.full = self.full or found.full
         asked = ("a full rebuild was asked for",) if self._asked_full else ()
         is_damaged = self._before is None and bool(self._damage)
         return (*asked, *((self._damage,) if is_damaged else found.reasons))
 
     def _open_candidate(self) -> None:
-        workplace = self.workplace
+        workspace = self.workspace
         if not self.full and self._base is None:
             self.full, self.reasons = True, (*self.reasons, self._damage)
             self.report.detail(self._damage)
         self._candidate = publication.prepare_candidate(
-            workplace.layout, self.run_id, full=self.full
+            workspace.layout, self.run_id, full=self.full
         )
         import duckdb
 
@@ -252,13 +252,13 @@ class Refresh:
 
         with duckdb.connect(str(self._candidate.warehouse)) as connection:
             ingestion.write_landing_schema(
-                connection, workplace.settings, workplace.home, run_id=self.run_id
+                connection, workspace.settings, workspace.home, run_id=self.run_id
             )
         if self._base is not None and not self.full:
             with duckdb.connect(str(self._candidate.marts)) as connection:
                 # Made anew from today's saved queries, or nobody asks for them any more.
                 drop_exports(connection, exports_of(self._base / SEMANTIC_MANIFEST, taken=()))
-        reach("refresh.landing_shown")
+        failpoint("refresh.landing_shown")
 
     # -- models ----------------------------------------------------------------------------------
 
@@ -271,7 +271,7 @@ class Refresh:
                 "`embudo init --key` makes a key."
             )
         threading.Thread(target=quality.preload, daemon=True).start()
-        dbt = self.workplace.dbt(
+        dbt = self.workspace.dbt(
             warehouse=self.candidate.warehouse,
             marts=self.candidate.marts,
             artifacts=self.candidate.artifacts,
@@ -281,7 +281,7 @@ class Refresh:
         def count(node: NodeResult) -> None:
             done.append(node)
             if node.kind == "model":
-                reach("refresh.first_model_built")
+                failpoint("refresh.first_model_built")
             self._peaks[node.unique_id] = peak_memory()
             self.report.detail(f"{len(done)} done, last {node.name}")
 
@@ -301,12 +301,12 @@ class Refresh:
         self._nodes = list(built.nodes)
         units = [node for node in built.nodes if node.kind == "unit_test"]
         if units and all(node.status == "pass" for node in units):
-            self.workplace.note_passed_units()
+            self.workspace.note_passed_units()
         tests = built.count("test") + built.count("unit_test")
         self.report.detail(
             f"{built.count('model')} models, {built.count('seed')} seeds, {tests} tests"
         )
-        reach("refresh.built")
+        failpoint("refresh.built")
         return built
 
     def require_good_build(self) -> None:
@@ -346,13 +346,13 @@ class Refresh:
         them in another home of this checkout.
         """
         before = self._before
-        is_new = before is None or before.models != self.workplace.state.models
-        return is_new and not self.workplace.units_passed
+        is_new = before is None or before.models != self.workspace.state.models
+        return is_new and not self.workspace.units_passed
 
     def _dbt_checks(self) -> tuple[CheckResult, ...]:
         return check_dbt(
             self._nodes,
-            manifest=self.workplace.manifest,
+            manifest=self.workspace.manifest,
             artifacts=self.candidate.artifacts,
             databases=self._databases,
             unit_tests=self._tests_units,
@@ -364,7 +364,7 @@ class Refresh:
     def evaluate_metrics(self) -> Mapping[str, int]:
         """Write metric values, scorecard and alerts into the candidate; returns their rows by table."""
         self.report.step("Evaluate metrics")
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
             newest = ledger.business_max_by_source()
         with self._marts_with_layer() as (connection, layer):
             names = [metric.name for metric in layer.metrics()]
@@ -372,7 +372,7 @@ class Refresh:
                 layer,
                 connection,
                 warehouse=self.candidate.warehouse,
-                release_id=publication.next_release_id(self.workplace.layout, self.run_id),
+                release_id=publication.next_release_id(self.workspace.layout, self.run_id),
                 newest_of_source=newest,
             )
         self._observed.traffic(
@@ -381,14 +381,14 @@ class Refresh:
         )
         said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in rows.items())
         self.report.detail(f"{len(names)} metrics: {said}")
-        reach("refresh.metrics_evaluated")
+        failpoint("refresh.metrics_evaluated")
         return rows
 
     def write_exports(self) -> Mapping[str, int]:
         """Write the tables that saved queries ask for; rows by table (`schema.table`)."""
         from semantic_layer.exports import write_exports
 
-        tables = self.workplace.exports()
+        tables = self.workspace.exports()
         self.report.step("Write exports")
         with self._marts_with_layer() as (connection, layer):
             rows = write_exports(layer, connection, tables)
@@ -397,7 +397,7 @@ class Refresh:
             outputs=[Dataset(table, count) for table, count in rows.items()],
         )
         self.report.detail(f"{len(rows)} saved queries, {sum(rows.values()):,} rows")
-        reach("refresh.exports_written")
+        failpoint("refresh.exports_written")
         return rows
 
     @contextlib.contextmanager
@@ -407,7 +407,7 @@ class Refresh:
 
         from semantic_layer.layer import SemanticLayer
 
-        parsed = self.workplace.parsed()
+        parsed = self.workspace.parsed()
         with duckdb.connect(
             str(self.candidate.marts), config={"memory_limit": memory_limit()}
         ) as connection:
@@ -417,23 +417,23 @@ class Refresh:
                 parsed / MANIFEST,
                 self.candidate.directory,
                 connection=connection,
-                plans=self.workplace.cache,
+                plans=self.workspace.cache,
             ) as layer:
                 yield connection, layer
 
     def check(self) -> GateReport:
         """Run gate 3, put all three gates' results into the candidate, and sign the receipt."""
         self.report.step("Check marts and metrics")
-        candidate, settings = self.candidate, self.workplace.settings
+        candidate, settings = self.candidate, self.workspace.settings
         self.gate = quality.run_gate(
             quality.GateInput(
                 run_id=self.run_id,
                 directory=candidate.directory,
                 artifacts=candidate.artifacts,
-                manifest=self.workplace.manifest,
+                manifest=self.workspace.manifest,
                 loads=self._load_checks,
                 outcomes=self._nodes,
-                metrics=self.workplace.metric_meta,
+                metrics=self.workspace.metric_meta,
                 values=monthly_values(candidate.marts),
                 complete_before=as_of_of(candidate.warehouse)[1].replace(day=1),
                 previous_values=monthly_values(self._base / candidate.marts.name)
@@ -447,7 +447,7 @@ class Refresh:
             )
         )
         quality.write_gate(candidate.directory, self.gate)
-        reach("refresh.marts_checked")
+        failpoint("refresh.marts_checked")
         failed, warned = len(self.gate.failed), sum(c.outcome == "warn" for c in self.gate.checks)
         self.report.detail(f"{len(self.gate.checks)} checks, {failed} failed, {warned} warned")
         return self.gate
@@ -458,7 +458,7 @@ class Refresh:
         quality.raise_if_failed(self.gate, self._required)
         candidate = self.candidate
         quality.write_results(candidate.marts, self.gate, loads=self._loads())
-        reach("refresh.results_written")
+        failpoint("refresh.results_written")
         quality.write_facts(
             candidate.marts,
             self.run_id,
@@ -469,17 +469,17 @@ class Refresh:
             candidate.directory, self.gate, self._required, publication.seal(candidate)
         )
         # before publishing: an acceptance may let out one release, whatever happens in between
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
-            used = quality.used_acceptances(self.gate, self._accepted)
-            ledger.use_acceptances(used, run_id=self.run_id)
-        reach("refresh.signed")
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
+            used = quality.used_waivers(self.gate, self._accepted)
+            ledger.use_waivers(used, run_id=self.run_id)
+        failpoint("refresh.signed")
 
-    def _read_acceptances(self) -> Mapping[str, str]:
+    def _read_waivers(self) -> Mapping[str, str]:
         """Breaches that a person lets through in this run: check to who says so, when and why."""
-        published = publication.releases(self.workplace.layout)
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
-            ledger.settle_acceptances({r.run_id: r.release_id for r in published})
-            return {one.check: one.text for one in ledger.open_acceptances()}
+        published = publication.releases(self.workspace.layout)
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
+            ledger.settle_waivers({r.run_id: r.release_id for r in published})
+            return {one.check: one.text for one in ledger.open_waivers()}
 
     def _accept(self, checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
         report = GateReport(run_id=self.run_id, checks=tuple(checks))
@@ -489,7 +489,7 @@ class Refresh:
     def _before(self) -> BuildState | None:
         """What the current release was built from; None where there is none that can be read."""
         try:
-            return self.workplace.released_state()
+            return self.workspace.released_state()
         except ReleaseCorrupt as error:
             self._damage = f"the current release is damaged, so all is built anew: {error}"
             return None
@@ -497,7 +497,7 @@ class Refresh:
     @cached_property
     def _base(self) -> Path | None:
         """The current release, held against its checksums: damage is not to be built upon."""
-        layout = self.workplace.layout
+        layout = self.workspace.layout
         try:
             current = publication.current_directory(layout)
             if current is not None:
@@ -512,28 +512,28 @@ class Refresh:
         """Rows of the last release's marts; none where it is damaged."""
         if self._base is None:
             return {}
-        release = publication.current_release(self.workplace.layout)
+        release = publication.current_release(self.workspace.layout)
         return release.rows if release else {}
 
     def _loads(self) -> list[Load]:
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
             return [load for load, _ in ledger.active_loads()]
 
     def publish(self) -> Release:
         """Make the candidate the current release; refused without the gate's receipt."""
         self.report.step("Publish")
-        state = replace(self.workplace.state, landed=self.workplace.landed())
+        state = replace(self.workspace.state, landed=self.workspace.landed())
         (self.candidate.directory / BUILD_STATE).write_text(state.to_json(), encoding="utf-8")
         self.released = publication.publish(
-            self.workplace.layout,
+            self.workspace.layout,
             self.candidate,
             required_checks=self._required,
             release_id=release_id_in(self.candidate.marts),
         )
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
-            ledger.settle_acceptances({self.run_id: self.released.release_id})
-        publication.prune(self.workplace.layout, keep=self.workplace.settings.keep_releases)
-        directory = publication.release_directory(self.workplace.layout, self.released.release_id)
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
+            ledger.settle_waivers({self.run_id: self.released.release_id})
+        publication.prune(self.workspace.layout, keep=self.workspace.settings.keep_releases)
+        directory = publication.release_directory(self.workspace.layout, self.released.release_id)
         self._observed.traffic(
             inputs=[Dataset("candidate")],
             outputs=[
@@ -548,7 +548,7 @@ class Refresh:
     def candidate(self) -> Candidate:
         """The warehouse being built; opened again where an earlier step ran in another process."""
         if self._candidate is None:
-            self._candidate = publication.open_candidate(self.workplace.layout, self.run_id)
+            self._candidate = publication.open_candidate(self.workspace.layout, self.run_id)
         return self._candidate
 
     @property
@@ -557,7 +557,7 @@ class Refresh:
 
     @property
     def _required(self) -> tuple[str, ...]:
-        return tuple(self.workplace.required_checks(unit_tests=self._tests_units))
+        return tuple(self.workspace.required_checks(unit_tests=self._tests_units))
 
     def _write_down(self) -> None:
         """One line in the ledger: how the run ended, why, and what each step took.
@@ -565,7 +565,7 @@ class Refresh:
         A run that found nothing to do leaves none.
         """
         if not self.has_work and not self.error:
-            with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+            with ingestion.Ledger(self.workspace.home.ledger) as ledger:
                 ledger.drop_refresh(self.run_id)
             return
         detail = {
@@ -575,7 +575,7 @@ class Refresh:
             "peak_memory_bytes": peak_memory(),
             "failed_checks": [c.name for c in self.gate.failed] if self.gate else [],
         }
-        with ingestion.Ledger(self.workplace.home.ledger) as ledger:
+        with ingestion.Ledger(self.workspace.home.ledger) as ledger:
             ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
             ledger.end_refresh(
                 self.run_id,
@@ -584,7 +584,7 @@ class Refresh:
                 error=redacted(str(self.error)) if self.error else None,
                 detail=detail,
             )
-        reach("refresh.written_down")
+        failpoint("refresh.written_down")
 
 
 def _said_of(landed: LandingResult) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestration.refresh.load_gate import accepted_loads
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.load_gate import waived_loads
+from orchestration.refresh.workspace import Workspace
 from orchestration.settings.project import BuildState
 
 
@@ -22,14 +22,14 @@ class Changes:
 
 
 def changes_since(
-    before: BuildState | None, workplace: Workplace, *, accepted: Mapping[str, str]
+    before: BuildState | None, workspace: Workspace, *, accepted: Mapping[str, str]
 ) -> Changes:
-    """What `before`, the state of the current release, does not know; `accepted` are open acceptances.
+    """What `before`, the state of the current release, does not know; `accepted` are open waivers.
 
     Incremental models only add what is newer than all that they have seen, so whatever changes the past
     (definitions, settings, mappings, a load taken in late) builds all of it.
     """
-    now, landed = workplace.state, workplace.landed()
+    now, landed = workspace.state, workspace.landed()
     if before is None:
         return Changes(("there is no release yet",), full=True)
     new = [load for load in landed if load not in before.landed]
@@ -49,7 +49,7 @@ def changes_since(
         ),
         f"{len(late)} load(s) taken in late": bool(late),
     }
-    waiting = accepted_loads(workplace, accepted)
+    waiting = waived_loads(workspace, accepted)
     why = {
         f"{len(new)} new load(s)": bool(new),
         f"{len(waiting)} load(s) set aside were accepted": bool(waiting),
@@ -58,5 +58,5 @@ def changes_since(
     }
     full = any(rebuild.values())
     if seeds and not full:
-        full = bool(seeds & workplace.seeds_of_history())
+        full = bool(seeds & workspace.seeds_of_history())
     return Changes(tuple(reason for reason, holds in why.items() if holds), full=full)

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.ingestion import Ledger, load_contract, what_is_asked
+from orchestration.ingestion import Ledger, load_contract, planned_requests
 from orchestration.ingestion.api import Ask
 from orchestration.ingestion.inbox import scan
 from orchestration.privacy.hash_key import PrivacyKey
@@ -55,14 +55,14 @@ class PendingFile:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Workspace:
     """One company: its settings, its home, and the project's working tree."""
 
     settings: Settings
     home: Home
 
     @classmethod
-    def open(cls, *, config: Path, home: Path, inbox: Path | None) -> Workplace:
+    def open(cls, *, config: Path, home: Path, inbox: Path | None) -> Workspace:
         """Load the company's secrets into the environment, and its settings.
 
         Raises `SettingsInvalid` with the key, the value and what is allowed.
@@ -116,7 +116,7 @@ class Workplace:
 
     def asks(self) -> list[Ask]:
         """What the next refresh will ask APIs, and from where on."""
-        return what_is_asked(self.settings, self.home)
+        return planned_requests(self.settings, self.home)
 
     def sources_of(self, stream: str) -> list[str]:
         """The sources that feed a stream."""

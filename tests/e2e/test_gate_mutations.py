@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.core.records import LandingResult, Load, SetAside
+from orchestration.core.records import LandingResult, Load, RejectedFile
 from orchestration.ingestion import Ledger, load_contract
 from orchestration.quality.loads import LoadLimits, LoadLook, SourceLimits, check_loads
 from tests.conftest import Embudo
@@ -89,7 +89,7 @@ def _judged(
     share: float = 1.0,
     of_load: Callable[[Load], Load] = lambda load: load,
     silent_days: int = 0,
-    faults: tuple[SetAside, ...] = (),
+    faults: tuple[RejectedFile, ...] = (),
 ) -> Judge:
     """What gate 1 fails on when the last 2,000 rows of a stream come again as a new load.
 
@@ -175,7 +175,9 @@ LOADS: dict[str, tuple[Judge, str]] = {
     "a file lacks a column": (
         _judged(
             "deals",
-            faults=(SetAside(source="crm", stream="deals", file="d.csv", reason="no column Id"),),
+            faults=(
+                RejectedFile(source="crm", stream="deals", file="d.csv", reason="no column Id"),
+            ),
         ),
         "loads.files_set_aside",
     ),

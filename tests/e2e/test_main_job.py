@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 import sandbox
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from tests.conftest import Embudo
 from tests.differences import table_differences
 
@@ -121,7 +121,7 @@ def test_unit_tests_that_passed_are_not_run_again_in_another_home(
     """They judge SQL: once for each state of the models and each DuckDB."""
     embudo, _ = growing
     assert embudo.config is not None
-    other = Workplace.open(config=embudo.config, home=tmp_path, inbox=None)
+    other = Workspace.open(config=embudo.config, home=tmp_path, inbox=None)
     assert other.units_passed
     monkeypatch.setattr("orchestration.refresh.workspace.version", lambda _: "of tomorrow")
     assert not other.units_passed

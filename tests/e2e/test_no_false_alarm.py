@@ -15,7 +15,7 @@ import pytest
 import sandbox
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from tests.warehouse import Quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]
@@ -26,8 +26,8 @@ END = date(2026, 6, 30)
 
 def _refreshed(folder: Path, run_id: str) -> GateReport:
     """One whole refresh; fails with the gate's own words where it is stopped."""
-    workplace = Workplace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
-    with Refresh(workplace=workplace, run_id=run_id, report=Quiet()) as running:
+    workspace = Workspace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
+    with Refresh(workspace=workspace, run_id=run_id, report=Quiet()) as running:
         running.read_sources()
         running.require_good_loads()
         running.build()

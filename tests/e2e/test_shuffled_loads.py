@@ -59,7 +59,7 @@ def hold(whole: Whole, seed: int) -> None:
     chance = random.Random(seed)
     waiting = deliveries(whole.folder / "inbox", chance=chance, refreshes=REFRESHES)
     shuffled = emptied(whole)
-    inbox = shuffled.workplace.settings.inbox
+    inbox = shuffled.workspace.settings.inbox
     for refresh in range(REFRESHES):
         for one in waiting:
             if one.refresh == refresh:
@@ -102,9 +102,9 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
     """
     chance = random.Random(order[0])
     made = emptied(whole)
-    config = made.workplace.settings.config_file
+    config = made.workspace.settings.config_file
     facts = yaml.safe_load(config.read_text(encoding="utf-8"))
-    inbox = made.workplace.settings.inbox
+    inbox = made.workspace.settings.inbox
     shutil.copytree(whole.folder / "inbox", inbox, dirs_exist_ok=True)
     aside = inbox.parent / "waiting"
     for layout in VERSIONED:
@@ -126,7 +126,7 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
                 (folder / name).write_bytes(content)
             path.unlink()
     config.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
-    made = Warehouse.of(config=config, home=made.workplace.home.root)
+    made = Warehouse.of(config=config, home=made.workspace.home.root)
     for version in order:
         shutil.copytree(aside / str(version), inbox, dirs_exist_ok=True)
         assert made.refresh().loads

@@ -32,10 +32,10 @@ LEDGER_MENDED = ("ledger.mended", "ledger.damaged_moved")
 LAND = """
 import sys
 from pathlib import Path
-from orchestration.ingestion import mend_ledger
+from orchestration.ingestion import repair_ledger
 from tests.faults.tiny_company import TinyCompany
 company = TinyCompany(Path(sys.argv[1]))
-mend_ledger(company.home)
+repair_ledger(company.home)
 company.land(run_id="run")
 """
 
@@ -65,7 +65,7 @@ def test_there_are_at_least_twenty_steps_and_each_is_killed_somewhere() -> None:
 
 def test_a_step_that_no_test_knows_is_refused() -> None:
     with pytest.raises(ValueError, match=r"publish\.forgotten"):
-        failpoints.reach("publish.forgotten")
+        failpoints.failpoint("publish.forgotten")
 
 
 def _python(*arguments: str, kill_at: str = "") -> int:
@@ -175,7 +175,7 @@ def test_mending_the_ledger(tmp_path: Path, step: str) -> None:
     company.land()
     company.home.ledger.write_bytes(b"not a database" * 400)
     assert _python("-c", LAND, str(company.folder), kill_at=step) == -signal.SIGKILL
-    assert "its backup" in ingestion.mend_ledger(company.home)
+    assert "its backup" in ingestion.repair_ledger(company.home)
     rows, quarantined, files = _landed(company)
     assert (rows, quarantined, len(files)) == (2 * 2 * ORDERS_A_DAY, 2, 2 * FILES_A_DAY)
     assert company.land().loads == ()

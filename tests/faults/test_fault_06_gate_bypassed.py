@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from orchestration.core.errors import GateFailed, PublicationRefused
-from orchestration.core.records import CheckResult, GateReport, LandingResult, SetAside
+from orchestration.core.records import CheckResult, GateReport, LandingResult, RejectedFile
 from orchestration.publication import (
     Candidate,
     open_candidate,
@@ -35,7 +35,7 @@ from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt, dbt_check_names
 from orchestration.quality.judgement import judged
 from orchestration.quality.metric_sanity import check_metrics, metric_names
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.settings import Home
 from tests.faults.conftest import CutOff
 from tests.unit.publication.making import amount_in, build, make_release
@@ -163,7 +163,7 @@ def test_a_check_that(home: Home, bypass: str) -> None:
 
 
 def test_a_warning_within_its_limit_is_published_as_a_warning(home: Home) -> None:
-    aside = SetAside(source="crm", stream="deals", file="d.csv", reason="cut short")
+    aside = RejectedFile(source="crm", stream="deals", file="d.csv", reason="cut short")
     result = LandingResult(loads=(), set_aside=(aside,))
     warned = check_loads(result, history=(), limits=LoadLimits()).checks
     _run(home, Attempt(more=warned))
@@ -211,14 +211,14 @@ def test_dagster_alone_cannot_publish(
     home = tmp_path / "home"
     shutil.copytree(cut_off.home, home, symlinks=True)
     before = home.joinpath("current").readlink()
-    workplace = Workplace.open(config=cut_off.folder / "embudo.yml", home=home, inbox=None)
+    workspace = Workspace.open(config=cut_off.folder / "embudo.yml", home=home, inbox=None)
     result = dg.materialize(
-        release_assets(workplace.manifest, workplace.exports()),
+        release_assets(workspace.manifest, workspace.exports()),
         selection=dg.AssetSelection.assets(*(dg.AssetKey(step) for step in steps)),
         instance=dg.DagsterInstance.ephemeral(),
-        resources={RESOURCE_KEY: refresh_resource(workplace)},
+        resources={RESOURCE_KEY: refresh_resource(workspace)},
         raise_on_error=False,
     )
     assert not result.success
     assert home.joinpath("current").readlink() == before
-    assert len(releases(workplace.layout)) == 1
+    assert len(releases(workspace.layout)) == 1

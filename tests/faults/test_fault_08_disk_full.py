@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from orchestration.core.errors import NoRoom
+from orchestration.core.errors import ResourceExhausted
 from orchestration.publication import publish
 from orchestration.settings import Home
 from tests.faults.tiny_company import (
@@ -51,7 +51,7 @@ def test_while_landing(tmp_path: Path) -> None:
         rows = (f"{key},a,2026-01-02 10:00:00,completed" for key in ids)
         (company.inbox / "orders_many.csv").write_text("\n".join(["id,account,at,status", *rows]))
 
-        with pytest.raises(NoRoom, match=r"shop\.orders was not landed.*No space left"):
+        with pytest.raises(ResourceExhausted, match=r"shop\.orders was not landed.*No space left"):
             company.land()
 
         with ingestion.Ledger(company.home.ledger) as ledger:
@@ -92,7 +92,7 @@ def test_while_publishing(tmp_path: Path) -> None:
         candidate = make_candidate(home, "run-2", amount=20)
         filler = fill(disk)
 
-        with pytest.raises(NoRoom, match="No space left"):
+        with pytest.raises(ResourceExhausted, match="No space left"):
             publish(home, candidate, required_checks=REQUIRED)
 
         assert amount_in(home.current) == (10, 10)

@@ -26,7 +26,7 @@ from orchestration.core.failpoints import KILL_AT
 from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import Ledger
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.settings import Home
 from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
 from tests.conftest import ROOT
@@ -265,10 +265,10 @@ def test_an_accepted_silence_lets_one_refresh_go_on(
 ) -> None:
     """`embudo accept loads.sources_answered`: what the other sources sent need not wait for an API."""
     monkeypatch.delenv("CRM_TOKEN")
-    workplace = Workplace.open(config=company.config, home=company.home.root, inbox=None)
+    workspace = Workspace.open(config=company.config, home=company.home.root, inbox=None)
 
     def read(run_id: str) -> None:
-        with Refresh(workplace=workplace, run_id=run_id, report=Said()) as refresh:
+        with Refresh(workspace=workspace, run_id=run_id, report=Said()) as refresh:
             refresh.read_sources()
             refresh.require_answers()
 
@@ -303,7 +303,7 @@ CHILD = """
 import sys
 from itertools import pairwise
 from pathlib import Path
-from orchestration.ingestion import ask_apis, land
+from orchestration.ingestion import fetch_apis, land
 from orchestration.settings import Home, load_settings
 
 class Silent:
@@ -314,7 +314,7 @@ settings, home = load_settings(Path(sys.argv[1])), Home.at(sys.argv[2])
 if limit := int(sys.argv[3]):
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-for failure in ask_apis(settings, home, report=Silent()):
+for failure in fetch_apis(settings, home, report=Silent()):
     sys.exit(failure.reason)
 land(settings, home, run_id="killed", report=Silent())
 """

@@ -15,7 +15,7 @@ from orchestration.core.errors import GateFailed
 from orchestration.core.records import CheckResult
 from orchestration.ingestion import Ledger
 from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from tests.warehouse import Quiet
 
 SETTINGS = """
@@ -65,15 +65,15 @@ class Company:
         (self.inbox / "tasks_1.csv").write_text(f"id,due,created\n1,{row},{row}\n")
 
     @property
-    def workplace(self) -> Workplace:
-        return Workplace.open(
+    def workspace(self) -> Workspace:
+        return Workspace.open(
             config=self.folder / "embudo.yml", home=self.folder / "home", inbox=None
         )
 
     def refresh(self) -> dict[str, CheckResult]:
         """Sources read and judged, up to the point where models are built: check to its result."""
         self.runs += 1
-        with Refresh(workplace=self.workplace, run_id=f"r{self.runs}", report=Quiet()) as run:
+        with Refresh(workspace=self.workspace, run_id=f"r{self.runs}", report=Quiet()) as run:
             run.read_sources()
             checks = {check.title: check for check in run._load_checks}
             run.require_good_loads()
@@ -131,7 +131,7 @@ def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
     assert "set aside" in company.refresh()[VOLUME].observed
     assert company.calls_in_the_build() == 200
     with company.ledger() as ledger:
-        (aside,) = ledger.loads_set_aside()
+        (aside,) = ledger.quarantined_loads()
         assert (aside.check, aside.rows_landed) == ("loads.volume", 10)
         file = tmp_path / f"home/landing/pbx/calls/{aside.load_id}.parquet"
         assert file.exists()
@@ -140,7 +140,7 @@ def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
     assert check.accepted_because.endswith("a strike")
     assert company.calls_in_the_build() == 210
     with company.ledger() as ledger:
-        assert ledger.loads_set_aside() == []
+        assert ledger.quarantined_loads() == []
 
 
 def test_a_whole_file_makes_good_a_load_set_aside(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_whole_file_makes_good_a_load_set_aside(tmp_path: Path) -> None:
     assert company.refresh()[VOLUME].outcome == "pass"
     assert company.calls_in_the_build() == 290
     with company.ledger() as ledger:
-        assert ledger.loads_set_aside() == []
+        assert ledger.quarantined_loads() == []
 
 
 @pytest.mark.parametrize(

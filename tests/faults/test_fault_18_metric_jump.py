@@ -21,7 +21,7 @@ from orchestration.quality import (
     MetricMeta,
     MetricValue,
     accept,
-    used_acceptances,
+    used_waivers,
     write_gate,
     write_receipt,
     write_results,
@@ -50,8 +50,8 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
     candidate = prepare_candidate(home, run_id, full=False)
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
-        ledger.settle_acceptances({r.run_id: r.release_id for r in releases(home)})
-        accepted = {one.check: one.text for one in ledger.open_acceptances()}
+        ledger.settle_waivers({r.run_id: r.release_id for r in releases(home)})
+        accepted = {one.check: one.text for one in ledger.open_waivers()}
         checks = check_metrics(
             _months(last), metrics=[REVENUE], previous=_months(last)[:-1],
             complete_before=date(2026, 1, 1),
@@ -61,7 +61,7 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
         write_gate(candidate.directory, report)
         required = metric_names([REVENUE])
         write_receipt(candidate.directory, report, required, seal(candidate))
-        ledger.use_acceptances(used_acceptances(report, accepted), run_id=run_id)
+        ledger.use_waivers(used_waivers(report, accepted), run_id=run_id)
     publish(home, candidate, required_checks=required)
     return candidate
 
@@ -111,7 +111,7 @@ def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> Non
     with pytest.raises(GateFailed, match=r"metric\.revenue"):  # the next refresh needs its own
         _run(home, "run-3", last=4_000)
     with Ledger(home.ledger) as ledger:
-        (spent,) = ledger.acceptances()
+        (spent,) = ledger.waivers()
     assert (spent.used_by, spent.release_id) == ("run-2", release.release_id)
 
 
@@ -120,18 +120,18 @@ def test_an_acceptance_that_nothing_needed_stays_open(home: Home) -> None:
         ledger.accept(JUMP, because="Black Friday", signed_by="ana")
     _run(home, "run-2", last=108)
     with Ledger(home.ledger) as ledger:
-        assert [one.check for one in ledger.open_acceptances()] == [JUMP]
+        assert [one.check for one in ledger.open_waivers()] == [JUMP]
         assert ledger.withdraw(JUMP)
         assert not ledger.withdraw(JUMP)
-        assert ledger.open_acceptances() == []
+        assert ledger.open_waivers() == []
 
 
 def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) -> None:
     """I6: used up is what let a release out, not what was about to."""
     with Ledger(home.ledger) as ledger:
         ledger.accept(JUMP, because="Black Friday", signed_by="ana")
-        ledger.use_acceptances([JUMP], run_id="killed")
-        assert ledger.open_acceptances() == []
+        ledger.use_waivers([JUMP], run_id="killed")
+        assert ledger.open_waivers() == []
     _run(home, "run-2", last=4_000)
     assert amount_in(home.current) == (20, 20)
 

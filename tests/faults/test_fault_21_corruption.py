@@ -17,7 +17,7 @@ import pytest
 from orchestration import ingestion
 from orchestration.core.errors import LandingCorrupt, ReleaseCorrupt
 from orchestration.publication import current_release, verify_release
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from orchestration.transformation.dbt_runner import is_whole
 from tests.faults.tiny_company import (
     FILES_A_DAY,
@@ -70,7 +70,7 @@ def test_a_landed_file_is_read_again_from_the_inbox(
     path = next(landed.home.landing.rglob("*.parquet"))
     damage(path)
     with ingestion.Ledger(landed.home.ledger) as ledger:
-        found = ingestion.find_damaged(landed.home, ledger)
+        found = ingestion.find_corrupt(landed.home, ledger)
     assert [one.path for one in found] == [path]
     assert path.stem in str(found[0])
 
@@ -80,7 +80,7 @@ def test_a_landed_file_is_read_again_from_the_inbox(
     assert path.stem in result.replaced_loads
     assert active_rows(landed) == 3 * 2 * ORDERS_A_DAY
     with ingestion.Ledger(landed.home.ledger) as ledger:
-        assert ingestion.find_damaged(landed.home, ledger) == []
+        assert ingestion.find_corrupt(landed.home, ledger) == []
     assert landed.land().loads == ()
 
 
@@ -164,14 +164,14 @@ def test_a_ledger_is_built_again(
     before, days = loads_of(landed), 3 if backup == "behind" else 2
     damage(landed.home.ledger)
 
-    said = ingestion.mend_ledger(landed.home)
+    said = ingestion.repair_ledger(landed.home)
 
     assert "built again from" in said
     assert loads_of(landed) == before
     assert active_rows(landed) == days * 2 * ORDERS_A_DAY
     assert landed.land().loads == (), "no file is read twice"
     assert len({row[12] for row in before}) == days * FILES_A_DAY
-    assert ingestion.mend_ledger(landed.home) == ""
+    assert ingestion.repair_ledger(landed.home) == ""
 
 
 def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: TinyCompany) -> None:
@@ -185,12 +185,12 @@ def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: Ti
     writer.close()
     no_database(landed.home.ledger)
     wal.write_bytes(stale)
-    assert ingestion.mend_ledger(landed.home)
+    assert ingestion.repair_ledger(landed.home)
     assert loads_of(landed) == before
 
 
 def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_path: Path) -> None:
-    cache = Workplace.open(config=landed.config, home=landed.home.root, inbox=None).parsed()
+    cache = Workspace.open(config=landed.config, home=landed.home.root, inbox=None).parsed()
     for name in ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack"):
         copy = tmp_path / name / cache.name
         shutil.copytree(cache, copy)

@@ -201,7 +201,7 @@ def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
     found = made.mart("select distinct rep_name from core.dim_reps order by 1")
     assert {name for (name,) in found} == set(HOSTILE)
 
-    folder = made.workplace.parsed()
+    folder = made.workspace.parsed()
     with SemanticLayer.draft(
         folder / "semantic_manifest.json", folder / "manifest.json", made.directory
     ) as layer:

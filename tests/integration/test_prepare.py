@@ -8,7 +8,7 @@ import pytest
 
 import sandbox
 from orchestration.refresh.cache_warming import prepare
-from orchestration.refresh.workspace import Workplace
+from orchestration.refresh.workspace import Workspace
 from semantic_layer.engine import Engine
 
 
@@ -25,8 +25,8 @@ def test_what_was_prepared_is_not_planned_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def prepared(home: str) -> int:
-        workplace = Workplace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
-        return prepare(workplace, report=Unsaid()).metrics
+        workspace = Workspace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
+        return prepare(workspace, report=Unsaid()).metrics
 
     assert prepared("one") == 141
 

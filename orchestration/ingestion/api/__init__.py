@@ -5,6 +5,6 @@ Landing, mapping and the contract belong to the rest of `ingestion`: there is on
 
 from __future__ import annotations
 
-from orchestration.ingestion.api.fetch import Ask, ask_apis, what_is_asked
+from orchestration.ingestion.api.fetch import Ask, fetch_apis, planned_requests
 
-__all__ = ["Ask", "ask_apis", "what_is_asked"]
+__all__ = ["Ask", "fetch_apis", "planned_requests"]

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import SourceError
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Reporter, SourceFailure
 from orchestration.ingestion.api.cursors import Cursor, Mark
 from orchestration.ingestion.api.state import Fetch, Memory
@@ -56,7 +56,7 @@ class Ask:
     """Environment variables that it needs and that are not set."""
 
 
-def ask_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[SourceFailure, ...]:
+def fetch_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[SourceFailure, ...]:
     """Ask every API for what is new since the last time; returns what failed.
 
     What it answered lies in `home.answers_of(source)` afterwards, whole or not at all for each endpoint.
@@ -78,7 +78,7 @@ def ask_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[Sourc
         return tuple(failure for failures in pool.map(ask, apis) for failure in failures)
 
 
-def what_is_asked(settings: Settings, home: Home) -> list[Ask]:
+def planned_requests(settings: Settings, home: Home) -> list[Ask]:
     """What the next refresh will ask. Nothing is sent."""
     asks = []
     for source, spec in settings.apis.items():
@@ -186,7 +186,7 @@ def _ask_endpoint(
     ):
         for page in answers:
             watch.look(page, _keep(fetch, page, endpoint, reached, hold))
-            reach("api.page")
+            failpoint("api.page")
         reached.require_readable(client.source, stream)
         fetch.finish(reached.mark)
     tally = fetch.tally

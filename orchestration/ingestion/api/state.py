@@ -19,7 +19,7 @@ from types import TracebackType
 
 from orchestration.core import durable_files
 from orchestration.core.errors import SourceError
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.ingestion.api.cursors import Mark, from_text, to_text
 
 _FORGET_AFTER = 10
@@ -207,14 +207,14 @@ class Fetch:
             "delete from records where endpoint = ? and fetch <= ?",
             (self._id, self._number - _FORGET_AFTER),
         )
-        reach("api.written")
+        failpoint("api.written")
         self._db.execute("commit")
         self._finished = True
-        reach("api.remembered")
+        failpoint("api.remembered")
         if self.tally.new:
             self._written.replace(self._final)
             durable_files.sync_folder(self._folder)
-            reach("api.named")
+            failpoint("api.named")
             self._db.execute(
                 "delete from unnamed where written = ?",
                 (self._written.relative_to(self._root).as_posix(),),

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from orchestration.core.durable_files import settle
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 
 BACKUP = "ledger.backup.sqlite"
 """Stands beside the ledger."""
@@ -27,7 +27,7 @@ def back_up(ledger: sqlite3.Connection, *, to: Path) -> None:
     try:
         with closing(sqlite3.connect(aside)) as copy:
             ledger.backup(copy)
-        reach("ledger.copied")
+        failpoint("ledger.copied")
         settle(aside, to)
     except (OSError, sqlite3.Error):
         aside.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from orchestration.core.errors import SourceError
-from orchestration.core.records import Load, SetAside
+from orchestration.core.records import Load, RejectedFile
 from orchestration.ingestion.ledger.backup import BACKUP, back_up
 from orchestration.ingestion.ledger.schema import ADDED, SCHEMA, SCHEMA_VERSION
 from orchestration.ingestion.ledger.waivers import GateRecords
@@ -106,7 +106,7 @@ class Refresh:
 
 
 _COUNTS = (
-    "f.replaced_by is null and not exists (select 1 from loads_set_aside s "
+    "f.replaced_by is null and not exists (select 1 from quarantined_loads s "
     "where s.load_id = f.load_id and s.taken_in_by is null)"
 )
 """Of a row `f` of load_files: nothing has replaced it, and the gate has not set its load aside."""
@@ -500,7 +500,7 @@ class Ledger(GateRecords):
 
     # files set aside
 
-    def set_aside(self, fault: SetAside, *, run_id: str, file: SeenFile) -> None:
+    def set_aside(self, fault: RejectedFile, *, run_id: str, file: SeenFile) -> None:
         """Enter a file that was not landed; as it is, it is not tried again."""
         with self.transaction():
             self._db.execute(
@@ -525,13 +525,13 @@ class Ledger(GateRecords):
             )
             self._note_seen(fault.source, fault.stream, file)
 
-    def open_set_aside(self) -> list[SetAside]:
+    def open_set_aside(self) -> list[RejectedFile]:
         """Files that are still set aside."""
         rows = self._db.execute(
             "select source, stream, path as file, reason from set_aside where resolved_by is null "
             "order by source, stream, path"
         ).fetchall()
-        return [SetAside(**dict(row)) for row in rows]
+        return [RejectedFile(**dict(row)) for row in rows]
 
     # quarantine
 

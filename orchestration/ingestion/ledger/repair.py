@@ -16,7 +16,7 @@ from pathlib import Path
 
 from orchestration.core import duckdb_session
 from orchestration.core.durable_files import TEMPORARY, settle, sha256_of, sync_folder
-from orchestration.core.failpoints import reach
+from orchestration.core.failpoints import failpoint
 from orchestration.ingestion.ledger.backup import BACKUP
 from orchestration.ingestion.ledger.ledger import Ledger
 from orchestration.ingestion.load_record import LoadRecord, read_record
@@ -46,7 +46,7 @@ def ledger_fault(path: Path) -> str:
     return f"has {len(orphans)} file(s) of loads that it does not know" if orphans else ""
 
 
-def mend_ledger(home: Home) -> str:
+def repair_ledger(home: Home) -> str:
     """Build the ledger again where it is damaged or gone; what was done, empty where all is well.
 
     Takes the backup, then enters every landed file that the backup does not know and that says
@@ -68,9 +68,9 @@ def mend_ledger(home: Home) -> str:
     # The connection has closed; what it leaves beside the file is its own and empty.
     for log in _LOGS:
         aside.with_name(aside.name + log).unlink(missing_ok=True)
-    reach("ledger.mended")
+    failpoint("ledger.mended")
     _move_away(home.ledger)
-    reach("ledger.damaged_moved")
+    failpoint("ledger.damaged_moved")
     settle(aside, home.ledger)
     source = "its backup" if has_backup else "the landed files alone, for there is no backup"
     return (

@@ -85,7 +85,7 @@ SCHEMA = (
 
 ADDED = (
     """
-    create table if not exists loads_set_aside (
+    create table if not exists quarantined_loads (
         load_id text not null references loads,
         check_name text not null,
         reason text not null,
@@ -103,7 +103,7 @@ ADDED = (
     )
     """,
     """
-    create table if not exists acceptances (
+    create table if not exists waivers (
         acceptance_id integer primary key,
         check_name text not null,
         because text not null,

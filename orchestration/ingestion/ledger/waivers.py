@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from orchestration.core.records import Acceptance, LoadSetAside
+from orchestration.core.records import QuarantinedLoad, Waiver
 
 _OPEN = "withdrawn_at is null and used_by is null"
 
@@ -27,34 +27,34 @@ class GateRecords(ABC):
 
     # loads set aside
 
-    def set_load_aside(self, load_id: str, *, check: str, reason: str, run_id: str) -> None:
+    def quarantine_load(self, load_id: str, *, check: str, reason: str, run_id: str) -> None:
         """From now on the load counts in no build; its rows and files stay as they are."""
         with self.transaction():
             self._db.execute(
-                "insert into loads_set_aside (load_id, check_name, reason, run_id, at) "
+                "insert into quarantined_loads (load_id, check_name, reason, run_id, at) "
                 "values (?,?,?,?,?)",
                 (load_id, check, reason, run_id, _now()),
             )
 
-    def take_load_in(self, load_id: str, *, run_id: str, because: str) -> None:
+    def reinstate_load(self, load_id: str, *, run_id: str, because: str) -> None:
         """A load that was set aside counts again."""
         with self.transaction():
             self._db.execute(
-                "update loads_set_aside set taken_in_by = ?, taken_in_because = ? "
+                "update quarantined_loads set taken_in_by = ?, taken_in_because = ? "
                 "where load_id = ? and taken_in_by is null",
                 (run_id, because, load_id),
             )
 
-    def loads_set_aside(self) -> list[LoadSetAside]:
+    def quarantined_loads(self) -> list[QuarantinedLoad]:
         """Loads that are set aside and that no later file has made good, in order."""
         rows = self._db.execute(
             "select s.load_id, l.source, l.stream, s.check_name, s.reason, s.run_id, s.at, "
-            "l.rows_landed from loads_set_aside s join loads l using (load_id) "
+            "l.rows_landed from quarantined_loads s join loads l using (load_id) "
             "where s.taken_in_by is null and exists (select 1 from load_files f "
             "where f.load_id = s.load_id and f.resolved_by is null) order by l.load_seq"
         ).fetchall()
         return [
-            LoadSetAside(
+            QuarantinedLoad(
                 load_id=row["load_id"],
                 source=row["source"],
                 stream=row["stream"],
@@ -114,7 +114,7 @@ class GateRecords(ABC):
 
     # breaches accepted by hand
 
-    def accept(self, check: str, *, because: str, signed_by: str) -> Acceptance:
+    def accept(self, check: str, *, because: str, signed_by: str) -> Waiver:
         """Enter that a breach of `check` (a name, or `name on subject`) may pass once.
 
         An acceptance of the same check that is still open is withdrawn: the newer one counts.
@@ -122,29 +122,29 @@ class GateRecords(ABC):
         self.withdraw(check)
         with self.transaction():
             self._db.execute(
-                "insert into acceptances (check_name, because, signed_by, at) values (?,?,?,?)",
+                "insert into waivers (check_name, because, signed_by, at) values (?,?,?,?)",
                 (check, because, signed_by, _now()),
             )
-        return next(one for one in self.open_acceptances() if one.check == check)
+        return next(one for one in self.open_waivers() if one.check == check)
 
     def withdraw(self, check: str) -> bool:
         """Take back an acceptance that no release has used; whether there was one."""
         with self.transaction():
             done = self._db.execute(
-                f"update acceptances set withdrawn_at = ? where check_name = ? and {_OPEN}",
+                f"update waivers set withdrawn_at = ? where check_name = ? and {_OPEN}",
                 (_now(), check),
             )
         return done.rowcount > 0
 
-    def open_acceptances(self) -> list[Acceptance]:
+    def open_waivers(self) -> list[Waiver]:
         """Those that the next refresh may use."""
-        return [one for one in self.acceptances() if one.is_open]
+        return [one for one in self.waivers() if one.is_open]
 
-    def acceptances(self) -> list[Acceptance]:
+    def waivers(self) -> list[Waiver]:
         """All that were ever given, the newest first."""
-        rows = self._db.execute("select * from acceptances order by acceptance_id desc").fetchall()
+        rows = self._db.execute("select * from waivers order by acceptance_id desc").fetchall()
         return [
-            Acceptance(
+            Waiver(
                 check=row["check_name"],
                 because=row["because"],
                 signed_by=row["signed_by"],
@@ -156,22 +156,22 @@ class GateRecords(ABC):
             for row in rows
         ]
 
-    def use_acceptances(self, checks: Collection[str], *, run_id: str) -> None:
-        """Enter, before its release is published, which acceptances a run needed: they are spent."""
+    def use_waivers(self, checks: Collection[str], *, run_id: str) -> None:
+        """Enter, before its release is published, which waivers a run needed: they are spent."""
         with self.transaction():
             self._db.executemany(
-                f"update acceptances set used_by = ? where check_name = ? and {_OPEN}",
+                f"update waivers set used_by = ? where check_name = ? and {_OPEN}",
                 [(run_id, check) for check in checks],
             )
 
-    def settle_acceptances(self, published: Mapping[str, str]) -> None:
-        """Tie spent acceptances to their release, and give back those of a run that was killed before
+    def settle_waivers(self, published: Mapping[str, str]) -> None:
+        """Tie spent waivers to their release, and give back those of a run that was killed before
         it published. `published` is run id to release id.
         """
         with self.transaction():
             rows = list(self._spent_without_release())
             self._db.executemany(
-                "update acceptances set release_id = ?, used_by = ? where acceptance_id = ?",
+                "update waivers set release_id = ?, used_by = ? where acceptance_id = ?",
                 [
                     (published.get(run), run if run in published else None, number)
                     for number, run in rows
@@ -180,7 +180,7 @@ class GateRecords(ABC):
 
     def _spent_without_release(self) -> Iterator[tuple[int, str]]:
         rows = self._db.execute(
-            "select acceptance_id, used_by from acceptances "
+            "select acceptance_id, used_by from waivers "
             "where used_by is not null and release_id is null"
         ).fetchall()
         return ((row["acceptance_id"], row["used_by"]) for row in rows)

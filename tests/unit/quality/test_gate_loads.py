@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.core.records import LandingResult, Load, SetAside
+from orchestration.core.records import LandingResult, Load, RejectedFile
 from orchestration.quality.loads import REQUIRED, LoadLimits, OnBreach, SourceLimits, check_loads
 
 
@@ -90,7 +90,7 @@ def test_a_first_load_and_a_small_stream_have_no_usual_volume() -> None:
 
 
 def test_files_set_aside_warn_by_name() -> None:
-    aside = SetAside(
+    aside = RejectedFile(
         source="crm", stream="deals", file="deals_7.csv", reason="column Id is missing"
     )
     verdict = check_loads(

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from scorecards.build import Moment, write_tables
+from scorecards.build import AsOf, write_tables
 from semantic_layer.records import Metric
 
 AS_OF = datetime(2026, 6, 20, 12, 0)
@@ -109,7 +109,7 @@ class Marts:
             self.connection,
             [table],
             [REVENUE, RATE, COMPLAINTS],
-            Moment(as_of=as_of, as_of_on=as_of.date(), release_id="R1", newest_of_source=newest),
+            AsOf(as_of=as_of, as_of_on=as_of.date(), release_id="R1", newest_of_source=newest),
         )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
