@@ -45,7 +45,7 @@ benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same fi
 	@$(BIN)/python -m benchmarks.refresh
 
 docs: setup ## Write the generated pages of docs/ from the YAML
-	@$(BIN)/python scripts/write_docs.py
+	@$(BIN)/python -m scripts.docs
 
 dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index.html (offline)
 	@mkdir -p .embudo/dev

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from scripts.docs import pages, project
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 KEY_ROW = re.compile(r"^\| `([a-z_.]+)`", re.M)
-
-
-@lru_cache(maxsize=1)
-def write_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def without_code(text: str) -> str:
@@ -36,10 +26,10 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
 
 
-@pytest.mark.parametrize("page", ["streams.md", "metrics.md", "marts.md", "bi.md"])
-def test_generated_page_is_what_the_yaml_says(page: str) -> None:
+@pytest.mark.parametrize("page", pages.names())
+def test_generated_page_is_up_to_date(page: str) -> None:
     path = ROOT / "docs" / page
-    assert path.read_text(encoding="utf-8") == write_docs().pages()[path], "run `make docs`"
+    assert path.read_text(encoding="utf-8") == pages.text_of(page), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -103,10 +93,9 @@ def test_pages_name_no_path_of_a_machine() -> None:
 
 def test_every_column_of_marts_seeds_and_streams_is_described() -> None:
     """dbt's own pages show a column as its YAML describes it; a contract makes the YAML complete."""
-    read = write_docs()._read
     bare = []
     for path in sorted([*(ROOT / "models").rglob("*.yml"), *(ROOT / "seeds").glob("*.yml")]):
-        content = read(path)
+        content = project.read(path)
         tables = [*content.get("models", ()), *content.get("seeds", ())]
         tables += [table for source in content.get("sources", ()) for table in source["tables"]]
         for table in tables:
@@ -126,6 +115,6 @@ def test_every_mart_has_a_section_with_all_its_columns() -> None:
 
     text = (ROOT / "docs" / "marts.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", text, re.M | re.S))
-    files = [p for f in write_docs().MARTS for p in (ROOT / "models" / f).glob("*.sql")]
+    files = [p for f in project.MARTS for p in (ROOT / "models" / f).glob("*.sql")]
     assert set(sections) == {*(path.stem for path in files), *tables()}
     assert all("One row " in section and "| `" in section for section in sections.values())

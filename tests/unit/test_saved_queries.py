@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.docs import project
 from tests.conftest import ROOT
-from tests.unit.test_docs import write_docs
 
 QUERIES: dict[str, dict[str, Any]] = {
     query["name"]: query
@@ -31,7 +31,7 @@ def test_a_role_asks_for_what_it_watches(role: str, ending: str) -> None:
     query = QUERIES[f"{role}_scorecard{ending}"]
     params = query["query_params"]
     assert params["group_by"][0] == f"TimeDimension('metric_time', '{GRAINS[ending]}')"
-    metrics = write_docs()._metrics()
+    metrics = project.metrics()
     for name in params["metrics"]:
         meta = metrics[name]["config"]["meta"]
         assert meta["cadence"] in CADENCES[GRAINS[ending]], f"{name} is {meta['cadence']}"
