@@ -1,4 +1,4 @@
--- activities that the mart lacks or has too many; `--full-refresh` mends it
+-- activities that the mart lacks or has too many; `--full-refresh` repairs it
 with landed as (
     select activity_key from {{ ref('int_activities__unified') }}
 ),

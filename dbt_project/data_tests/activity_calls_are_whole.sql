@@ -1,5 +1,5 @@
 -- calls that the mart lacks or has too many: it takes over what a refresh has changed, so a refresh that left a
--- model out would show here; `--full-refresh` mends it
+-- model out would show here; `--full-refresh` repairs it
 with landed as (
     select call_key from {{ ref('int_calls__newest') }}
     where not _is_deleted

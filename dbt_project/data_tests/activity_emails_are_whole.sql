@@ -1,4 +1,4 @@
--- campaign emails that the mart lacks or has too many; `--full-refresh` mends it
+-- campaign emails that the mart lacks or has too many; `--full-refresh` repairs it
 with landed as (
     select email_key from {{ ref('int_email__messages') }}
     where is_sent

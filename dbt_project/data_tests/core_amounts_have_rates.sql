@@ -1,5 +1,5 @@
 -- rows whose currency has no rate on their own day: their amounts would be lost in silence
--- mend it with a row in seeds/exchange_rates.csv
+-- fix it with a row in seeds/exchange_rates.csv
 with landed as (
     select 'deals' as stream, currency, {{ local_date('coalesce(closed_at, created_at)') }} as on_date
     from {{ ref('stg_files__deals') }}

@@ -2,13 +2,13 @@
 {{ config(severity='warn') }}
 select
     target_key,
-    'no user is called so' as reason
+    'no user has this id or name' as reason
 from {{ ref('fct_targets') }}
 where scope = 'rep' and rep_key is null
 union all
 select
     target_key,
-    'no metric is called so' as reason
+    'no metric has this name' as reason
 from {{ ref('fct_targets') }}
 where metric not in (
     {%- if execute %}

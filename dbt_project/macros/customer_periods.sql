@@ -1,4 +1,4 @@
-{# The customers of each period beside those of the period before: one row a customer and period in which it was active,
+{# The customers of each period beside those of the period before: one row per customer and period in which it was active,
    or which follows one in which it was, up to the period of the data-as-of day. `grain` is month, quarter or year. #}
 {% macro customer_periods(grain) -%}
 with orders as (

@@ -1,6 +1,5 @@
 {#
-    Every row has a value in this column, and no two rows the same: dbt's `unique` and `not_null` in one, since a test costs
-    dbt some 40 ms whatever it looks at.
+    Every row has a value in this column, and no two rows the same: dbt's `unique` and `not_null` in one, since a test costs dbt some 40 ms whatever it checks.
 #}
 {% test is_key(model, column_name) %}
     select {{ column_name }} as unique_field, count(*) as n_records
@@ -28,7 +27,7 @@
 {% endtest %}
 
 {#
-    None of these columns is null: one test for all of a model's columns but its key. `null_columns` says which.
+    None of these columns is null: one test for all of a model's columns but its key. `null_columns` names them.
 #}
 {% test has_no_nulls(model, columns) %}
     select

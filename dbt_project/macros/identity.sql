@@ -1,4 +1,4 @@
-{# Phone numbers become E.164 (`+34600111222`) in two steps, so that the costly one is done once a row:
+{# Phone numbers become E.164 (`+34600111222`) in two steps, so that the costly one is done once per row:
 
     select {{ dialled('phone') }} as dialled … then … {{ e164('dialled', 'codes') }} as phone_e164
 

@@ -9,12 +9,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The load that a refresh ends with: rows that a refresh writes anew are stamped with it. #}
+{# The load that a refresh ends with: rows that a refresh rewrites are stamped with it. #}
 {% macro current_load() -%}
     {{ highest(source('embudo', 'settings'), 'load_seq') }}
 {%- endmacro %}
 
-{# Condition: `existing` (the row as stored) is missing or says something else than `found` in one of the columns. #}
+{# Condition: `existing` (the row as stored) is missing or differs from `found` in one of the columns. #}
 {% macro is_changed(existing, found, key, columns) -%}
     (
         {{ existing }}.{{ key }} is null

@@ -4,7 +4,7 @@
     {%- for column in columns %} cast({{ column }} as {{ dbt.type_string() }}){% if not loop.last %} || '|' ||{% endif %}{% endfor %}
 {%- endmacro %}
 
-{# The key of a row that this one refers to; null where it refers to none. `origin` is the column that says whose ids they are. #}
+{# The key of a row that this one refers to; null where it refers to none. `origin` is the column with the source of the ids. #}
 {% macro reference_key(column, origin='_key_source') -%}
     {{ origin }} || ':' || cast({{ column }} as {{ dbt.type_string() }})
 {%- endmacro %}

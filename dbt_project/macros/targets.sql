@@ -1,4 +1,4 @@
-{# One row a metric whose unit is an amount of money, read from the metrics' own `config.meta.unit`. #}
+{# One row per metric whose unit is an amount of money, read from the metrics' own `config.meta.unit`. #}
 {% macro metrics_in_money() -%}
     select cast(null as {{ dbt.type_string() }}) as metric where false
     {%- if execute %}

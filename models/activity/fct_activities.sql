@@ -1,4 +1,4 @@
--- grain: one row a sales activity: what the CRM logs, and each call of the phone system
+-- grain: one row per sales activity: what the CRM logs, and each call of the phone system
 {{ config(
     materialized='incremental',
     unique_key='activity_key',

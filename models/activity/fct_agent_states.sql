@@ -1,4 +1,4 @@
--- grain: one row a stretch of time that an agent spent in one state, on the day on which it started
+-- grain: one row per period that an agent spent in one state, on the day on which it started
 with agent_states as (
     select * from {{ ref('stg_files__agent_states') }}
 ),

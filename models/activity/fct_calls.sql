@@ -1,4 +1,4 @@
--- grain: one row a call
+-- grain: one row per call
 -- what changes from refresh to refresh (load numbers) stays in the private warehouse, so that a refresh and a full
 -- rebuild give the same rows
 {{ config(

@@ -1,4 +1,4 @@
--- grain: one row a message that a campaign sent to one recipient
+-- grain: one row per message that a campaign sent to one recipient
 {{ config(
     materialized='incremental',
     unique_key='email_key',

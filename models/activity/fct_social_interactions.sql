@@ -1,4 +1,4 @@
--- grain: one row an interaction of a prospect on a social network
+-- grain: one row per interaction of a prospect on a social network
 with interactions as (
     select
         *,

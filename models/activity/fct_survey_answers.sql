@@ -1,4 +1,4 @@
--- grain: one row an answer to a survey
+-- grain: one row per answer to a survey
 with answers as (
     select * from {{ ref('stg_files__survey_answers') }}
 ),
@@ -20,7 +20,7 @@ versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
--- what the answer itself does not say, the call that it is about does
+-- what the answer itself leaves out comes from the call that it is about
 placed as (
     select
         answers.*,

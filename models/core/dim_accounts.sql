@@ -1,4 +1,4 @@
--- grain: one row an account
+-- grain: one row per account
 with accounts as (
     select * from {{ ref('stg_files__accounts') }}
 ),

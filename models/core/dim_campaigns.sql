@@ -1,4 +1,4 @@
--- grain: one row a campaign
+-- grain: one row per campaign
 with campaigns as (
     select * from {{ ref('stg_files__campaigns') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a contact; name, phone and e-mail stay in the private warehouse, what leaves it is keyed
+-- grain: one row per contact; name, phone and e-mail stay in the private warehouse, what leaves it is keyed
 with contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a day, from the month of the first business date to the end of the data-as-of year
+-- grain: one row per day, from the month of the first business date to the end of the data-as-of year
 -- five digits give 100,000 numbers: 273 years of days
 with bounds as (
     select * from {{ ref('int_time__bounds') }}

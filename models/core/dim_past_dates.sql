@@ -1,4 +1,4 @@
--- grain: one row a day up to the data-as-of day: what running totals and comparisons with earlier periods are laid
+-- grain: one row per day up to the data-as-of day: what running totals and comparisons with earlier periods are laid
 -- out on, so that they end where the data does
 with dates as (
     select * from {{ ref('dim_dates') }}

@@ -1,4 +1,4 @@
--- grain: one row a product; list prices carry no date, so they are at the rate of the data-as-of day
+-- grain: one row per product; list prices carry no date, so they are at the rate of the data-as-of day
 with products as (
     select * from {{ ref('stg_files__products') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a version of a user, so that past figures stay with the team of the time
+-- grain: one row per version of a user, so that past figures stay with the team of that time
 with versions as (
     select * from {{ ref('int_users__versions') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a customer: the account of an order, or its contact where there is no account
+-- grain: one row per customer: the account of an order, or its contact where there is no account
 -- figures leave cancelled orders out; who cancelled all of them has no first order
 with orders as (
     select * from {{ ref('int_orders__orders') }}

@@ -1,4 +1,4 @@
--- grain: one row an invoice
+-- grain: one row per invoice
 with invoices as (
     select * from {{ ref('stg_files__invoices') }}
 ),

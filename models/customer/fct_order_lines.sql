@@ -1,4 +1,4 @@
--- grain: one row a line of an order; an order without lines has one empty line, so that it counts
+-- grain: one row per line of an order; an order without lines has one empty line, so that it counts
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
 ),

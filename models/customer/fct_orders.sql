@@ -1,4 +1,4 @@
--- grain: one row an order
+-- grain: one row per order
 with orders as (
     select * from {{ ref('int_orders__orders') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row an order and touch in the 90 days before it, with the touch's share of the order by each rule
+-- grain: one row per order and touch in the 90 days before it, with the touch's share of the order by each rule
 with order_touches as (
     select * from {{ ref('int_customers__order_touches') }}
 ),

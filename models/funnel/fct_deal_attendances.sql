@@ -1,4 +1,4 @@
--- grain: one row a deal and agent who attended its contact, whoever owns the deal
+-- grain: one row per deal and agent who attended its contact, whoever owns the deal
 with touches as (
     select
         *,

@@ -1,4 +1,4 @@
--- grain: one row a deal and step of it whose day is known
+-- grain: one row per deal and step of it whose day is known
 with deals as (
     select * from {{ ref('int_deals__deals') }}
 ),

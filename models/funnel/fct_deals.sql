@@ -1,4 +1,4 @@
--- grain: one row a deal, with the rep's version of the day it closed (open: of the data-as-of time)
+-- grain: one row per deal, with the rep's version as of the day it closed (open: as of the data-as-of time)
 with deals as (
     select * from {{ ref('int_deals__deals') }}
 ),

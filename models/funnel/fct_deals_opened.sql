@@ -1,4 +1,4 @@
--- grain: one row a deal whose creation date is known, with the rep's version of that time
+-- grain: one row per deal whose creation date is known, with the rep's version as of it (SCD type 2)
 -- apart from fct_deals, since a deal may be opened under one team and closed under another
 with deals as (
     select * from {{ ref('int_deals__deals') }}

@@ -1,4 +1,4 @@
--- grain: one row a lead and step of it whose day is known
+-- grain: one row per lead and step of it whose day is known
 with leads as (
     select * from {{ ref('fct_leads') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a lead
+-- grain: one row per lead
 with leads as (
     select * from {{ ref('stg_files__leads') }}
 ),

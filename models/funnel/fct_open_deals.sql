@@ -1,4 +1,4 @@
--- grain: one row a deal that is open at the data-as-of time
+-- grain: one row per deal that is open at the data-as-of time
 with settings as (
     select * from {{ source('embudo', 'settings') }}
 ),

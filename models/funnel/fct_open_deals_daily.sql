@@ -1,4 +1,4 @@
--- grain: one row a day, deal, stage visit and rep version: open at the end of the day, or a zero where it was open
+-- grain: one row per day, deal, stage visit and rep version: open at the end of the day, or a zero where it was open
 -- earlier in the period that the day ends; a day on which nothing is open has one row without a deal
 -- the zeros make the last day of a week, month, quarter or year the last one under any filter as well
 with open_days as (

@@ -1,4 +1,4 @@
--- grain: one row each time a deal entered a stage, from recorded stage changes
+-- grain: one row per entry of a deal into a stage, from recorded stage changes
 with visits as (
     select
         visits.*,

@@ -1,4 +1,4 @@
--- grain: one row a rule that raises alerts, for a metric or for none in particular, and a scope
+-- grain: one row per rule that raises alerts, for a metric or for none in particular, and a scope
 with rules as (
     select * from {{ ref('alert_rules') }}
 ),

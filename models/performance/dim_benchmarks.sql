@@ -1,4 +1,4 @@
--- grain: one row a benchmark that can count for the company, of its own industry or of any, and the days it holds for
+-- grain: one row per benchmark that can count for the company, of its own industry or of any, and the days it is valid on
 with benchmarks as (
     select * from {{ ref('benchmarks') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a month and category of fixed cost
+-- grain: one row per month and category of fixed cost
 with costs as (
     select
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,

@@ -1,4 +1,4 @@
--- grain: one row a load and outcome, rows set aside by their reason without the values that were found
+-- grain: one row per load and outcome, quarantined rows by their reason, without the values that were found
 with load_rows as (
     select
         *,

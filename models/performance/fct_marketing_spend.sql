@@ -1,4 +1,4 @@
--- grain: one row a day, channel and campaign of a source
+-- grain: one row per day, channel and campaign of a source
 with spend as (
     select
         _source,

@@ -1,4 +1,4 @@
--- grain: one row a rep and month for which a revenue target is set at rep scope; levels above are targets, not quotas
+-- grain: one row per rep and month for which a revenue target is set at rep scope; levels above are targets, not quotas
 -- a month takes its own target, else a third of its quarter's, else a twelfth of its year's, else what its weeks
 -- (by their Monday), else what its days add up to
 with targets as (

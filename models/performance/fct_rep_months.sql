@@ -1,4 +1,4 @@
--- grain: one row a rep and month with a quota, with the revenue of the rep's orders and the day on which it reached the quota
+-- grain: one row per rep and month with a quota, with the revenue of the rep's orders and the day on which it reached the quota
 with quotas as (
     select * from {{ ref('fct_quotas') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a month and product, with its share of the month's selling expense in proportion to revenue
+-- grain: one row per month and product, with its share of the month's selling expense in proportion to revenue
 -- a month without revenue has one row without a product
 with lines as (
     select * from {{ ref('fct_order_lines') }}

@@ -1,4 +1,4 @@
--- grain: one row a user and month
+-- grain: one row per user and month
 -- sales users are reps, managers, directors, users without a role, and whoever else acquires customers
 with costs as (
     select

@@ -1,4 +1,4 @@
--- grain: one row a target of a metric, scope and period, as last set
+-- grain: one row per target of a metric, scope and period, as last set
 -- amounts of money are in the reporting currency at the rate of the period's first day; other units are as stated
 with targets as (
     select * from {{ ref('int_targets__newest') }}

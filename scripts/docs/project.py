@@ -80,6 +80,13 @@ def metrics() -> Mapping[str, Yaml]:
     return found
 
 
+@lru_cache(maxsize=1)
+def docs_blocks() -> Mapping[str, str]:
+    """dbt's `{% docs name %}` blocks of the project, name to text on one line."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").rglob("*.md")))
+    return {name: plain(body) for text in texts for name, body in _BLOCK.findall(text)}
+
+
 def meta(node: Yaml) -> Yaml:
     """What `config.meta` of a node says."""
     return dict((node.get("config") or {}).get("meta") or {})
@@ -87,13 +94,13 @@ def meta(node: Yaml) -> Yaml:
 
 def description(node: Yaml) -> str:
     """A node's description on one line, with its docs blocks filled in."""
-    text = _REFERENCE.sub(lambda found: _docs_blocks()[found[1]], str(node.get("description", "")))
+    text = _REFERENCE.sub(lambda found: docs_blocks()[found[1]], str(node.get("description", "")))
     return plain(text)
 
 
 def grain(model: Yaml) -> str:
     """What one row of a mart stands for: its description without the words that begin it."""
-    return re.sub(r"^One row (?:per )?(?:an? )?", "", description(model))
+    return description(model).removeprefix("One row per ")
 
 
 def type_of(column: Yaml) -> str:
@@ -108,9 +115,3 @@ def entities(model: Yaml) -> Iterator[tuple[str, str]]:
         entity = column.get("entity")
         if entity:
             yield str(entity.get("name", column["name"])), str(entity["type"])
-
-
-@lru_cache(maxsize=1)
-def _docs_blocks() -> Mapping[str, str]:
-    texts = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").rglob("*.md")))
-    return {name: plain(body) for text in texts for name, body in _BLOCK.findall(text)}

@@ -1,4 +1,4 @@
--- grain: one row an activity in its newest version, deleted ones too, so that an older version that comes late cannot
+-- grain: one row per activity in its newest version, deleted ones too, so that an older version that comes late cannot
 -- bring one back
 {{ config(materialized='incremental', unique_key='activity_key', incremental_strategy='delete+insert') }}
 

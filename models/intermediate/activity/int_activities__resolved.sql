@@ -1,5 +1,5 @@
--- grain: one row an activity, with its rep's version, its account and whether it took place
--- a refresh looks again at new and changed activities and at those whose owner has changed versions, whose contact or
+-- grain: one row per activity, with its rep's version, its account and whether it took place
+-- a refresh resolves again new and changed activities and at those whose owner has changed versions, whose contact or
 -- deal has come to another account, or whose time has come; resolved_seq is the load of the refresh that wrote the row
 {{ config(materialized='incremental', unique_key='activity_key', incremental_strategy='delete+insert') }}
 

@@ -1,4 +1,4 @@
--- grain: one row a sales activity, from the CRM or the phone system
+-- grain: one row per sales activity, from the CRM or the phone system
 -- is_changed: this refresh has found something new about it
 {{ config(materialized='view') }}
 

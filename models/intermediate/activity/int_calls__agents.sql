@@ -1,5 +1,5 @@
--- grain: one row a call, with the user who made or took it, in the version of the call's own time
--- a refresh looks again at new and changed calls and at those whose agent's key means somebody else or whose user has
+-- grain: one row per call, with the user who made or took it, in the version as of the call (SCD type 2)
+-- a refresh resolves again new and changed calls and at those whose agent's key means somebody else or whose user has
 -- changed versions; matched_seq is the load of the refresh that last wrote the row
 {{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
 

@@ -1,4 +1,4 @@
--- grain: one row a call of which this refresh has found something new: the marts take these over
+-- grain: one row per call of which this refresh has found something new: the marts take these over
 -- a release is always built whole, so what an earlier refresh has found stands in its marts already
 {{ config(materialized='view') }}
 

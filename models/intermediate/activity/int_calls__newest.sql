@@ -1,4 +1,4 @@
--- grain: one row a call in its newest version, deleted ones too, so that an older version that comes late cannot
+-- grain: one row per call in its newest version, deleted ones too, so that an older version that comes late cannot
 -- bring one back
 -- replaced_number is the other party before this version: only what comes after in the same refresh needs it
 {{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}

@@ -1,6 +1,6 @@
--- grain: one row a missed inbound call from a known number, when a connected call with the number followed, and whether
+-- grain: one row per missed inbound call from a known number, when a connected call with the number followed, and whether
 -- that was within 24 hours
--- a refresh looks again at all numbers that its calls have, or had before they changed
+-- a refresh resolves again all numbers that its calls have, or had before they changed
 {{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
 
 with calls as (

@@ -1,4 +1,4 @@
--- grain: one row a customer and month in which it had a two-way exchange with a rep
+-- grain: one row per customer and month in which it had a two-way exchange with a rep
 with activities as (
     select
         account_key,

@@ -1,4 +1,4 @@
--- grain: one row a customer and month end from its first order on; the month of the data-as-of day ends on that day
+-- grain: one row per customer and month end from its first order on; the month of the data-as-of day ends on that day
 with orders as (
     select
         *,

@@ -1,4 +1,4 @@
--- grain: one row an order that was not cancelled and touch of its contact, or of anybody at its account, in the 90 days before it
+-- grain: one row per order that was not cancelled and touch of its contact, or of anybody at its account, in the 90 days before it
 with orders as (
     select
         *,

@@ -1,4 +1,4 @@
--- grain: one row a customer and month end with an order in the 365 days up to it
+-- grain: one row per customer and month end with an order in the 365 days up to it
 with orders as (
     select * from {{ ref('int_orders__orders') }}
     where customer_key is not null and not is_cancelled

@@ -1,4 +1,4 @@
--- grain: one row a touch that reached somebody known: a campaign e-mail opened, clicked or replied to, a connected call,
+-- grain: one row per touch that reached somebody known: a campaign e-mail opened, clicked or replied to, a connected call,
 -- another sales activity that took place, a social interaction but impressions, a lead
 with campaign_emails as (
     select * from {{ ref('fct_campaign_emails') }}

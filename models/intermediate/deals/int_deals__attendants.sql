@@ -1,4 +1,4 @@
--- grain: one row a deal that somebody attended, with the agent who did so last before it closed
+-- grain: one row per deal that somebody attended, with the agent who did so last before it closed
 with touches as (
     select * from {{ ref('int_deals__touches') }}
     where is_attended and rep_key is not null

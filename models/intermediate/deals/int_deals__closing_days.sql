@@ -1,4 +1,4 @@
--- grain: one row a deal, stage visit, rep version and last day of a period in which it was open, but no longer at its end
+-- grain: one row per deal, stage visit, rep version and last day of a period in which it was open, but no longer at its end
 with open_days as (
     select * from {{ ref('int_deals__open_days') }}
 ),

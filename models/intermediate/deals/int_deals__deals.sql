@@ -1,4 +1,4 @@
--- grain: one row a deal, in the reporting currency at the rate of the day it closed, or was created
+-- grain: one row per deal, in the reporting currency at the rate of the day it closed, or was created
 with settings as (
     select * from {{ source('embudo', 'settings') }}
 ),

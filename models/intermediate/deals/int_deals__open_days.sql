@@ -1,4 +1,4 @@
--- grain: one row a deal and day at whose end it was open, in the stage and with the rep's version of that day
+-- grain: one row per deal and day at whose end it was open, in the stage and with the rep's version as of that day
 with stretches as (
     select * from {{ ref('int_deals__open_stretches') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a stretch of days on which a deal was open in one stage, up to but not on `stage_to_on`
+-- grain: one row per period in which a deal was open in one stage, up to but not on `stage_to_on`
 -- a deal without a creation date is open since its first known stage change, or else on the data-as-of day alone
 with settings as (
     select * from {{ source('embudo', 'settings') }}

@@ -1,5 +1,5 @@
--- grain: one row a deal that came from a lead, with that lead's channel and campaign
--- where several leads say they became the deal, the first of them counts
+-- grain: one row per deal that came from a lead, with that lead's channel and campaign
+-- where several leads name the deal, the first of them counts
 with deals as (
     select * from {{ ref('stg_files__deals') }}
 ),

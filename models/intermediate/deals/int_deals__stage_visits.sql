@@ -1,4 +1,4 @@
--- grain: one row each time a deal entered a stage; the time up to the first known change is in the first stage known
+-- grain: one row per entry of a deal into a stage; the time up to the first known change is in the first stage known
 -- a deal without changes has one visit, to the stage it is in now
 with deals as (
     select * from {{ ref('int_deals__deals') }}

@@ -1,4 +1,4 @@
--- grain: one row a pipeline and stage that deals have been in, with what seeds/stages says of it
+-- grain: one row per pipeline and stage that deals have been in, with the attributes that seeds/stages gives it
 -- a pipeline that the seed does not name takes the stages of `default`
 with visits as (
     select distinct

@@ -1,4 +1,4 @@
--- grain: one row a deal and activity with the deal itself or with its contact, up to the data-as-of time
+-- grain: one row per deal and activity with the deal itself or with its contact, up to the data-as-of time
 with deals as (
     select
         deal_key,

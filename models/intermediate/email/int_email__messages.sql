@@ -1,4 +1,4 @@
--- grain: one row a message of a campaign to one recipient, whether or not its sending has landed yet
+-- grain: one row per message of a campaign to one recipient, whether or not its sending has landed yet
 -- a message whose events have changed is put together again from all of its events
 -- email_key, under which the message leaves the warehouse, is made of its first sending: message_key may be a hash of the
 -- address, which could be guessed

@@ -1,4 +1,4 @@
--- grain: one row a time at which a contact did something that the CRM ties to it by key: an activity, an order, a deal
+-- grain: one row per time at which a contact did something that the CRM records under its key: an activity, an order, a deal
 -- only for contacts that share an e-mail or a phone with others: there the latest activity decides
 with candidates as (
     select * from {{ ref('int_contacts__candidates') }}

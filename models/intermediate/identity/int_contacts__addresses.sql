@@ -1,4 +1,4 @@
--- grain: one row a contact, with its addresses as they are compared: e-mail in lower case, phones in E.164
+-- grain: one row per contact, with its addresses as they are compared: e-mail in lower case, phones in E.164
 with contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a way to name a contact (its key, an e-mail, a phone in E.164) and contact that it may mean
+-- grain: one row per key of a contact (its key, an e-mail, a phone in E.164) and contact that it may mean
 with addresses as (
     select * from {{ ref('int_contacts__addresses') }}
 ),

@@ -1,7 +1,7 @@
--- grain: one row a way to name a contact: its key, an e-mail, a phone in E.164
+-- grain: one row per key of a contact: its key, an e-mail, a phone in E.164
 -- only_contact_key is the contact where it can be one alone
--- changed_seq says at which load the contacts behind it last changed; a way that means nobody any more stays with no
--- contact, so that what was matched by it is matched anew
+-- changed_seq is the load at which the contacts behind it last changed; a key that belongs to nobody any more stays with no
+-- contact, so that what was matched by it is matched again
 {{ config(materialized='incremental', unique_key='match_key', incremental_strategy='delete+insert') }}
 
 with candidates as (

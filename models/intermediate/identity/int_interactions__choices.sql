@@ -1,6 +1,6 @@
--- grain: one row an interaction that may mean several contacts, with the one chosen: who was active last before it,
+-- grain: one row per interaction that may mean several contacts, with the one chosen: who was active last before it,
 -- else who was registered last before it, else the smallest key
--- built anew each time, since activity that comes late can turn any choice
+-- rebuilt each time, since activity that comes late can turn any choice
 with keyed as (
     select * from {{ ref('int_interactions__keyed') }}
     where match_count > 1

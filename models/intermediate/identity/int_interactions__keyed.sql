@@ -1,5 +1,5 @@
--- grain: one row an interaction with the best way that leads from it to a contact: the contact's key as the source
--- gives it, else the e-mail, else the phone; match_count says how many contacts it may mean
+-- grain: one row per interaction with the best way that leads from it to a contact: the contact's key as the source
+-- gives it, else the e-mail, else the phone; match_count is the number of contacts that it may belong to
 {{ config(materialized='view') }}
 
 with interactions as (

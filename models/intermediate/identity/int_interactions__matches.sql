@@ -1,4 +1,4 @@
--- grain: one row an interaction, with the contact that it is tied to, if any, and that contact's account and owner
+-- grain: one row per interaction, with the contact that it is matched to, if any, and that contact's account and owner
 -- a refresh matches anew: what is new or changed, what is keyed by a way that has come to mean other contacts, what
 -- belongs to an owner with changed versions, and all that had a choice
 -- matched_seq is the load of the refresh that last wrote the row: it tells the marts what to take over, and stays here

@@ -1,4 +1,4 @@
--- grain: one row an interaction with a person outside: a call, a campaign email, an interaction on a social network
+-- grain: one row per interaction with a person outside: a call, a campaign email, an interaction on a social network
 {{ config(materialized='view') }}
 
 with calls as (

@@ -1,6 +1,6 @@
--- grain: one row a way to name a user: key, phone extension or e-mail
--- changed_seq says at which load the user behind it, or any of the user's versions, last changed; a way that nobody
--- has any more stays with a null user, so that what was matched by it is matched anew
+-- grain: one row per key of a user: key, phone extension or e-mail
+-- changed_seq is the load at which the user behind it, or any of the user's versions, last changed; a key that nobody
+-- has any more stays with a null user, so that what was matched by it is matched again
 {{ config(materialized='incremental', unique_key='match_key', incremental_strategy='delete+insert') }}
 
 with versions as (
@@ -34,7 +34,7 @@ named as (
     where is_latest and {{ normalised_email('email') }} is not null
 ),
 
--- an extension that is handed on belongs to who has it today
+-- an extension that was reassigned belongs to who has it today
 ranked as (
     select
         *,

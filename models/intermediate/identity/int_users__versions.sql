@@ -1,4 +1,4 @@
--- grain: one row a version of a user in which anything that figures are cut by has changed
+-- grain: one row per version of a user in which anything that figures are cut by has changed
 -- the first version holds from the beginning of time, since earlier facts have no better one
 with users as (
     select * from {{ ref('stg_files__users') }}

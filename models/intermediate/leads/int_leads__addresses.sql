@@ -1,4 +1,4 @@
--- grain: one row a lead, with its addresses as they are compared: e-mail in lower case, phone in E.164
+-- grain: one row per lead, with its addresses as they are compared: e-mail in lower case, phone in E.164
 with leads as (
     select
         *,

@@ -1,4 +1,4 @@
--- grain: one row a lead, with the contact it is: by id, else by e-mail, else by phone; the newest where several are meant
+-- grain: one row per lead, with the contact it is: by id, else by e-mail, else by phone; the newest where several are meant
 with leads as (
     select * from {{ ref('int_leads__addresses') }}
 ),

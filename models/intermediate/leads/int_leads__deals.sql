@@ -1,4 +1,4 @@
--- grain: one row a lead that became a deal, by the lead's word or the deal's, with its first deal and first win
+-- grain: one row per lead that became a deal, named by the lead or by the deal, with its first deal and first win
 with leads as (
     select * from {{ ref('stg_files__leads') }}
 ),

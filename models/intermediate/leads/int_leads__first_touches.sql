@@ -1,5 +1,5 @@
--- grain: one row a lead with an outbound touch at or after its creation, with the first of them and whose it was
--- what a rep did is outbound unless it says otherwise; notes and content are no touches
+-- grain: one row per lead with an outbound touch at or after its creation, with the first of them and whose it was
+-- what a rep did is outbound where no direction is given; notes and content are no touches
 with leads as (
     select
         leads.lead_key,

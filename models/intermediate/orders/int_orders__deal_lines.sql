@@ -1,4 +1,4 @@
--- grain: one row a won deal, read as an order of one line for companies without an order system
+-- grain: one row per won deal, read as an order of one line for companies without an order system
 with deals as (
     select * from {{ ref('stg_files__deals') }}
 ),

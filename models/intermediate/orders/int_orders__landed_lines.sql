@@ -1,4 +1,4 @@
--- grain: one row a line of a landed order; an order without lines has one empty line, so that it counts
+-- grain: one row per line of a landed order; an order without lines has one empty line, so that it counts
 -- lines whose order has not landed are left out: orders_missing_of_lines counts them
 with orders as (
     select * from {{ ref('stg_files__orders') }}

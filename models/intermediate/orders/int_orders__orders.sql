@@ -1,4 +1,4 @@
--- grain: one row an order, with its place among the customer's orders that were not cancelled
+-- grain: one row per order, with its place among the customer's orders that were not cancelled
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row an order line, in the reporting currency at the rate of the order's day
+-- grain: one row per order line, in the reporting currency at the rate of the order's day
 -- a line without a cost of its own takes its product's
 with lines as (
     select
@@ -49,7 +49,7 @@ final as (
             ) as decimal(20, 8))
             as decimal(20, 8)
         ) as cost_amount,
-        -- a list price, where there is one, tells a dearer product from a dearer day
+        -- a list price, where there is one, separates a dearer product from a dearer day
         coalesce(
             cast(products.unit_price as decimal(20, 4)) * product_rates.rate,
             cast(lines.unit_price_local as decimal(20, 4)) * rates.rate

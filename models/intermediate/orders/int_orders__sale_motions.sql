@@ -1,4 +1,4 @@
--- grain: one row a line of an order that was not cancelled, with what kind of sale it is to its customer
+-- grain: one row per line of an order that was not cancelled, with what kind of sale it is to its customer
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
     where not is_cancelled

@@ -1,4 +1,4 @@
--- grain: one row a currency and stretch of days on which its rate to the reporting currency is one figure
+-- grain: one row per currency and period in which its rate to the reporting currency is the same
 -- the reporting currency itself is always 1; others cross through the euro
 with exchange_rates as (
     select * from {{ ref('exchange_rates') }}

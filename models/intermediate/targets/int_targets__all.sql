@@ -1,4 +1,4 @@
--- grain: one row a target as stated, from sources and from the seed, rep targets with the rep they mean
+-- grain: one row per target as stated, from sources and from the seed, rep targets with the rep they mean
 -- a rep is named by id (the same source's first) or by full name
 with stated as (
     select

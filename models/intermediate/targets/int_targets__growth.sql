@@ -1,4 +1,4 @@
--- grain: one row a growth assumption and the stretch of periods it holds for: until the next one of its metric and scope
+-- grain: one row per growth assumption and the periods it is valid for: until the next one of its metric and scope
 with assumptions as (
     select * from {{ ref('growth_assumptions') }}
 ),

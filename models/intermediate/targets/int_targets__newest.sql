@@ -1,4 +1,4 @@
--- grain: one row a target of a metric, scope and period, as last set; of two set on one day the seed's, then the first source's
+-- grain: one row per target of a metric, scope and period, as last set; of two set on one day the seed's, then the first source's
 with targets as (
     select * from {{ ref('int_targets__all') }}
 ),

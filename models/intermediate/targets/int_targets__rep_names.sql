@@ -1,4 +1,4 @@
--- grain: one row a way to name a rep in targets of an origin (a source or the seed), with the user it means
+-- grain: one row per key of a rep in targets of an origin (a source or the seed), with the user it means
 -- an id of the origin's own source comes first, then an id of any, then a full name
 with users as (
     select * from {{ ref('int_users__versions') }}

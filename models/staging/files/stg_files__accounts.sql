@@ -1,4 +1,4 @@
--- grain: one row an account (company), in its newest version
+-- grain: one row per account (company), in its newest version
 with source as (
     select * from {{ source('files', 'accounts') }}
 ),

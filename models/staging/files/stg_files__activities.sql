@@ -1,4 +1,4 @@
--- grain: one row a sales activity logged in the CRM; calls have their own stream; versions are told apart downstream, where history is long
+-- grain: one row per sales activity logged in the CRM; calls have their own stream; versions are resolved downstream, where history is long
 with source as (
     select * from {{ source('files', 'activities') }}
 ),

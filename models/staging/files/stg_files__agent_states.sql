@@ -1,4 +1,4 @@
--- grain: one row a stretch of time an agent spent in one state, in its newest version
+-- grain: one row per period that an agent spent in one state, in its newest version
 with source as (
     select * from {{ source('files', 'agent_states') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a call of the phone system; versions are told apart downstream, where history is long
+-- grain: one row per call of the phone system; versions are resolved downstream, where history is long
 with source as (
     select * from {{ source('files', 'calls') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a campaign, in its newest version
+-- grain: one row per campaign, in its newest version
 with source as (
     select * from {{ source('files', 'campaigns') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a contact (person), in its newest version
+-- grain: one row per contact (person), in its newest version
 with source as (
     select * from {{ source('files', 'contacts') }}
 ),

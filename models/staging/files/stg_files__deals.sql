@@ -1,4 +1,4 @@
--- grain: one row a deal (opportunity), in its newest version
+-- grain: one row per deal (opportunity), in its newest version
 with source as (
     select * from {{ source('files', 'deals') }}
 ),

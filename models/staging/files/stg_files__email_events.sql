@@ -1,4 +1,4 @@
--- grain: one row an event of a campaign email; versions are told apart downstream, where history is long
+-- grain: one row per event of a campaign email; versions are resolved downstream, where history is long
 with source as (
     select * from {{ source('files', 'email_events') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row an invoice, in its newest version
+-- grain: one row per invoice, in its newest version
 with source as (
     select * from {{ source('files', 'invoices') }}
 ),

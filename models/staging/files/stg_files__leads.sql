@@ -1,4 +1,4 @@
--- grain: one row a lead, in its newest version
+-- grain: one row per lead, in its newest version
 with source as (
     select * from {{ source('files', 'leads') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a line of an order, in its newest version
+-- grain: one row per line of an order, in its newest version
 with source as (
     select * from {{ source('files', 'order_lines') }}
 ),

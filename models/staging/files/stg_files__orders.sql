@@ -1,4 +1,4 @@
--- grain: one row an order, in its newest version
+-- grain: one row per order, in its newest version
 with source as (
     select * from {{ source('files', 'orders') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a product, in its newest version
+-- grain: one row per product, in its newest version
 with source as (
     select * from {{ source('files', 'products') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row an interaction on a social network, in its newest version
+-- grain: one row per interaction on a social network, in its newest version
 with source as (
     select * from {{ source('files', 'social_interactions') }}
 ),

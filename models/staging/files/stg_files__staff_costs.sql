@@ -1,4 +1,4 @@
--- grain: one row a person and month, in its newest version
+-- grain: one row per person and month, in its newest version
 with source as (
     select * from {{ source('files', 'staff_costs') }}
 ),

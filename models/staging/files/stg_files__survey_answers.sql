@@ -1,4 +1,4 @@
--- grain: one row an answer to a survey, in its newest version
+-- grain: one row per answer to a survey, in its newest version
 with source as (
     select * from {{ source('files', 'survey_answers') }}
 ),

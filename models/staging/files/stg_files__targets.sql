@@ -1,4 +1,4 @@
--- grain: one row a target of a metric, scope and period, in its newest version
+-- grain: one row per target of a metric, scope and period, in its newest version
 with source as (
     select * from {{ source('files', 'targets') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a task, in its newest version
+-- grain: one row per task, in its newest version
 with source as (
     select * from {{ source('files', 'tasks') }}
 ),

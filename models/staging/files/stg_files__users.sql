@@ -1,4 +1,4 @@
--- grain: one row a version of a user (core keeps past teams)
+-- grain: one row per version of a user (core keeps past teams)
 with source as (
     select * from {{ source('files', 'users') }}
 ),
