@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check ui refresh benchmark docs dbt-docs clean
+.PHONY: help setup demo test test-fast soak check sbom audit hooks ui refresh benchmark docs dbt-docs clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/setup.sh
 	@touch $(STAMP)
 
-demo: setup ## Make a made-up company, refresh its warehouse and show its metrics
+demo: setup ## Generate a made-up company, refresh its warehouse and show its metrics
 	@$(BIN)/embudo demo --home $(HOME_DIR)
 
 refresh: setup ## Refresh the warehouse of ./embudo.yml
@@ -31,12 +31,24 @@ refresh: setup ## Refresh the warehouse of ./embudo.yml
 ui: setup ## Open Dagster on http://127.0.0.1:3000
 	@$(BIN)/embudo ui --home $(HOME_DIR)
 
-check: setup ## Lint and type-check Python, SQL and YAML, parse dbt, validate the metrics
+check: setup ## Lint and type-check, parse dbt, validate metrics, check layers, docs and licences
 	@bash scripts/check.sh
+
+test-fast: setup ## Run the unit tests that need no dbt build, in under a minute
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not browser" tests/unit
 
 test: setup ## Install what the tests need and run all of them, slow ones too
 	@bash scripts/test_needs.sh
 	@EMBUDO_SOAK=1 $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+sbom: setup ## Write target/sbom.json, the software bill of materials (CycloneDX)
+	@bash scripts/sbom.sh
+
+audit: setup ## Look up known vulnerabilities of the locked packages (needs a network)
+	@bash scripts/audit.sh
+
+hooks: setup ## Run the linters of changed files before each commit (pre-commit)
+	@$(BIN)/pre-commit install
 
 soak: setup ## Shuffle 20 deliveries, kill 200 refreshes, refresh companies of 20 seeds; print the counts
 	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 EMBUDO_SOAK_SEEDS=20 $(BIN)/pytest -m soak -s -q
@@ -44,7 +56,7 @@ soak: setup ## Shuffle 20 deliveries, kill 200 refreshes, refresh companies of 2
 benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same files
 	@$(BIN)/python -m benchmarks.refresh
 
-docs: setup ## Write the generated pages of docs/ from the YAML
+docs: setup ## Write the generated pages of docs/
 	@$(BIN)/python -m scripts.docs
 
 dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index.html (offline)
@@ -53,6 +65,6 @@ dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index
 	@$(BIN)/dbt docs generate --static --empty-catalog --no-compile --quiet
 	@echo "Wrote target/static_index.html"
 
-clean: ## Remove what was built; landing and releases in .embudo stay
+clean: ## Remove build results; landing and releases in .embudo stay
 	@rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis build
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

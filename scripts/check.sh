@@ -1,22 +1,33 @@
 #!/usr/bin/env bash
-# `make check`: everything that can be said of the project without running it on data.
+# `make check`: everything that can be checked of the project without running it on data.
 set -euo pipefail
 bin=.venv/bin
-say() { printf '\n== %s\n' "$1"; }
+step() { printf '\n== %s\n' "$1"; }
 
-say "ruff: style and mistakes in Python"
+step "ruff: style and mistakes in Python"
 "$bin/ruff" check .
 "$bin/ruff" format --check .
-say "mypy: types"
+step "mypy: types"
 "$bin/mypy"
-say "yamllint: YAML"
-"$bin/yamllint" --strict models seeds dbt_project.yml profiles.yml dagster.yaml examples
-say "sqlfluff: SQL"
+step "import-linter: layers, boundaries, no cycles"
+"$bin/lint-imports"
+step "yamllint: YAML"
+"$bin/yamllint" --strict models seeds dbt_project.yml dbt-bouncer.yml profiles.yml dagster.yaml examples \
+    .pre-commit-config.yaml .github
+step "sqlfluff: SQL"
 "$bin/sqlfluff" lint --processes 2 --disable-progress-bar models dbt_project/data_tests
-say "embudo validate: dbt parses, metrics hold together"
+step "embudo validate: dbt parses, metrics are consistent"
 "$bin/embudo" validate --home "$(mktemp -d)"
-say "mf validate-configs"
-"$bin/dbt" parse --quiet   # mf reads the semantic manifest that dbt leaves in target/
+step "mf validate-configs"
+"$bin/dbt" parse --quiet   # mf and dbt-bouncer read the manifests that dbt leaves in target/
 "$bin/mf" validate-configs --skip-dw
-say "walls between the rooms"
-"$bin/pytest" -q tests/unit/test_walls.py
+step "dbt-bouncer: conventions of the models' YAML"
+"$bin/dbt-bouncer" run --config-file dbt-bouncer.yml
+step "generated pages are up to date"
+"$bin/python" -m scripts.docs --check
+step "licences of the locked packages"
+"$bin/python" -m scripts.licences
+step "SBOM"
+bash scripts/sbom.sh
+step "known vulnerabilities of the locked packages"
+bash scripts/audit.sh
