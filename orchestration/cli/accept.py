@@ -56,6 +56,7 @@ def accept(
     `embudo accept "metric.revenue on revenue" --because "Black Friday"`, then `embudo refresh`.
     """
     from orchestration.ingestion import Ledger
+    from orchestration.ingestion.ledger.waivers import grant_waiver, withdraw_waiver
     from orchestration.settings import Home
 
     place = Home.at(home).prepare()
@@ -66,7 +67,7 @@ def accept(
         if not check:
             raise typer.BadParameter("name a check, or ask for --list")
         if withdraw:
-            if not ledger.withdraw(check):
+            if not withdraw_waiver(ledger, check):
                 raise typer.BadParameter(f"no open acceptance of {check!r}; see --list")
             out.print(f"Withdrawn: {plain(check)}.")
             return
@@ -78,8 +79,8 @@ def accept(
 
         _require_known(check, Workspace.open(config=config, home=home, inbox=None))
         _require_ran(check, place, ledger)
-        given = ledger.accept(
-            check, because=" ".join(because.split()), signed_by=by or getpass.getuser()
+        given = grant_waiver(
+            ledger, check, reason=" ".join(because.split()), signed_by=by or getpass.getuser()
         )
     out.print(
         f"Accepted for one refresh: [bold]{plain(given.check)}[/bold] ({plain(given.text)}). "
@@ -125,8 +126,9 @@ def _subjects_of_loads(name: str, workspace: Workspace) -> set[str]:
 def _require_ran(check: str, place: Home, ledger: Ledger) -> None:
     """Raise where the check could not run in the last refresh: there is nothing to accept."""
     from orchestration import quality
+    from orchestration.ingestion.ledger.runs import recent_refreshes
 
-    last = next(iter(ledger.refreshes(limit=1)), None)
+    last = next(iter(recent_refreshes(ledger, limit=1)), None)
     report = quality.read_gate(place.candidate(last.run_id)) if last else None
     for found in report.checks if report else ():
         if check in (found.name, found.title) and not found.ran:
@@ -137,6 +139,8 @@ def _require_ran(check: str, place: Home, ledger: Ledger) -> None:
 
 
 def _list(ledger: Ledger, output: Format) -> None:
+    from orchestration.ingestion.ledger.waivers import all_waivers
+
     rows = [
         {
             "check": one.check,
@@ -151,7 +155,7 @@ def _list(ledger: Ledger, output: Format) -> None:
             "at": one.at.isoformat(),
             "because": one.because,
         }
-        for one in ledger.waivers()
+        for one in all_waivers(ledger)
     ]
     if output is not Format.table:
         print_rows(rows, output)

@@ -51,6 +51,12 @@ def status(
 def gather(*, config: Path, home: Path) -> dict[str, Any]:
     """The facts behind the screen: release, sources, refreshes, advice. Times are UTC, ISO 8601."""
     from orchestration import ingestion, publication, quality
+    from orchestration.ingestion.ledger.business_times import latest_by_stream
+    from orchestration.ingestion.ledger.loads import active_loads
+    from orchestration.ingestion.ledger.quarantined_loads import quarantined_loads
+    from orchestration.ingestion.ledger.rejected_files import open_rejected_files
+    from orchestration.ingestion.ledger.runs import recent_refreshes
+    from orchestration.ingestion.ledger.waivers import open_waivers
     from orchestration.publication.layout import Layout
     from orchestration.settings import Home
 
@@ -71,12 +77,12 @@ def gather(*, config: Path, home: Path) -> dict[str, Any]:
         }
     open_rows = ingestion.quarantine.count_open(place)
     with ingestion.Ledger(place.ledger) as ledger:
-        loads = [load for load, _ in ledger.active_loads()]
-        refreshes = ledger.refreshes(limit=LAST_REFRESHES)
-        aside = ledger.open_set_aside()
-        loads_aside = ledger.quarantined_loads()
-        waivers = ledger.open_waivers()
-        newest = ledger.newest_by_stream()
+        loads = [load for load, _ in active_loads(ledger)]
+        refreshes = recent_refreshes(ledger, limit=LAST_REFRESHES)
+        aside = open_rejected_files(ledger)
+        loads_aside = quarantined_loads(ledger)
+        waivers = open_waivers(ledger)
+        newest = latest_by_stream(ledger)
     sources: dict[tuple[str, str], dict[str, Any]] = {}
     for load in loads:
         entry = sources.setdefault(

@@ -54,7 +54,7 @@ FORGET = (
     "forget.releases_erased",
     "forget.swept",
 )
-LEDGER = ("ledger.copied", "ledger.mended", "ledger.damaged_moved")
+LEDGER = ("ledger.copied", "ledger.repaired", "ledger.corrupt_moved")
 REFRESH = (
     "refresh.locked",
     "refresh.recovered",

@@ -16,10 +16,10 @@ import duckdb
 from orchestration.core import duckdb_session, durable_files
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.records import Load
-from orchestration.ingestion.ledger.ledger import Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.load_record import RECORD_KEY, read_record
+from orchestration.ingestion.ledger.loads import all_loads, record_rewritten_load
 from orchestration.ingestion.load_buffer import ROW_GROUP
-from orchestration.ingestion.load_record import KEY as RECORD_KEY
-from orchestration.ingestion.load_record import read_record
 from orchestration.privacy import suppression
 from orchestration.privacy.addresses import (
     EMAIL_COLUMNS,
@@ -90,7 +90,7 @@ def find(
     `SettingsInvalid` where a contact key is none.
     """
     with _open(home) as connection, Ledger(home.ledger) as ledger:
-        loads = ledger.loads()
+        loads = all_loads(ledger)
         known, _ = forgotten_hashes(home)
         given = {("email", one) for one in emails} | {("phone", one) for one in phones}
         forgotten = {c for c in contacts if key.digest(f"contact/{c}") in known}
@@ -110,7 +110,7 @@ def erase(
     with _open(home) as connection, Ledger(home.ledger) as ledger:
         suppression.lend(connection, hashed(key, person.named()), key=key)
         contract = load_contract()
-        for load in ledger.loads():
+        for load in all_loads(ledger):
             if load.load_id not in loads:
                 continue
             aside = _rewrite_quarantine(connection, home, load, person)
@@ -118,7 +118,8 @@ def erase(
                 connection, home, load, contract[load.stream], person, country, aside
             )
             path = _landing_file(home, load)
-            ledger.rewritten(
+            record_rewritten_load(
+                ledger,
                 load.load_id,
                 sha256=durable_files.sha256_of(path),
                 size_bytes=path.stat().st_size,

@@ -25,6 +25,7 @@ from orchestration.erasure import landing
 from orchestration.erasure.home_files import sweep
 from orchestration.erasure.releases import erase_releases
 from orchestration.ingestion import Ledger
+from orchestration.ingestion.ledger.parts import record_rewritten_files
 from orchestration.privacy import tombstones
 from orchestration.privacy.data_subject import Person
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
@@ -136,7 +137,7 @@ def _carry_out(
     spared = {home.releases, home.landing, home.quarantine, home.refresh_lock, _note(home)}
     swept = sweep(home.root, person, sparing=spared, records=home.answers)
     with Ledger(home.ledger) as ledger:
-        ledger.files_rewritten(swept.changed)
+        record_rewritten_files(ledger, swept.changed)
     failpoint("forget.swept")
     left = [*swept.left, *_exports_with(settings, home, found)]
     _note(home).unlink()

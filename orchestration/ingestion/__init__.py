@@ -13,15 +13,16 @@ from orchestration.ingestion.integrity import CorruptLoad, find_corrupt, give_up
 from orchestration.ingestion.landing import clear_leftovers, land
 from orchestration.ingestion.landing_schema import write_landing_schema
 from orchestration.ingestion.ledger.backup import BACKUP
-from orchestration.ingestion.ledger.ledger import Ledger, Refresh
+from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.repair import ledger_fault, repair_ledger
+from orchestration.ingestion.ledger.runs import RefreshRun
 from orchestration.settings.contract import StreamContract, load_contract
 
 __all__ = [
     "BACKUP",
     "CorruptLoad",
     "Ledger",
-    "Refresh",
+    "RefreshRun",
     "StreamContract",
     "clear_leftovers",
     "fetch_apis",

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.ledger.ledger import ActivePart, Ledger, SeenFile
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.parts import ActivePart, active_parts
+from orchestration.ingestion.ledger.seen_files import SeenFile, record_seen_file, seen_files
+from orchestration.ingestion.repaired_files import REPAIRED
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
 MAPPING_VERSION = 2
 """Grows when the same settings read the same file differently, so that files are read again."""
-
-MENDED = ".mended."
-"""In the name of a file of mended quarantine rows."""
 
 _TEMPORARY = (".", "~$")
 _PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
@@ -105,7 +105,7 @@ def scan(
             f"The inbox of source {source} is not there: {inbox}. "
             "Make the folder, set `inbox` in embudo.yml, or name it with --inbox."
         )
-    known = ledger.seen_files(source=source, stream=stream.name)
+    known = seen_files(ledger, source=source, stream=stream.name)
     done = {(file.fingerprint, file.sha256) for file in known.values()}
     new: list[NewFile] = []
     current: dict[str, SelectionSpec] = {}
@@ -122,7 +122,7 @@ def scan(
                 continue
             # A snapshot says as of when it is by its name: the same bytes again are news of a later day.
             if (mark, file.sha256) in done and selection.snapshot is None:
-                ledger.note_seen(source=source, stream=stream.name, file=file.seen)
+                record_seen_file(ledger, file.seen, source=source, stream=stream.name)
                 continue
             done.add((mark, file.sha256))
             new.append(file)
@@ -165,7 +165,7 @@ def _news(
             f"Source {source}: {path} cannot be read: {error.strerror}. Check its permissions."
         ) from error
     file_format = settings.format_of(source, selection)
-    if MENDED in path:
+    if REPAIRED in path:
         # `quarantine.export` writes UTF-8, whatever the source writes.
         file_format = file_format.model_copy(update={"encoding": "utf-8"})
     return NewFile(
@@ -195,7 +195,7 @@ def _replaced(
     """
     obsolete = [
         part
-        for part in ledger.active_parts(source=source, stream=stream)
+        for part in active_parts(ledger, source=source, stream=stream)
         if part.fingerprint not in current
     ]
     if not obsolete:

@@ -14,7 +14,10 @@ from pathlib import Path
 from orchestration.core.durable_files import sha256_of
 from orchestration.core.errors import LandingCorrupt
 from orchestration.core.records import Load
-from orchestration.ingestion.ledger.ledger import ActivePart, Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.loads import active_loads, load_digests
+from orchestration.ingestion.ledger.parts import ActivePart, parts_of_load, replace_parts
+from orchestration.ingestion.ledger.seen_files import forget_seen_files
 from orchestration.settings import Home, Settings
 
 HASHED_BYTES = 256 * 1024 * 1024
@@ -48,8 +51,8 @@ def find_corrupt(
     With `hashed_bytes`, loads beyond that many bytes are only held against their size; which ones is
     left to chance, so that all of a long history is hashed in the course of some refreshes.
     """
-    digests = {load_id: digest for _, _, load_id, digest in ledger.load_digests()}
-    loads = [load for load, _ in ledger.active_loads()]
+    digests = load_digests(ledger)
+    loads = [load for load, _ in active_loads(ledger)]
     random.shuffle(loads)
     room = float("inf") if hashed_bytes is None else hashed_bytes
     found = []
@@ -87,7 +90,7 @@ def read_again(
     Raises `LandingCorrupt` where a file has left the inbox or is not the same any more, before
     anything is changed: then only a person can say whether its rows may go.
     """
-    parts = {one.load.load_id: ledger.active_parts_of(one.load.load_id) for one in damaged}
+    parts = {one.load.load_id: parts_of_load(ledger, one.load.load_id) for one in damaged}
     lost = [
         f"{one}; its rows came from {part.path}, which is no longer in the inbox as it was read"
         for one in damaged
@@ -104,14 +107,14 @@ def read_again(
     again: dict[tuple[str, str], list[ActivePart]] = {}
     for one in damaged:
         source, stream = one.load.source, one.load.stream
-        ledger.unsee(parts[one.load.load_id], source=source, stream=stream)
+        forget_seen_files(ledger, parts[one.load.load_id], source=source, stream=stream)
         again.setdefault((source, stream), []).extend(parts[one.load.load_id])
     return again
 
 
 def require_whole(ledger: Ledger, damaged: Sequence[CorruptLoad]) -> None:
     """Raise `LandingCorrupt` where a damaged load still counts after a landing."""
-    counting = {load.load_id for load, _ in ledger.active_loads()}
+    counting = {load.load_id for load, _ in active_loads(ledger)}
     left = [str(one) for one in damaged if one.load.load_id in counting]
     if left:
         raise LandingCorrupt(
@@ -132,7 +135,7 @@ def give_up(home: Home, load_id: str) -> Load:
                 f"Load {load_id} is not a damaged one: found {', '.join(damaged) or 'none'}. "
                 "`embudo doctor` lists them."
             )
-        ledger.replace_parts(ledger.active_parts_of(load_id), by="given up")
+        replace_parts(ledger, parts_of_load(ledger, load_id), by="given up")
     return damaged[load_id]
 
 

@@ -24,9 +24,13 @@ from orchestration.core.records import LandingResult, Load, NewColumns, Rejected
 from orchestration.core.resource_limits import explained
 from orchestration.ingestion import integrity
 from orchestration.ingestion.inbox import NewFile, StreamChanges, scan
-from orchestration.ingestion.ledger.ledger import ActivePart, FilePart, Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.file_columns import record_file_columns
+from orchestration.ingestion.ledger.load_record import LoadRecord
+from orchestration.ingestion.ledger.loads import add_load, all_loads, next_load_seq
+from orchestration.ingestion.ledger.parts import ActivePart, FilePart, replace_parts
+from orchestration.ingestion.ledger.rejected_files import reject_file
 from orchestration.ingestion.load_buffer import StagedPart, Staging
-from orchestration.ingestion.load_record import LoadRecord
 from orchestration.privacy.hash_key import PrivacyKey
 from orchestration.privacy.tombstones import forgotten_hashes
 from orchestration.settings import Home, Settings
@@ -72,7 +76,7 @@ def land(
             again = integrity.read_again(settings, home, ledger, damaged)
             jobs = _news(settings, home, contract, ledger, again=again)
         # Numbered here, in the order of the settings, so that who is faster decides nothing.
-        first = ledger.next_load_seq()
+        first = next_load_seq(ledger)
 
         at_once = max(1, min(_STREAMS_AT_ONCE, len(jobs)))
 
@@ -131,7 +135,7 @@ def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
     know.
     """
     shutil.rmtree(home.work, ignore_errors=True)
-    listed = {load.load_id for load in ledger.loads()}
+    listed = {load.load_id for load in all_loads(ledger)}
     removed: list[Path] = []
     for folder in (home.landing, home.quarantine):
         if folder.is_dir():
@@ -177,13 +181,13 @@ def _land_stream(
                     parts.append(_file_part(file, outcome))
                 elif outcome is not None:
                     fault = RejectedFile(news.source, stream.name, file.path, outcome)
-                    ledger.set_aside(fault, run_id=run_id, file=file.seen)
+                    reject_file(ledger, fault, run_id=run_id, file=file.seen)
                     aside.append(fault)
                     failed.add(file.sha256)
                     report.detail(f"{news.source}.{stream.name}: set aside: {outcome}")
             replaced = [part for part in news.replaced if part.sha256 not in failed]
             if not parts:
-                ledger.replace_parts(replaced, by=run_id)
+                replace_parts(ledger, replaced, by=run_id)
                 return _Landed(None, tuple(aside), tuple(part.load_id for part in replaced))
             load = _write(
                 staging,
@@ -199,7 +203,7 @@ def _land_stream(
                 home.landing_of(source=news.source, stream=stream.name) / f"{load_id}.parquet"
             )
             failpoint("landing.written")
-            ledger.add_load(load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
+            add_load(ledger, load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
             failpoint("landing.entered")
             new_columns = _new_columns(ledger, staging, news, parts)
     except (OSError, duckdb.Error, ResourceExhausted) as error:
@@ -228,7 +232,8 @@ def _new_columns(
     """What the load's files have that earlier ones of the same mapping had not, in file order."""
     found = []
     for part in parts:
-        new = ledger.add_columns(
+        new = record_file_columns(
+            ledger,
             source=news.source,
             stream=news.stream,
             fingerprint=part.fingerprint,

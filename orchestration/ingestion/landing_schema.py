@@ -16,7 +16,10 @@ import pyarrow as pa
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.core.records import Load
-from orchestration.ingestion.ledger.ledger import Ledger
+from orchestration.ingestion.ledger.business_times import latest_business_time
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.loads import active_loads
+from orchestration.ingestion.ledger.parts import QuarantinedPart, quarantined_parts
 from orchestration.ingestion.load_rows import write_load_rows
 from orchestration.ingestion.snapshots import Series, deletions, series_of
 from orchestration.settings import Home, Settings
@@ -46,9 +49,9 @@ def write_landing_schema(
     """
     connection.execute("create schema if not exists landing")
     with Ledger(home.ledger) as ledger:
-        active = ledger.active_loads()
-        as_of = settings.as_of_utc() or ledger.business_max() or EPOCH
-        open_parts = ledger.quarantined_parts(only_open=True)
+        active = active_loads(ledger)
+        as_of = settings.as_of_utc() or latest_business_time(ledger) or EPOCH
+        open_parts = quarantined_parts(ledger, only_open=True)
         snapshots = {
             stream.name: series_of(settings, ledger, stream) for stream in load_contract().values()
         }
@@ -174,7 +177,7 @@ def _write_loads(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -
 def _write_quarantined(
     connection: duckdb.DuckDBPyConnection,
     home: Home,
-    parts: Sequence[tuple[str, str, str, int, str]],
+    parts: Sequence[QuarantinedPart],
 ) -> None:
     from orchestration.ingestion.quarantine import open_query
 

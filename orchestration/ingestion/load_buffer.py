@@ -21,7 +21,7 @@ from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.contract_checks import staged_table, staging_query
 from orchestration.ingestion.formats.readers import FileRows, open_file, raw_texts
 from orchestration.ingestion.inbox import NewFile
-from orchestration.ingestion.load_record import KEY as RECORD_KEY
+from orchestration.ingestion.ledger.load_record import RECORD_KEY
 from orchestration.ingestion.mapping import columns_read, map_file
 from orchestration.privacy import suppression
 from orchestration.privacy.hash_key import PrivacyKey

@@ -10,7 +10,8 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingestion.ledger.ledger import CountedPart, Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.parts import CountedPart, QuarantinedPart, counted_parts
 from orchestration.ingestion.quarantine import open_query
 from orchestration.settings import Home
 
@@ -27,14 +28,14 @@ def write_load_rows(connection: duckdb.DuckDBPyConnection, home: Home, ledger: L
     whose bytes are gone (erased) have no reason. A load of which nothing landed has a row of 0.
     """
     connection.execute(f"create or replace table landing.load_rows ({_COLUMNS})")
-    parts = ledger.counted_parts()
+    parts = counted_parts(ledger)
     if not parts:
         return
     connection.register("counted_parts", _table(parts))
     reasons = open_query(
         home,
         [
-            (part.source, part.stream, part.load_id, part.part, part.path)
+            QuarantinedPart(part.source, part.stream, part.load_id, part.part, part.path)
             for part in parts
             if part.rows_quarantined
         ],

@@ -13,7 +13,10 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.ledger.ledger import Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.loads import all_loads
+from orchestration.ingestion.ledger.parts import QuarantinedPart, quarantined_parts
+from orchestration.ingestion.repaired_files import repaired_name
 from orchestration.settings import Home
 
 
@@ -90,7 +93,7 @@ def export(
             f"select file, any_value(header) from ({query}) group by file order by file"
         ).fetchall()
         for file, header in files:
-            target = to / mended_name(Path(file).name)
+            target = to / repaired_name(Path(file).name)
             rows = connection.execute(
                 f"select coalesce(raw_bytes, encode(raw)) from ({query}) where file = ? "
                 "group by all order by min(line)",
@@ -110,10 +113,10 @@ def damaged_files(home: Home) -> list[str]:
     faults = []
     with Ledger(home.ledger) as ledger:
         open_loads = {
-            (source, stream, load)
-            for source, stream, load, _, _ in ledger.quarantined_parts(only_open=True)
+            (part.source, part.stream, part.load_id)
+            for part in quarantined_parts(ledger, only_open=True)
         }
-        expected = {load.load_id: load.rows_quarantined for load in ledger.loads()}
+        expected = {load.load_id: load.rows_quarantined for load in all_loads(ledger)}
     with duckdb_session.connect(scratch=home.work / "quarantine") as connection:
         for source, stream, load_id in sorted(open_loads):
             path = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
@@ -131,21 +134,12 @@ def damaged_files(home: Home) -> list[str]:
     return faults
 
 
-def mended_name(file: str) -> str:
-    """`deals.csv` as `deals.mended.csv`; packed files and workbooks come out as text."""
-    plain = file.removesuffix(".gz")
-    stem, dot, suffix = plain.rpartition(".")
-    if suffix.lower() in ("xlsx", "parquet"):
-        suffix = "jsonl"
-    return f"{stem}.mended.{suffix}" if dot else f"{plain}.mended.csv"
-
-
-def open_query(home: Home, parts: Sequence[tuple[str, str, str, int, str]]) -> str | None:
-    """A SELECT of the quarantined rows of `parts` (source, stream, load, part, path), or None."""
+def open_query(home: Home, parts: Sequence[QuarantinedPart]) -> str | None:
+    """A SELECT of the quarantined rows of `parts`, or None where there are none."""
     by_file: dict[Path, list[int]] = {}
-    for source, stream, load_id, part, _ in parts:
-        path = home.quarantine_of(source=source, stream=stream) / f"{load_id}.parquet"
-        by_file.setdefault(path, []).append(part)
+    for part in parts:
+        folder = home.quarantine_of(source=part.source, stream=part.stream)
+        by_file.setdefault(folder / f"{part.load_id}.parquet", []).append(part.part)
     queries = []
     for path, numbers in by_file.items():
         if not path.is_file():
@@ -166,13 +160,15 @@ def _parts(
     source: str | None = None,
     stream: str | None = None,
     load_id: str | None = None,
-) -> list[tuple[str, str, str, int, str]]:
+) -> list[QuarantinedPart]:
     if not home.ledger.is_file():
         return []
     with Ledger(home.ledger) as ledger:
-        parts = ledger.quarantined_parts(only_open=True)
+        parts = quarantined_parts(ledger, only_open=True)
     return [
         part
         for part in parts
-        if source in (None, part[0]) and stream in (None, part[1]) and load_id in (None, part[2])
+        if source in (None, part.source)
+        and stream in (None, part.stream)
+        and load_id in (None, part.load_id)
     ]

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from orchestration.core import duckdb_session
-from orchestration.ingestion.ledger.ledger import Ledger, StreamPart, original_of
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.parts import StreamPart, stream_parts
+from orchestration.ingestion.repaired_files import original_of
 from orchestration.settings import SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
@@ -41,7 +43,7 @@ def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> lis
         for selection in settings.selections_of(source, stream.name):
             if selection.snapshot is None:
                 continue
-            parts = ledger.stream_parts(source=source, stream=stream.name)
+            parts = stream_parts(ledger, source=source, stream=stream.name)
             mine = [part for part in parts if _is_of(part.path, selection.files)]
             series = _series(mine, selection)
             if series is not None:

@@ -17,6 +17,8 @@ from typing import Literal
 from orchestration import ingestion, publication
 from orchestration.core.errors import EmbudoError, ReleaseCorrupt
 from orchestration.core.records import Load
+from orchestration.ingestion.ledger.loads import active_loads, all_loads
+from orchestration.ingestion.ledger.runs import unfinished_refreshes
 from orchestration.settings import Home, Settings, load_settings
 from orchestration.settings.project import PROJECT_ROOT
 
@@ -168,8 +170,8 @@ def _ledger(looking: Looking) -> Iterator[Finding]:
         )
         return
     with ingestion.Ledger(home.ledger) as ledger:
-        killed = ledger.unfinished_refreshes()
-        loads = len(ledger.loads())
+        killed = unfinished_refreshes(ledger)
+        loads = len(all_loads(ledger))
     yield Finding("ledger", "ok", f"{loads} load(s)")
     backup = home.root / ingestion.BACKUP
     if loads and (behind := ingestion.ledger_fault(backup)):
@@ -185,7 +187,7 @@ def _landing(looking: Looking) -> Iterator[Finding]:
     if ingestion.ledger_fault(home.ledger):
         return
     with ingestion.Ledger(home.ledger) as ledger:
-        loads = [load for load, _ in ledger.active_loads()]
+        loads = [load for load, _ in active_loads(ledger)]
         total, done = sum(load.size_bytes for load in loads), 0
 
         def count(load: Load) -> None:
@@ -196,7 +198,7 @@ def _landing(looking: Looking) -> Iterator[Finding]:
         damaged = ingestion.find_corrupt(
             home, ledger, hashed_bytes=0 if looking.quick else None, on_load=count
         )
-        known = {load.load_id for load in ledger.loads()}
+        known = {load.load_id for load in all_loads(ledger)}
     for one in damaged:
         yield Finding(
             "landing",
@@ -299,7 +301,7 @@ def _clocks(looking: Looking) -> Iterator[Finding]:
         with ingestion.Ledger(looking.home.ledger) as ledger:
             ahead += [
                 f"load {load.load_id} landed {load.landed_at:%Y-%m-%d %H:%M} UTC"
-                for load in ledger.loads()
+                for load in all_loads(ledger)
                 if load.landed_at.replace(tzinfo=UTC) > latest
             ]
     if looking.config.exists():

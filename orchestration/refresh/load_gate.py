@@ -17,6 +17,16 @@ from orchestration.core.records import (
     RejectedFile,
 )
 from orchestration.ingestion import Ledger
+from orchestration.ingestion.ledger.business_times import latest_landed_by_source
+from orchestration.ingestion.ledger.loads import active_loads, all_loads
+from orchestration.ingestion.ledger.parts import resolved_loads, resolved_row_counts
+from orchestration.ingestion.ledger.profiles import load_profiles, record_profile
+from orchestration.ingestion.ledger.quarantined_loads import (
+    quarantine_load,
+    quarantined_loads,
+    reinstate_load,
+)
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.quality.loads import HISTORY
 from orchestration.refresh.workspace import Workspace
 
@@ -33,9 +43,9 @@ def judge_loads(
     settings = workspace.settings
     before = workspace.released_state()
     with Ledger(workspace.home.ledger) as ledger:
-        counting = [load for load, _ in ledger.active_loads()]
-        aside = {one.load_id for one in ledger.quarantined_loads()}
-        settled = ledger.settled_loads()
+        counting = [load for load, _ in active_loads(ledger)]
+        aside = {one.load_id for one in quarantined_loads(ledger)}
+        settled = resolved_loads(ledger)
         released = before.landed if before is not None else {}
         to_judge = [
             load
@@ -43,7 +53,7 @@ def judge_loads(
             if load.load_id not in released and load.load_id not in settled
         ]
         if aside:
-            to_judge += [load for load in ledger.loads() if load.load_id in aside]
+            to_judge += [load for load in all_loads(ledger) if load.load_id in aside]
         verdict = quality.check_loads(
             replace(
                 landed, loads=tuple(to_judge), set_aside=_files_aside(workspace, ledger, landed)
@@ -52,26 +62,26 @@ def judge_loads(
             limits=load_limits(workspace),
             required_streams=settings.required_streams(),
             looks=_looks(workspace, ledger, to_judge, counting),
-            newest=ledger.newest_business_times(),
+            newest=latest_landed_by_source(ledger),
             accepted=accepted,
         )
         for load in to_judge:
             breach = verdict.set_aside.get(load.load_id)
             if breach is not None and load.load_id not in aside:
                 reason = f"expected {breach.expected}, found {breach.observed}"
-                ledger.quarantine_load(
-                    load.load_id, check=breach.name, reason=reason, run_id=run_id
+                quarantine_load(
+                    ledger, load.load_id, check=breach.name, reason=reason, run_id=run_id
                 )
             elif breach is None and load.load_id in aside:
                 because = verdict.let_in.get(load.load_id, "nothing speaks against it any more")
-                ledger.reinstate_load(load.load_id, run_id=run_id, because=because)
+                reinstate_load(ledger, load.load_id, run_id=run_id, reason=because)
     return verdict.checks
 
 
 def waived_loads(workspace: Workspace, accepted: Mapping[str, str]) -> list[QuarantinedLoad]:
     """Loads set aside whose breach somebody has accepted since."""
     with Ledger(workspace.home.ledger) as ledger:
-        aside = ledger.quarantined_loads()
+        aside = quarantined_loads(ledger)
     return [
         one
         for one in aside
@@ -108,7 +118,7 @@ def _files_aside(
     limits = load_limits(workspace)
     still = [
         one
-        for one in ledger.open_set_aside()
+        for one in open_rejected_files(ledger)
         if limits.of(one.source).policy("loads.files_set_aside") == "stop"
     ]
     return (*landed.set_aside, *(one for one in still if one not in landed.set_aside))
@@ -123,7 +133,7 @@ def _looks(
     for key in streams:
         same = [load for load in counting if (load.source, load.stream) == key]
         wanted |= {load.load_id: load for load in same[-HISTORY - len(to_judge) :]}
-    known, mended = ledger.profiles(wanted), ledger.mended_rows()
+    known, mended = load_profiles(ledger, wanted), resolved_row_counts(ledger)
     contract = ingestion.load_contract()
     looks = {}
     for load_id, load in wanted.items():
@@ -140,6 +150,6 @@ def _looks(
             newest_by=stream.newest_by,
             private=[column.name for column in stream.columns if column.is_private],
         )
-        ledger.note_profile(load_id, look.to_json())
+        record_profile(ledger, load_id, look.to_json())
         looks[load_id] = replace(look, mended=mended.get(load_id, 0))
     return looks

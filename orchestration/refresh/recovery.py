@@ -9,6 +9,7 @@ from __future__ import annotations
 from orchestration import ingestion, publication
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Reporter
+from orchestration.ingestion.ledger.runs import end_refresh, unfinished_refreshes
 from orchestration.refresh.workspace import Workspace
 
 _KILLED = "The run was killed before it ended; nothing of it was published. `embudo refresh` begins again."
@@ -20,12 +21,13 @@ def recover(workspace: Workspace, report: Reporter) -> None:
     home = workspace.home
     mended = ingestion.repair_ledger(home)
     with ingestion.Ledger(home.ledger) as ledger:
-        killed = ledger.unfinished_refreshes()
+        killed = unfinished_refreshes(ledger)
         done = publication.recover(workspace.layout, killed=killed)
         published = {release.run_id: release for release in publication.releases(workspace.layout)}
         for run_id in killed:
             release = published.get(run_id)
-            ledger.end_refresh(
+            end_refresh(
+                ledger,
                 run_id,
                 verdict=release.verdict if release else "killed",
                 release_id=release.release_id if release else None,

@@ -33,6 +33,10 @@ from orchestration.core.records import (
 )
 from orchestration.core.resource_limits import explained, memory_limit
 from orchestration.erasure.request import finish as finish_erasure
+from orchestration.ingestion.ledger.business_times import latest_by_source
+from orchestration.ingestion.ledger.loads import active_loads
+from orchestration.ingestion.ledger.runs import begin_refresh, drop_refresh, end_refresh
+from orchestration.ingestion.ledger.waivers import open_waivers, settle_waivers, use_waivers
 from orchestration.observability.events import Dataset, Observed, peak_memory
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.privacy.redaction import redacted
@@ -184,7 +188,7 @@ class Refresh:
         self.workspace.check_seeds()
         settings, home = self.workspace.settings, self.workspace.home
         with ingestion.Ledger(home.ledger) as ledger:
-            ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
+            begin_refresh(ledger, self.run_id, full=self.full, started_at=self._started_at)
         failpoint("refresh.begun")
         landed = ingestion.land(
             settings, home, run_id=self.run_id, report=self.report, hash_all=self.full
@@ -365,7 +369,7 @@ class Refresh:
         """Write metric values, scorecard and alerts into the candidate; returns their rows by table."""
         self.report.step("Evaluate metrics")
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-            newest = ledger.business_max_by_source()
+            newest = latest_by_source(ledger)
         with self._marts_with_layer() as (connection, layer):
             names = [metric.name for metric in layer.metrics()]
             rows = write_figures(
@@ -471,15 +475,15 @@ class Refresh:
         # before publishing: an acceptance may let out one release, whatever happens in between
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
             used = quality.used_waivers(self.gate, self._accepted)
-            ledger.use_waivers(used, run_id=self.run_id)
+            use_waivers(ledger, used, run_id=self.run_id)
         failpoint("refresh.signed")
 
     def _read_waivers(self) -> Mapping[str, str]:
         """Breaches that a person lets through in this run: check to who says so, when and why."""
         published = publication.releases(self.workspace.layout)
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-            ledger.settle_waivers({r.run_id: r.release_id for r in published})
-            return {one.check: one.text for one in ledger.open_waivers()}
+            settle_waivers(ledger, {r.run_id: r.release_id for r in published})
+            return {one.check: one.text for one in open_waivers(ledger)}
 
     def _accept(self, checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
         report = GateReport(run_id=self.run_id, checks=tuple(checks))
@@ -517,7 +521,7 @@ class Refresh:
 
     def _loads(self) -> list[Load]:
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-            return [load for load, _ in ledger.active_loads()]
+            return [load for load, _ in active_loads(ledger)]
 
     def publish(self) -> Release:
         """Make the candidate the current release; refused without the gate's receipt."""
@@ -531,7 +535,7 @@ class Refresh:
             release_id=release_id_in(self.candidate.marts),
         )
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-            ledger.settle_waivers({self.run_id: self.released.release_id})
+            settle_waivers(ledger, {self.run_id: self.released.release_id})
         publication.prune(self.workspace.layout, keep=self.workspace.settings.keep_releases)
         directory = publication.release_directory(self.workspace.layout, self.released.release_id)
         self._observed.traffic(
@@ -566,7 +570,7 @@ class Refresh:
         """
         if not self.has_work and not self.error:
             with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-                ledger.drop_refresh(self.run_id)
+                drop_refresh(ledger, self.run_id)
             return
         detail = {
             "reasons": list(self.reasons),
@@ -576,8 +580,9 @@ class Refresh:
             "failed_checks": [c.name for c in self.gate.failed] if self.gate else [],
         }
         with ingestion.Ledger(self.workspace.home.ledger) as ledger:
-            ledger.begin_refresh(self.run_id, full=self.full, started_at=self._started_at)
-            ledger.end_refresh(
+            begin_refresh(ledger, self.run_id, full=self.full, started_at=self._started_at)
+            end_refresh(
+                ledger,
                 self.run_id,
                 verdict="failed" if self.error else self.gate.verdict if self.gate else "fail",
                 release_id=self.released.release_id if self.released else None,

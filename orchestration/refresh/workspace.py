@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.ingestion import Ledger, load_contract, planned_requests
 from orchestration.ingestion.api import Ask
 from orchestration.ingestion.inbox import scan
+from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.privacy.hash_key import PrivacyKey
 from orchestration.privacy.tombstones import tombstones
 from orchestration.publication.layout import SEMANTIC_MANIFEST, Layout
@@ -93,7 +94,7 @@ class Workspace:
     def landed(self) -> dict[str, list[int]]:
         """Loads of which something counts, each with those of its parts that no longer do."""
         with Ledger(self.home.ledger) as ledger:
-            return {load.load_id: list(gone) for load, gone in ledger.active_loads()}
+            return {load.load_id: list(gone) for load, gone in active_loads(ledger)}
 
     def pending(self) -> list[PendingFile]:
         """Files in the inboxes that no load holds yet, and those whose mapping has changed."""

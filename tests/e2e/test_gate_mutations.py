@@ -16,6 +16,7 @@ import pytest
 
 from orchestration.core.records import LandingResult, Load, RejectedFile
 from orchestration.ingestion import Ledger, load_contract
+from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.quality.loads import LoadLimits, LoadLook, SourceLimits, check_loads
 from tests.conftest import Embudo
 from tests.e2e.damage import OF_MARTS, OF_METRICS
@@ -57,7 +58,7 @@ def test_damage_to_marts_and_metrics_is_caught_by_name(copied: ReleaseCopy) -> N
 def landed(company: Embudo) -> dict[str, tuple[Load, Path]]:
     """The loads of the release by stream, with their files."""
     with Ledger(company.home / "ledger.sqlite") as ledger:
-        loads = [load for load, _ in ledger.active_loads()]
+        loads = [load for load, _ in active_loads(ledger)]
     return {
         load.stream: (
             load,

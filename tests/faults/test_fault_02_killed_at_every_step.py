@@ -20,6 +20,7 @@ import pytest
 from orchestration import ingestion
 from orchestration.core import failpoints
 from orchestration.core.failpoints import KILL_AT
+from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.publication import current_release, recover, releases, rollback, verify_release
 from orchestration.publication.layout import intent_of
 from orchestration.settings import Home
@@ -27,7 +28,7 @@ from tests.faults.tiny_company import FILES_A_DAY, ORDERS_A_DAY, TinyCompany
 from tests.unit.publication.making import amount_in, make_release
 
 NEW_FROM = failpoints.PUBLISH.index("publish.renamed")
-LEDGER_MENDED = ("ledger.mended", "ledger.damaged_moved")
+LEDGER_REPAIRED = ("ledger.repaired", "ledger.corrupt_moved")
 
 LAND = """
 import sys
@@ -142,7 +143,7 @@ def _landed(company: TinyCompany) -> tuple[int, int, set[str]]:
     import duckdb
 
     with ingestion.Ledger(company.home.ledger) as ledger:
-        loads = [load for load, _ in ledger.active_loads()]
+        loads = [load for load, _ in active_loads(ledger)]
     paths = sorted(company.home.landing.rglob("*.parquet"))
     assert {path.stem for path in paths} == {load.load_id for load in loads}
     rows = sum(
@@ -169,7 +170,7 @@ def test_landing(tmp_path: Path, step: str) -> None:
     assert _leftovers(company.home) == []
 
 
-@pytest.mark.parametrize("step", LEDGER_MENDED)
+@pytest.mark.parametrize("step", LEDGER_REPAIRED)
 def test_mending_the_ledger(tmp_path: Path, step: str) -> None:
     company = TinyCompany.make(tmp_path / "tiny", days=2)
     company.land()

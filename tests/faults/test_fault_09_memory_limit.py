@@ -12,6 +12,8 @@ import pytest
 from orchestration import ingestion
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.resource_limits import MEMORY_VARIABLE, memory_limit
+from orchestration.ingestion.ledger.loads import all_loads
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from tests.faults.tiny_company import TinyCompany, answer_of, embudo_of, expected
 
 MANY = 400_000
@@ -25,7 +27,7 @@ def test_landing_spills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv(MEMORY_VARIABLE, "128MB")
     tiny.land()
     with ingestion.Ledger(tiny.home.ledger) as ledger:
-        assert [load.rows_landed for load in ledger.loads()] == [MANY]
+        assert [load.rows_landed for load in all_loads(ledger)] == [MANY]
     assert not list(tiny.home.work.rglob("*")), "what was spilled is gone"
 
 
@@ -37,7 +39,7 @@ def test_a_refresh_without_enough_fails_with_advice(tiny: TinyCompany) -> None:
     assert "Raise EMBUDO_MEMORY_LIMIT (now 3MB)" in failed
     assert answer_of(tiny.home.current) == expected(1)
     with ingestion.Ledger(tiny.home.ledger) as ledger:
-        assert ledger.open_set_aside() == [], "a small memory is not the file's fault"
+        assert open_rejected_files(ledger) == [], "a small memory is not the file's fault"
 
 
 def test_shares_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import json
 import pytest
 
 from orchestration.core.records import LandingResult
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.quality import LoadLimits, check_loads
 from orchestration.quality.loads import NEW_COLUMNS
 from tests.unit.ingestion.making_company import Company
@@ -59,7 +60,7 @@ def set_aside_then_mended(company: Company, bad: str, *words: str) -> None:
     assert not company.land().set_aside
     assert landed(company) == 60
     with company.ledger() as ledger:
-        assert ledger.open_set_aside() == []
+        assert open_rejected_files(ledger) == []
 
 
 def test_dropped(orders: Company) -> None:

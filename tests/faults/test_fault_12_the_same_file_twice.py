@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {"product_id": "id", "name": "name", "unit_price": "price"}
@@ -97,7 +98,7 @@ def test_cut_short_and_sent_again_whole(company: Company, kind: str, share: floa
     assert not company.land().set_aside
     assert counted(company) == (100, 100)
     with company.ledger() as ledger:
-        assert ledger.open_set_aside() == []
+        assert open_rejected_files(ledger) == []
 
 
 def test_no_line_break_at_the_end_is_no_cut(company: Company) -> None:

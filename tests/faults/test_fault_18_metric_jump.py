@@ -16,6 +16,14 @@ import pytest
 from orchestration.core.errors import GateFailed
 from orchestration.core.records import GateReport
 from orchestration.ingestion import Ledger
+from orchestration.ingestion.ledger.waivers import (
+    all_waivers,
+    grant_waiver,
+    open_waivers,
+    settle_waivers,
+    use_waivers,
+    withdraw_waiver,
+)
 from orchestration.publication import Candidate, prepare_candidate, publish, releases, seal
 from orchestration.quality import (
     MetricMeta,
@@ -50,8 +58,8 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
     candidate = prepare_candidate(home, run_id, full=False)
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
-        ledger.settle_waivers({r.run_id: r.release_id for r in releases(home)})
-        accepted = {one.check: one.text for one in ledger.open_waivers()}
+        settle_waivers(ledger, {r.run_id: r.release_id for r in releases(home)})
+        accepted = {one.check: one.text for one in open_waivers(ledger)}
         checks = check_metrics(
             _months(last), metrics=[REVENUE], previous=_months(last)[:-1],
             complete_before=date(2026, 1, 1),
@@ -61,7 +69,7 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
         write_gate(candidate.directory, report)
         required = metric_names([REVENUE])
         write_receipt(candidate.directory, report, required, seal(candidate))
-        ledger.use_waivers(used_waivers(report, accepted), run_id=run_id)
+        use_waivers(ledger, used_waivers(report, accepted), run_id=run_id)
     publish(home, candidate, required_checks=required)
     return candidate
 
@@ -90,7 +98,7 @@ def test_a_jump_publishes_nothing_and_says_what_to_do(home: Home, last: float) -
 
 def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
-        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
+        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
     _run(home, "run-2", last=4_000)
     release = releases(home)[0]
     assert release.verdict == "warn"
@@ -111,27 +119,27 @@ def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> Non
     with pytest.raises(GateFailed, match=r"metric\.revenue"):  # the next refresh needs its own
         _run(home, "run-3", last=4_000)
     with Ledger(home.ledger) as ledger:
-        (spent,) = ledger.waivers()
+        (spent,) = all_waivers(ledger)
     assert (spent.used_by, spent.release_id) == ("run-2", release.release_id)
 
 
 def test_an_acceptance_that_nothing_needed_stays_open(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
-        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
+        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
     _run(home, "run-2", last=108)
     with Ledger(home.ledger) as ledger:
-        assert [one.check for one in ledger.open_waivers()] == [JUMP]
-        assert ledger.withdraw(JUMP)
-        assert not ledger.withdraw(JUMP)
-        assert ledger.open_waivers() == []
+        assert [one.check for one in open_waivers(ledger)] == [JUMP]
+        assert withdraw_waiver(ledger, JUMP)
+        assert not withdraw_waiver(ledger, JUMP)
+        assert open_waivers(ledger) == []
 
 
 def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) -> None:
     """I6: used up is what let a release out, not what was about to."""
     with Ledger(home.ledger) as ledger:
-        ledger.accept(JUMP, because="Black Friday", signed_by="ana")
-        ledger.use_waivers([JUMP], run_id="killed")
-        assert ledger.open_waivers() == []
+        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
+        use_waivers(ledger, [JUMP], run_id="killed")
+        assert open_waivers(ledger) == []
     _run(home, "run-2", last=4_000)
     assert amount_in(home.current) == (20, 20)
 

@@ -16,6 +16,7 @@ import pytest
 
 from orchestration import ingestion
 from orchestration.core.errors import LandingCorrupt, ReleaseCorrupt
+from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.publication import current_release, verify_release
 from orchestration.refresh.workspace import Workspace
 from orchestration.transformation.dbt_runner import is_whole
@@ -51,7 +52,7 @@ def landed(tmp_path: Path) -> TinyCompany:
 
 def active_rows(tiny: TinyCompany) -> int:
     with ingestion.Ledger(tiny.home.ledger) as ledger:
-        return sum(load.rows_landed for load, _ in ledger.active_loads())
+        return sum(load.rows_landed for load, _ in active_loads(ledger))
 
 
 def loads_of(tiny: TinyCompany) -> list[tuple[object, ...]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
+from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.operations.doctor import Finding, Looking, diagnose
 from orchestration.publication import refresh_lock
 from tests.conftest import Embudo
@@ -77,7 +78,7 @@ def unknown_landing(company: TinyCompany) -> None:
 
 def killed_run(company: TinyCompany) -> None:
     with ingestion.Ledger(company.home.ledger) as ledger:
-        ledger.begin_refresh("run-3", full=False)
+        begin_refresh(ledger, "run-3", full=False)
 
 
 def leftover(company: TinyCompany) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration import ingestion
 from orchestration.cli.status import gather
+from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.publication import refresh_lock
 from tests.conftest import Embudo
 from tests.faults.tiny_company import ORDERS_A_DAY, TinyCompany
@@ -52,7 +53,7 @@ def test_an_inbox_that_is_gone_hides_nothing_else(company: TinyCompany) -> None:
 
 def test_a_running_refresh_is_told_from_a_killed_one(company: TinyCompany) -> None:
     with ingestion.Ledger(company.home.ledger) as ledger:
-        ledger.begin_refresh("run-2", full=False)
+        begin_refresh(ledger, "run-2", full=False)
     with refresh_lock(company.home, run_id="run-2"):
         facts = gather(config=company.config, home=company.home.root)
         assert facts["refreshes"][0]["verdict"] == "running"

@@ -1,7 +1,7 @@
 """A second copy of the ledger, renewed whenever the ledger has changed.
 
 Made through SQLite's own backup, so that it is one state of the ledger whatever is written meanwhile,
-and renamed into place whole. Restoring from it belongs to `ledger_repair`.
+and renamed into place whole. Restoring from it belongs to `repair`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ BACKUP = "ledger.backup.sqlite"
 def back_up(ledger: sqlite3.Connection, *, to: Path) -> None:
     """Copy an open ledger to a file, whole or not at all.
 
-    Where there is no room the older backup stays: `embudo doctor` says that it is behind.
+    Where the disk is full the older backup stays: `embudo doctor` reports that it is behind.
     """
-    aside = to.with_name(f".{to.name}.{os.getpid()}.tmp")
+    copy_path = to.with_name(f".{to.name}.{os.getpid()}.tmp")
     try:
-        with closing(sqlite3.connect(aside)) as copy:
+        with closing(sqlite3.connect(copy_path)) as copy:
             ledger.backup(copy)
         failpoint("ledger.copied")
-        settle(aside, to)
+        settle(copy_path, to)
     except (OSError, sqlite3.Error):
-        aside.unlink(missing_ok=True)
+        copy_path.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
-"""Tables of the ledger. Reading and writing them belongs to `ledger`."""
+"""Tables of the ledger. Reading and writing them belongs to the module of each table."""
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 1
+"""Grows when the tables change; a ledger of a newer version is refused."""
 
 SCHEMA = (
     """
@@ -57,7 +58,7 @@ SCHEMA = (
     )
     """,
     """
-    create table set_aside (
+    create table rejected_files (
         source text not null,
         stream text not null,
         path text not null,
@@ -65,7 +66,7 @@ SCHEMA = (
         fingerprint text not null,
         reason text not null,
         run_id text not null,
-        at text not null,
+        rejected_at text not null,
         resolved_by text
     )
     """,
@@ -81,41 +82,38 @@ SCHEMA = (
         detail text
     )
     """,
-)
-
-ADDED = (
     """
-    create table if not exists quarantined_loads (
+    create table quarantined_loads (
         load_id text not null references loads,
         check_name text not null,
         reason text not null,
         run_id text not null,
-        at text not null,
-        taken_in_by text,
-        taken_in_because text,
+        quarantined_at text not null,
+        reinstated_by text,
+        reinstated_because text,
         primary key (load_id, run_id)
     )
     """,
     """
-    create table if not exists load_profiles (
+    create table load_profiles (
         load_id text primary key references loads,
         profile text not null
     )
     """,
     """
-    create table if not exists waivers (
-        acceptance_id integer primary key,
+    create table waivers (
+        waiver_id integer primary key,
         check_name text not null,
-        because text not null,
+        reason text not null,
         signed_by text not null,
-        at text not null,
+        granted_at text not null,
         withdrawn_at text,
         used_by text,
         release_id text
     )
     """,
     """
-    create table if not exists file_columns (
+    create table file_columns (
         source text not null,
         stream text not null,
         fingerprint text not null,
@@ -124,4 +122,3 @@ ADDED = (
     )
     """,
 )
-"""Tables that came later: a ledger of an older version gets them when it is opened."""

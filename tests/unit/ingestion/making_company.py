@@ -12,7 +12,7 @@ import yaml
 
 from orchestration import ingestion
 from orchestration.core.records import LandingResult
-from orchestration.ingestion.ledger.ledger import Ledger
+from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.settings import Home, Settings, load_settings
 
 

@@ -87,7 +87,7 @@ def test_exported_rows_come_back_mended(company: Company) -> None:
     [path] = ingestion.quarantine.export(
         company.home, to=company.root / "out", source="crm", stream="orders"
     )
-    assert path.name == "orders_1.mended.csv"
+    assert path.name == "orders_1.repaired.csv"
     text = path.read_text()
     assert text == "id,acc,day,status,note\n2,a,mañana,completed,x\n"
     company.drop(path.name, text.replace("mañana", "2026-01-02"))
@@ -95,7 +95,7 @@ def test_exported_rows_come_back_mended(company: Company) -> None:
     assert company.quarantine() == []
     assert company.rows("select order_id, _file from landing.orders order by 1") == [
         ("1", "orders_1.csv"),
-        ("2", "orders_1.mended.csv"),
+        ("2", "orders_1.repaired.csv"),
     ]
 
 

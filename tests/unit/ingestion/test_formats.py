@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from making_company import Company
 
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
+
 COLUMNS = {
     "deal_id": "Id",
     "stage": "Etapa",
@@ -336,7 +338,7 @@ def test_cut_files_are_set_aside_and_others_land(company: Company, name: str) ->
     again = company.land()
     assert not again.set_aside
     with company.ledger() as ledger:
-        assert ledger.open_set_aside() == []
+        assert open_rejected_files(ledger) == []
 
 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "\ufeffsep=;\r\n"])

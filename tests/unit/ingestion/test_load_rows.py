@@ -43,7 +43,7 @@ def test_rows_read_are_rows_landed_and_set_aside(company: Company) -> None:
 def test_mended_rows_stay_counted_where_they_were_set_aside(company: Company) -> None:
     company.drop("orders.csv", HEADER + GOOD + BROKEN)
     company.land()
-    company.drop("orders.mended.csv", HEADER + "4,a,2026-01-04,completed\n")
+    company.drop("orders.repaired.csv", HEADER + "4,a,2026-01-04,completed\n")
     company.land()
     assert company.quarantine() == []
     assert counted(company) == [

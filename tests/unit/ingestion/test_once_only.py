@@ -13,7 +13,8 @@ from making_company import Company
 
 from orchestration import ingestion
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.ledger.ledger import Ledger
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.runs import begin_refresh, end_refresh, recent_refreshes
 
 COLUMNS = {"product_id": "id", "name": "name"}
 TEXT = "id,name,group\n1,Ana,x\n2,Luis,y\n"
@@ -189,10 +190,10 @@ def test_missing_inbox_is_named(company: Company) -> None:
 
 def test_refreshes_are_kept(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        ledger.begin_refresh("r1", full=True)
-        ledger.end_refresh("r1", verdict="pass", release_id="rel", detail={"seconds": 3})
-        ledger.begin_refresh("r2", full=False)
-        newest, oldest = ledger.refreshes()
+        begin_refresh(ledger, "r1", full=True)
+        end_refresh(ledger, "r1", verdict="pass", release_id="rel", detail={"seconds": 3})
+        begin_refresh(ledger, "r2", full=False)
+        newest, oldest = recent_refreshes(ledger)
     assert (newest.run_id, newest.verdict, newest.ended_at) == ("r2", None, None)
     assert (oldest.verdict, oldest.release_id, oldest.full, oldest.detail) == (
         "pass",

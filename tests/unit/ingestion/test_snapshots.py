@@ -82,7 +82,7 @@ def test_a_row_in_quarantine_is_not_missing(company: Company) -> None:
     company.drop("p_2.csv", "id,name\na,Pa\nb,\n")
     company.land()
     assert left(company) == ["a", "b", "c"]
-    company.drop("p_2.mended.csv", "id,name\nb,Pb\n")
+    company.drop("p_2.repaired.csv", "id,name\nb,Pb\n")
     company.land()
     assert left(company) == ["a", "b"]
     company.drop("p_2.csv", text("a"))

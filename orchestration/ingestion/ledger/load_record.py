@@ -1,7 +1,7 @@
 """What the ledger knows of a load, written into the load's own Parquet file.
 
-A ledger that was lost is built again from these. Fields here are those of the ledger's tables; entering
-them belongs to `ledger`.
+A ledger that was lost is rebuilt from these. Fields here are those of the ledger's tables; entering
+them belongs to `loads`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.records import Load
-from orchestration.ingestion.ledger.ledger import ActivePart, FilePart
+from orchestration.ingestion.ledger.parts import ActivePart, FilePart
 
-KEY = "embudo_load"
+RECORD_KEY = "embudo_load"
+"""The key of the record in a Parquet file's metadata."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,22 @@ class LoadRecord:
     replaced: tuple[ActivePart, ...]
 
     def without(self, *, landed: Mapping[int, int], quarantined: Mapping[int, int]) -> LoadRecord:
-        """The record of the load with fewer rows, by part: those that went count as skipped."""
+        """The record of the load with fewer rows, by part: those that were removed count as skipped."""
         parts = []
         for part in self.parts:
-            kept, aside = landed.get(part.part, 0), quarantined.get(part.part, 0)
-            skipped = part.rows_read - kept - aside
+            kept, rejected = landed.get(part.part, 0), quarantined.get(part.part, 0)
+            skipped = part.rows_read - kept - rejected
             parts.append(
                 dataclasses.replace(
-                    part, rows_landed=kept, rows_quarantined=aside, rows_skipped=skipped
+                    part, rows_landed=kept, rows_quarantined=rejected, rows_skipped=skipped
                 )
             )
-        kept, aside = sum(landed.values()), sum(quarantined.values())
+        kept, rejected = sum(landed.values()), sum(quarantined.values())
         load = dataclasses.replace(
             self.load,
             rows_landed=kept,
-            rows_quarantined=aside,
-            rows_skipped=self.load.rows_read - kept - aside,
+            rows_quarantined=rejected,
+            rows_skipped=self.load.rows_read - kept - rejected,
         )
         return dataclasses.replace(self, load=load, parts=tuple(parts))
 
@@ -58,27 +59,28 @@ class LoadRecord:
 
 
 def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> LoadRecord | None:
-    """The record in a landed file, or None where the file cannot be read whole or has none.
+    """The record in a landed file, or None where the file cannot be read in full or has none.
 
-    Reads every row: a record is only worth as much as the rows that it counts.
+    Reads every row: a record is valid only if its row count is that of the file.
     """
     file = duckdb_session.file(path)
     try:
-        found = connection.execute(
-            f"select decode(value) from parquet_kv_metadata({file}) where decode(key) = ?", [KEY]
+        stored = connection.execute(
+            f"select decode(value) from parquet_kv_metadata({file}) where decode(key) = ?",
+            [RECORD_KEY],
         ).fetchone()
         rows = connection.execute(
             f"select count(*), sum(hash(columns(*))) from read_parquet({file})"
         ).fetchone()
-        if found is None or rows is None:
+        if stored is None or rows is None:
             return None
-        record = _of(json.loads(found[0]), size_bytes=path.stat().st_size)
+        record = _from_fields(json.loads(stored[0]), size_bytes=path.stat().st_size)
     except (duckdb.Error, OSError, ValueError, KeyError, TypeError):
         return None
     return record if record.load.rows_landed == rows[0] else None
 
 
-def _of(fields: Mapping[str, Any], *, size_bytes: int) -> LoadRecord:
+def _from_fields(fields: Mapping[str, Any], *, size_bytes: int) -> LoadRecord:
     load = {
         **fields["load"],
         "landed_at": datetime.fromisoformat(fields["load"]["landed_at"]),

@@ -1,0 +1,46 @@
+"""How recent the landed data is: the latest business timestamps in table `load_files`.
+
+Times are naive UTC. What they mean for freshness belongs to `quality`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orchestration.ingestion.ledger.connection import Ledger
+from orchestration.ingestion.ledger.parts import COUNTS
+from orchestration.ingestion.ledger.times import from_text
+
+
+def latest_business_time(ledger: Ledger) -> datetime | None:
+    """The latest business timestamp of the rows that count."""
+    row = ledger.execute(f"select max(business_max) from load_files f where {COUNTS}").fetchone()
+    latest: str | None = row[0]
+    return from_text(latest)
+
+
+def latest_by_stream(ledger: Ledger) -> dict[tuple[str, str], datetime]:
+    """(Source, stream) to the latest business timestamp of parts that nothing has replaced."""
+    rows = ledger.execute(
+        "select source, stream, max(business_max) from load_files where replaced_by is null "
+        "and business_max is not null group by source, stream"
+    ).fetchall()
+    return {(source, stream): from_text(latest) for source, stream, latest in rows}
+
+
+def latest_by_source(ledger: Ledger) -> dict[str, datetime]:
+    """Source to the latest business timestamp of parts that nothing has replaced."""
+    rows = ledger.execute(
+        "select source, max(business_max) from load_files where replaced_by is null "
+        "and business_max is not null group by source order by source"
+    ).fetchall()
+    return {source: from_text(latest) for source, latest in rows}
+
+
+def latest_landed_by_source(ledger: Ledger) -> dict[str, datetime]:
+    """Source to the latest business timestamp that ever landed; sources without any are left out."""
+    rows = ledger.execute(
+        "select source, max(business_max) from load_files group by source "
+        "having max(business_max) is not null"
+    ).fetchall()
+    return {source: from_text(latest) for source, latest in rows}
