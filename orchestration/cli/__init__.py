@@ -1,7 +1,7 @@
-"""The command line, `embudo`.
+"""The command line, `embudo`: one module per command, named after it.
 
-Each command parses its options, calls a room or the refresh, and shows what came back; it decides nothing
-that another caller would have to decide again. Heavy libraries are imported where they are used, so that
+A command parses its options, calls the package that does the work, and prints the records it returns; it decides
+nothing that another caller would have to decide again. Heavy libraries are imported where they are used, so that
 `embudo --help` answers at once.
 """
 

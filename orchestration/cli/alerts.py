@@ -1,54 +1,77 @@
-"""`notify`: the alert hooks of embudo.yml, tried."""
+"""`embudo alerts`: what needs attention in the business, by the rules of `seeds/alert_rules.csv`.
+
+Notifications about refreshes belong to `embudo notify`.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import (
+from orchestration.cli.console import out
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
+    Format,
+    FormatOption,
     HomeOption,
-    err,
-    out,
+    Language,
+    LanguageOption,
+    Panel,
+    ReleaseOption,
+    ScopeOption,
 )
-from orchestration.core.errors import SettingsInvalid
+
+PANEL = Panel.MANAGERS
 
 
-def notify(
-    test: Annotated[bool, typer.Option("--test", help="Send a test message through each.")] = False,
-    config: ConfigOption = DEFAULT_CONFIG,
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    critical = "critical"
+    warning = "warning"
+    info = "info"
+
+
+def alerts(
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="Only this rule of seeds/alert_rules.csv.")
+    ] = None,
+    severity: Annotated[
+        Severity | None, typer.Option("--severity", help="Only this severity.")
+    ] = None,
+    who: ScopeOption = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="Maximum number of rows in the table.")
+    ] = 40,
+    release: ReleaseOption = None,
+    output: FormatOption = Format.table,
+    lang: LanguageOption = Language.en,
+    _config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """List who is told of a refresh that needs a look (`alerts` in embudo.yml); --test sends each a message."""
-    from orchestration.observability.notifications import Notice, send
-    from orchestration.refresh.workspace import Workspace
+    """List what needs somebody's attention as of the release's data, the most severe first.
 
-    settings = Workspace.open(config=config, home=home, inbox=None).settings
-    if not settings.alerts:
-        out.print("Nobody is told: embudo.yml has no `alerts`.")
-        return
-    faults = []
-    for hook in settings.alerts:
-        where = (
-            f"${hook.url_env}" if hook.kind == "webhook" else f"{', '.join(hook.to)} by {hook.host}"
-        )
-        said = f"{hook.kind} to {where} on {', '.join(hook.on)}"
-        if not test:
-            out.print(said, markup=False)
-            continue
-        notice = Notice(
-            company=settings.company,
-            run_id="test",
-            events=frozenset(hook.on),
-            title="a test message",
-        )
-        found = send([hook], notice)
-        faults += found
-        out.print(f"{'failed' if found else 'sent'}: {said}", markup=False)
-    for fault in faults:
-        err.print(fault, markup=False)
-    if faults:
-        raise SettingsInvalid(f"{len(faults)} of {len(settings.alerts)} alert hook(s) do not work.")
+    Thresholds are in `seeds/alert_rules.csv`.
+
+    Examples:
+
+    `embudo alerts --severity critical`
+
+    `embudo alerts --as "Ana García" --rule task_overdue --format csv`
+    """
+    from orchestration.operations.layer_selection import released_layer
+    from scorecards import rendering
+    from scorecards.views import alerts_view
+
+    layer = released_layer(home, release)
+    view = alerts_view(layer, rule=rule, severity=severity.value if severity else None, who=who)
+    if output is Format.json:
+        typer.echo(rendering.alerts_json(view))
+    elif output is Format.csv:
+        typer.echo(rendering.alerts_csv(view), nl=False)
+    else:
+        out.print(rendering.alerts_table(view, limit=limit, lang=lang.value, width=out.width))

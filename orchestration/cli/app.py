@@ -1,59 +1,63 @@
-"""The `embudo` application: its commands in the order a newcomer meets them, and how errors end it."""
+"""The `embudo` application: it finds the commands, runs one, and turns errors into messages and exit codes.
+
+What a command does belongs to its own module.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from orchestration.cli import (
-    accept,
-    alerts,
-    analyst,
-    difference,
-    doctor,
-    engineer,
-    people,
-    privacy,
-    start,
-    status,
-    worth,
-)
 from orchestration.cli.console import err, out, plain
-from orchestration.cli.stopping import EXIT_CODE, STOPPED
+from orchestration.cli.interrupts import EXIT_CODE, STOPPED
+from orchestration.cli.options import Panel
 from orchestration.core.errors import EmbudoError, LandingCorrupt
 from orchestration.core.resource_limits import collect_rarely, explained
 
-app = typer.Typer(
-    name="embudo",
-    help="A sales-metrics warehouse that a small data team runs itself.\n\n"
-    "Start with `embudo demo`, or `embudo init` for your own files; then `embudo refresh` and "
-    "`embudo query revenue --grain month`.",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-for panel, commands in (
-    ("Start", (start.init, start.demo, start.prepare)),
-    ("Engineer", (engineer.refresh, status.status, engineer.quarantine, engineer.releases)),
-    ("Engineer", (accept.accept, engineer.rollback, privacy.forget, doctor.doctor)),
-    ("Engineer", (alerts.notify, engineer.ui)),
-    ("Look", (people.scorecard, people.alerts)),
-    (
-        "Analyst",
-        (analyst.query, analyst.metrics, analyst.validate, difference.diff, worth.lint_metrics),
-    ),
-):
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
+def command_modules() -> Iterator[ModuleType]:
+    """Every command: a module of this package with a `PANEL` and a function of the module's own name.
+
+    In the order of the panels, then by name. So a command is added by its file alone.
+    """
+    names = sorted(found.name for found in iter_modules([str(Path(__file__).parent)]))
+    modules = [import_module(f"orchestration.cli.{name}") for name in names]
+    for panel in Panel:
+        yield from (module for module in modules if getattr(module, "PANEL", None) is panel)
 
 
-def _say_version(wanted: bool) -> None:
+def build_app() -> typer.Typer:
+    """The application with all its commands; `ALIASES` of a module are other, hidden names of its command."""
+    built = typer.Typer(
+        name="embudo",
+        help="A sales-metrics warehouse that a small data team runs itself.\n\n"
+        "Start with `embudo demo`, or `embudo init` for your own files; then `embudo refresh` and "
+        "`embudo query revenue --grain month`.",
+        no_args_is_help=True,
+        add_completion=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for module in command_modules():
+        name = module.__name__.rpartition(".")[2]
+        function = getattr(module, name)
+        built.command(name.replace("_", "-"), rich_help_panel=module.PANEL.value)(function)
+        for alias in getattr(module, "ALIASES", ()):
+            built.command(alias, hidden=True)(function)
+    built.callback()(options)
+    return built
+
+
+def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
@@ -61,18 +65,22 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version."),
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
-    """What holds for all commands. The application's own help stands above."""
+    """Options of the application itself; its help is that of `build_app`."""
+
+
+app = build_app()
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user ends with a message and an exit code, no traceback."""
+    """Run the command line; a user's mistake ends with a message and an exit code, never a traceback."""
     # No part of the stack may call home (I11), whatever the user's own environment says.
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
@@ -81,35 +89,32 @@ def main() -> None:
     collect_rarely()
     try:
         app()
-    except EmbudoError as error:
-        err.print(f"[bold red]Error:[/bold red] {_shown(error)}", soft_wrap=True)
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print(STOPPED)
         sys.exit(EXIT_CODE)
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        said = explained(error) or _damaged(error)
-        if said is None:
+        known = error if isinstance(error, EmbudoError) else explained(error) or _corrupt(error)
+        if known is None:
             raise
-        err.print(f"[bold red]Error:[/bold red] {_shown(said)}", soft_wrap=True)
-        sys.exit(said.exit_code)
+        err.print(f"[bold red]Error:[/bold red] {_message(known)}", soft_wrap=True)
+        sys.exit(known.exit_code)
 
 
-def _damaged(error: Exception) -> EmbudoError | None:
-    """SQLite finds damage at whatever statement comes upon it."""
+def _corrupt(error: Exception) -> EmbudoError | None:
+    """SQLite finds corruption at whatever statement first reads the page."""
     import sqlite3
 
     if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.ProgrammingError):
         return None
     return LandingCorrupt(
-        f"The ledger is damaged: {error}. `embudo doctor` looks at everything; `embudo refresh` builds "
-        "the ledger again from its backup and the landing."
+        f"The ledger is corrupt: {error}. `embudo doctor` checks the whole home; `embudo refresh` rebuilds "
+        "the ledger from its backup and the landing."
     )
 
 
-def _shown(error: EmbudoError) -> str:
+def _message(error: EmbudoError) -> str:
     from orchestration.privacy.redaction import without_secrets
 
     return plain(without_secrets(str(error)))

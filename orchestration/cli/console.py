@@ -1,65 +1,62 @@
-"""How the command line talks: steps with a spinner, tables, and errors without tracebacks.
+"""What the command line prints: steps with a spinner, rows as JSON or CSV, and texts from outside made safe.
 
 Everything a person reads goes to stderr or stdout through here; what a program reads (`--format json`,
-`--format csv`) is printed alone on stdout. Deciding what to say belongs to the commands.
+`--format csv`) is printed alone on stdout. What to report belongs to the commands.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from orchestration.cli.options import Format
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-ConfigOption = Annotated[
-    Path,
-    typer.Option(
-        "--config", envvar="EMBUDO_CONFIG", help="The company's settings.", show_default=True
-    ),
-]
-HomeOption = Annotated[
-    Path,
-    typer.Option(
-        "--home",
-        envvar="EMBUDO_HOME",
-        help="Where landing, releases and Dagster's state live.",
-        show_default=True,
-    ),
-]
-InboxOption = Annotated[
-    Path | None,
-    typer.Option("--inbox", envvar="EMBUDO_INBOX", help="The folder of the files to read."),
-]
-
-DEFAULT_CONFIG = Path("embudo.yml")
-"""All commands take `--config`, so that one line of options does for all; those that read no settings as `_config`."""
-DEFAULT_HOME = Path(".embudo")
-
 
 def plain(text: object) -> str:
-    """A text that came from outside, for a line with markup: names of files, columns, values.
+    """A text that came from outside (a file's name, a column, a value), for a line with markup.
 
-    Brackets are no markup, and signs that turn a line around or move the cursor stand as blanks.
+    Brackets are escaped; characters that reverse a line or move the cursor become blanks.
     """
-    shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in str(text))
-    return escape(shown)
+    printable = "".join(
+        character if character.isprintable() or character == "\n" else " "
+        for character in str(text)
+    )
+    return escape(printable)
+
+
+def print_rows(rows: Sequence[Mapping[str, object]], output: Format) -> None:
+    """Rows as JSON or CSV, and nothing else on stdout."""
+    import csv
+    import json
+    import sys
+
+    from semantic_layer.rendering import csv_cell
+
+    if output is Format.json:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+        return
+    if rows:
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: csv_cell(v) for k, v in row.items()} for row in rows)
 
 
 @dataclass
 class StepReporter:
-    """Shows one line a step: a spinner with the last detail while it runs, then a tick with seconds.
+    """Shows one line per step: a spinner with the last detail while it runs, then a tick with seconds.
 
-    Where stderr is no terminal the finished lines alone are printed. `seconds` keeps the wall time of each
+    Where stderr is no terminal only the finished lines are printed. `seconds` keeps the wall time of each
     step, for the summary and the ledger.
     """
 
@@ -71,7 +68,7 @@ class StepReporter:
     _status: Status | None = None
 
     def step(self, name: str) -> None:
-        """Begin a named step; the step before it ends well."""
+        """Begin a named step; the previous one has succeeded."""
         self._finish("[green]✓[/green]")
         self._name, self._detail, self._since = name, "", time.monotonic()
         if self.console.is_terminal and "CI" not in os.environ:
@@ -79,7 +76,7 @@ class StepReporter:
             self._status.start()
 
     def detail(self, text: str) -> None:
-        """Say a count or a fact about the current step; the last one stays on its line."""
+        """Report a count or a fact about the current step; the last one stays on its line."""
         self._detail = plain(text)
         if self._status is not None:
             self._status.update(f"{self._name}  [dim]{self._detail}[/dim]")

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from orchestration.cli.analyst import Format, FormatOption
-from orchestration.cli.console import (
+from orchestration.cli.console import err, out
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
+    Format,
+    FormatOption,
     HomeOption,
     InboxOption,
-    err,
-    out,
+    Panel,
 )
 from orchestration.core.errors import SettingsInvalid
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from orchestration.operations.doctor import Finding
 
 _MARKS = {"ok": "[green]✓[/green]", "warn": "[yellow]•[/yellow]", "bad": "[red]✗[/red]"}
+
+PANEL = Panel.ENGINEERS
 
 
 def doctor(

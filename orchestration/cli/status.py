@@ -10,19 +10,22 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.analyst import Format, FormatOption
-from orchestration.cli.console import (
+from orchestration.cli.console import out, plain
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
+    Format,
+    FormatOption,
     HomeOption,
-    out,
-    plain,
+    Panel,
 )
 from orchestration.core.errors import ReleaseCorrupt, SourceError
 from semantic_layer.rendering import narrow_table
 
 LAST_REFRESHES = 5
+
+PANEL = Panel.ENGINEERS
 
 
 def status(
@@ -164,7 +167,7 @@ def _advice(facts: dict[str, Any], *, config: Path, home: Path) -> list[str]:
         advice.append(
             f"Load {item['load_id']} of {item['source']} {item['stream']} ({item['rows_landed']:,} rows) is "
             f"set aside: {item['reason']}. Drop the mended file, or take it in as it is: "
-            f'embudo accept "{check}" --because "…"'
+            f'embudo waive "{check}" --reason "…"'
         )
     for one in facts.get("waivers", []):
         advice.append(f"The next refresh lets {one['check']} through ({one['signed']}).")

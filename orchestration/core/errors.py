@@ -50,6 +50,12 @@ class GateFailed(EmbudoError):
     exit_code = 5
 
 
+class WaiverInvalid(EmbudoError):
+    """A waiver names a check that the gate does not have or that could not run, or gives no reason."""
+
+    exit_code = 2
+
+
 class PublicationRefused(EmbudoError):
     """A release cannot be published: no valid receipt, a stale file, or a damaged candidate."""
 

@@ -1,7 +1,7 @@
-"""`embudo diff`: two releases, or the working tree and the current release, held against each other.
+"""`embudo diff`: two releases, or the working tree and the current release, compared.
 
-Opens both sides, builds the edited models in a scratch copy where that is asked for, and puts together what
-rows, definitions and figures say. How the answer looks belongs to the command line.
+Opens both sides, builds the edited models in a scratch copy where that is wanted, and collects the differences
+of rows, definitions and figures. How they are shown belongs to the command line.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _TESTS = ("resource_type:test", "resource_type:unit_test")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked of a comparison; empty for everything."""
+class Selection:
+    """What to compare; empty for everything. `since` is the first month, `by` a dimension to split by."""
 
     metrics: tuple[str, ...] = ()
     since: date | None = None
@@ -59,7 +59,7 @@ class Difference:
     catalogue: Mapping[str, Metric] = field(default_factory=dict)
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nothing differs and nothing was left out."""
         metrics = self.metrics
         return not (
@@ -67,7 +67,9 @@ class Difference:
         )
 
 
-def between_releases(home: Home, old: str | None, new: str | None, ask: Question) -> Difference:
+def between_releases(
+    home: Home, old: str | None, new: str | None, selection: Selection
+) -> Difference:
     """Two releases by id, None for the current one; raises `ReleaseCorrupt` for one that is not there."""
     from semantic_layer.layer import SemanticLayer
 
@@ -76,16 +78,21 @@ def between_releases(home: Home, old: str | None, new: str | None, ask: Question
     changes = table_changes(before, after, marts=marts)
     with SemanticLayer.open(before) as left, SemanticLayer.open(after) as right:
         return _difference(
-            left, right, ask, tables=changes, names=(before.name, after.name), everything=not ask.by
+            left,
+            right,
+            selection,
+            tables=changes,
+            names=(before.name, after.name),
+            everything=not selection.by,
         )
 
 
 def of_working_tree(
-    workspace: Workspace, ask: Question, *, rebuild: bool, report: Reporter
+    workspace: Workspace, selection: Selection, *, rebuild: bool, report: Reporter
 ) -> Difference:
     """The working tree against the current release; nothing is published.
 
-    Without `rebuild` the working tree's definitions are asked of the release's own tables. With it, models and
+    Without `rebuild` the working tree's definitions are evaluated on the release's own tables. With it, models and
     seeds that differ from the release's, and all that read them, are built in a scratch copy from what that
     release had landed. Raises `BuildFailed` where a model does not build.
     """
@@ -112,7 +119,7 @@ def of_working_tree(
             )
         )
         return _difference(
-            left, right, ask, tables=tables, names=(release.name, WORKING_TREE),
+            left, right, selection, tables=tables, names=(release.name, WORKING_TREE),
             built=built, unbuilt=edits,
         )  # fmt: skip
 
@@ -120,7 +127,7 @@ def of_working_tree(
 def _difference(
     left: SemanticLayer,
     right: SemanticLayer,
-    ask: Question,
+    selection: Selection,
     *,
     tables: tuple[TableChange, ...],
     names: tuple[str, str],
@@ -131,7 +138,7 @@ def _difference(
     from semantic_layer.comparison import compare
 
     compared = compare(
-        left, right, metrics=ask.metrics, since=ask.since, by=ask.by,
+        left, right, metrics=selection.metrics, since=selection.since, by=selection.by,
         changed_tables=None if everything else {change.table for change in tables},
     )  # fmt: skip
     return Difference(

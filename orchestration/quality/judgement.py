@@ -141,5 +141,5 @@ def _told(check: CheckResult) -> list[str]:
     if check.accepted_because:
         lines.append(f"        accepted: {check.accepted_because}")
     elif check.outcome == "fail" and check.ran:
-        lines.append(f'        if it is meant: embudo accept "{check.title}" --because "…"')
+        lines.append(f'        if the figures are right: embudo waive "{check.title}" --reason "…"')
     return lines

@@ -215,7 +215,7 @@ class Refresh:
     def require_answers(self) -> None:
         """Raise `SourceError` where a source did not answer whose policy stops the refresh.
 
-        An accepted failure (`embudo accept loads.sources_answered`) lets the refresh go on.
+        An accepted failure (`embudo waive loads.sources_answered`) lets the refresh go on.
         """
         fatal = [one.reason for one in self.landed.failures if one.is_fatal]
         if fatal and any(

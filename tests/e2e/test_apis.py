@@ -194,7 +194,7 @@ def test_nothing_new_is_asked_and_nothing_published(company: Company) -> None:
 def test_what_would_be_asked_is_told_without_asking(company: Company) -> None:
     company.api.asked.clear()
     told = company.embudo("refresh", "--dry-run", PIPEDRIVE_TOKEN="").stdout
-    assert "4 API endpoint(s) would be asked" in told
+    assert "4 API endpoint(s) would be fetched" in told
     assert f"{company.api.url}/v1/recents" in told
     assert "the beginning" in told
     assert "PIPEDRIVE_TOKEN is not set" in told

@@ -86,7 +86,7 @@ def test_ten_broken_lines_among_a_thousand(tmp_path: Path) -> None:
     assert "Nothing is in quarantine" in Embudo(home=company.home)("quarantine").stdout
 
     before = releases(Embudo(home=company.home))
-    assert "Nothing is new" in company("refresh").stderr
+    assert "Already up to date" in company("refresh").stderr
     assert releases(Embudo(home=company.home)) == before
 
 
@@ -152,26 +152,26 @@ def test_a_seeded_fault_publishes_nothing(growing: tuple[Embudo, Path]) -> None:
     assert "FAILED" in status
 
 
-def test_a_person_accepts_what_the_gate_named(growing: tuple[Embudo, Path]) -> None:
+def test_a_person_waives_what_the_gate_named(growing: tuple[Embudo, Path]) -> None:
     """Each breach by its own line, for one release; I8: every answer of that release says so."""
     company, _ = growing
     explained = company("status", "--explain").stdout
-    lines = re.findall(r'embudo accept "([^"]+)" --because', explained)
+    lines = re.findall(r'embudo waive "([^"]+)" --reason', explained)
     assert lines
     kept = json.loads(next(company.home.glob("candidates/*/failed_keys.json")).read_text())
     assert all(kept[title] for title in lines), "the keys of all failing rows are kept"
-    mistyped = company("accept", "metric.revenu", "--because", "x", expect=2).stderr
+    mistyped = company("waive", "metric.revenu", "--reason", "x", expect=2).stderr
     assert "metric.revenue" in mistyped
     for title in lines:
-        company("accept", title, "--because", "credit notes of June", "--by", "ana")
+        company("waive", title, "--reason", "credit notes of June", "--by", "ana")
     company("refresh")
 
     (release,) = (one for one in releases(Embudo(home=company.home)) if one["current"])
     assert release["verdict"] == "warn"
-    assert all(title in str(release["accepted"]) for title in lines)
+    assert all(title in str(release["waived"]) for title in lines)
     trust = json.loads(company("query", "revenue", "--format", "json").stdout)["trust"]
     assert set(trust["accepted"]) == set(lines)
     assert all(why.startswith("ana, ") for why in trust["accepted"].values())
     assert "accepted by hand" in company("query", "revenue").stdout
-    spent = json.loads(company("accept", "--list", "--format", "json").stdout)
-    assert {one["state"] for one in spent} == {f"let out {release['release_id']}"}
+    spent = json.loads(company("waive", "--list", "--format", "json").stdout)
+    assert {one["state"] for one in spent} == {f"released in {release['release_id']}"}

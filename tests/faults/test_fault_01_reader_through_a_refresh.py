@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from orchestration import publication
-from orchestration.cli.analyst import open_layer
+from orchestration.operations.layer_selection import released_layer
 from orchestration.publication import prune
 from orchestration.settings import Home
 from semantic_layer.request import QueryRequest
@@ -78,6 +78,6 @@ def test_a_release_that_is_pruned_as_it_is_opened(
         return found
 
     monkeypatch.setattr(publication, "release_directory", look_slowly)
-    with open_layer(home.root) as layer:
+    with released_layer(home.root) as layer:
         assert layer.query(METRICS).table["orders"][0].as_py() == expected(1)[0]
     assert not old.exists()

@@ -265,7 +265,7 @@ def test_a_token_that_is_not_set(company: Company, monkeypatch: pytest.MonkeyPat
 def test_an_accepted_silence_lets_one_refresh_go_on(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`embudo accept loads.sources_answered`: what the other sources sent need not wait for an API."""
+    """`embudo waive loads.sources_answered`: what the other sources sent need not wait for an API."""
     monkeypatch.delenv("CRM_TOKEN")
     workspace = Workspace.open(config=company.config, home=company.home.root, inbox=None)
 

@@ -119,7 +119,7 @@ def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: 
     _usual(company)
     company.calls("c", 10)
     for _ in range(2):  # the load that stopped a refresh stops the next one too, new or not
-        with pytest.raises(GateFailed, match=r'embudo accept "loads.volume on pbx.calls"'):
+        with pytest.raises(GateFailed, match=r'embudo waive "loads.volume on pbx.calls"'):
             company.refresh()
     company.calls("c", 95)
     assert company.refresh()[VOLUME].outcome == "pass"

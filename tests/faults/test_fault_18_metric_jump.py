@@ -92,7 +92,7 @@ def test_a_jump_publishes_nothing_and_says_what_to_do(home: Home, last: float) -
         _run(home, "run-2", last=last)
     assert "metric.revenue" in str(failed.value)
     assert "2025-11" in str(failed.value)
-    assert f'embudo accept "{JUMP}" --because' in str(failed.value)
+    assert f'embudo waive "{JUMP}" --reason' in str(failed.value)
     assert amount_in(home.current) == (10, 10)
 
 

@@ -159,7 +159,7 @@ def test_a_refresh_with_nothing_new_reads_no_history_and_writes_nothing(
     before = _listing(home)
     idle = cut_off.run("refresh", "--inbox", str(tmp_path / "inbox"), home=home)
     assert idle.returncode == 0, idle.stderr
-    assert "Nothing is new" in idle.stderr
+    assert "Already up to date" in idle.stderr
     assert _listing(home) == before
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from making_company import Company
+
+from tests.unit.ingestion.making_company import Company
 
 
 @pytest.fixture

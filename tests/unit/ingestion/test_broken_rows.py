@@ -8,9 +8,9 @@ import random
 from pathlib import Path
 
 import pytest
-from making_company import Company
 
 from orchestration import ingestion
+from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {
     "order_id": "id",

@@ -11,9 +11,9 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from making_company import Company
 
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
+from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {
     "deal_id": "Id",

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from making_company import Company
 
 from orchestration import ingestion
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.runs import begin_refresh, end_refresh, recent_refreshes
+from tests.unit.ingestion.making_company import Company
 
 COLUMNS = {"product_id": "id", "name": "name"}
 TEXT = "id,name,group\n1,Ana,x\n2,Luis,y\n"

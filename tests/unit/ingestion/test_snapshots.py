@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from making_company import Company
 
 from orchestration.core.errors import SettingsInvalid
+from tests.unit.ingestion.making_company import Company
 
 PRODUCTS = {"product_id": "id", "name": "name"}
 ACCOUNTS = {"account_id": "id", "name": "name", "updated_at": "changed"}

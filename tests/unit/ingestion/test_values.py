@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from making_company import Company
+
+from tests.unit.ingestion.making_company import Company
 
 
 def landed(

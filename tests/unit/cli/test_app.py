@@ -10,7 +10,7 @@ import typer
 
 from orchestration.cli.app import app
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -1,27 +1,32 @@
-"""The analyst's `lint-metrics`: is each metric worth keeping?"""
+"""`embudo lint-metrics`: what each metric lacks by the six A's."""
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from orchestration.cli.analyst import Format, FormatOption, Language, LanguageOption, layer_for
-from orchestration.cli.console import (
+from orchestration.cli.console import out, plain
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
+    DraftOption,
+    FamilyOption,
+    Format,
+    FormatOption,
     HomeOption,
-    out,
-    plain,
+    Language,
+    LanguageOption,
+    Panel,
 )
+from orchestration.cli.query import layer_for
 
 if TYPE_CHECKING:
     from semantic_layer.metric_review import Worth
+
+PANEL = Panel.ANALYSTS
 
 _SUMMARY = {
     "en": "{good} of {all} metrics lack nothing.",
@@ -31,19 +36,17 @@ _SUMMARY = {
 
 def lint_metrics(
     name: Annotated[str | None, typer.Argument(help="Only this metric.")] = None,
-    family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
+    family: FamilyOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 where anything is missing.")
     ] = False,
-    draft: Annotated[
-        bool, typer.Option("--draft", help="As the working tree defines them.")
-    ] = False,
+    draft: DraftOption = False,
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
     config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Say of each metric what it lacks to be worth keeping: the six A's.
+    """Review each metric by the six A's, and list what it lacks.
 
     Aligned: it serves an objective and somebody watches it. Attainable: it has a target that history has come
     near. Acute: it varies, and is no copy of another. Accurate: its marts have tests, and a test names it.
@@ -56,41 +59,50 @@ def lint_metrics(
     if name:
         layer.require(name)
     tested = names_in_tests(metric.name for metric in layer.metrics())
-    judged = [
-        worth
-        for worth in worth_of(layer, tested=tested)
-        if name in (None, worth.metric.name) and family in (None, worth.metric.family)
+    reviews = [
+        review
+        for review in worth_of(layer, tested=tested)
+        if name in (None, review.metric.name) and family in (None, review.metric.family)
     ]
-    if output is Format.json:
-        typer.echo(
-            json.dumps([_row(worth, lang) for worth in judged], ensure_ascii=False, indent=2)
-        )
-    elif output is Format.csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("metric", "quality", "missing"))
-        for worth in judged:
-            for finding in worth.findings:
-                writer.writerow((worth.metric.name, finding.quality, finding.text(lang.value)))
-    else:
-        _show(judged, lang)
-    if strict and any(worth.findings for worth in judged):
+    _print(reviews, output, lang)
+    if strict and any(review.findings for review in reviews):
         raise typer.Exit(1)
 
 
-def _row(worth: Worth, lang: Language) -> dict[str, object]:
+def _print(reviews: Sequence[Worth], output: Format, lang: Language) -> None:
+    import csv
+    import json
+    import sys
+
+    if output is Format.json:
+        rows = [_row(review, lang) for review in reviews]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif output is Format.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(("metric", "quality", "missing"))
+        for review in reviews:
+            for finding in review.findings:
+                writer.writerow((review.metric.name, finding.quality, finding.text(lang.value)))
+    else:
+        _print_table(reviews, lang)
+
+
+def _row(review: Worth, lang: Language) -> dict[str, object]:
     from semantic_layer.metric_review import QUALITIES
 
     return {
-        "metric": worth.metric.name,
-        "family": worth.metric.family,
+        "metric": review.metric.name,
+        "family": review.metric.family,
         "missing": {
-            quality: [f.text(lang.value) for f in worth.findings if f.quality == quality]
+            quality: [f.text(lang.value) for f in review.findings if f.quality == quality]
             for quality in QUALITIES
         },
     }
 
 
-def _show(judged: list[Worth], lang: Language) -> None:
+def _print_table(reviews: Sequence[Worth], lang: Language) -> None:
+    from rich.table import Table
+
     from semantic_layer.labels import word
     from semantic_layer.metric_review import QUALITIES
 
@@ -99,16 +111,16 @@ def _show(judged: list[Worth], lang: Language) -> None:
     for quality in QUALITIES:
         table.add_column(word(quality, lang.value), justify="center")
     table.add_column(word("missing", lang.value), overflow="fold", ratio=1)
-    for worth in judged:
-        missing = {finding.quality for finding in worth.findings}
+    for review in reviews:
+        missing = {finding.quality for finding in review.findings}
         table.add_row(
-            worth.metric.name,
+            review.metric.name,
             *(
                 "[red]✗[/red]" if quality in missing else "[green]✓[/green]"
                 for quality in QUALITIES
             ),
-            plain("; ".join(finding.text(lang.value) for finding in worth.findings)),
+            plain("; ".join(finding.text(lang.value) for finding in review.findings)),
         )
     out.print(table)
-    good = sum(not worth.findings for worth in judged)
-    out.print(_SUMMARY[lang.value].format(good=good, all=len(judged)))
+    good = sum(not review.findings for review in reviews)
+    out.print(_SUMMARY[lang.value].format(good=good, all=len(reviews)))

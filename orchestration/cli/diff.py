@@ -1,4 +1,4 @@
-"""The analyst's `diff`: which figures move, where, by how much, and why."""
+"""`embudo diff`: which figures move, where, by how much, and why."""
 
 from __future__ import annotations
 
@@ -11,23 +11,28 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from orchestration.cli.analyst import Format, FormatOption, Language, LanguageOption
-from orchestration.cli.console import (
+from orchestration.cli.console import StepReporter, out, plain
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
+    Format,
+    FormatOption,
     HomeOption,
-    StepReporter,
-    out,
-    plain,
+    Language,
+    LanguageOption,
+    Panel,
 )
 from orchestration.core.errors import QueryInvalid
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from orchestration.operations.diff import Difference
     from semantic_layer.comparison import Move
+
+PANEL = Panel.ANALYSTS
 
 _SHOWN = 3
 """Periods of a metric in the table, those that move most; all of them where --metric names it."""
@@ -64,32 +69,35 @@ _WORDS = {
     ),
 }
 
+_Older = Annotated[
+    str | None, typer.Argument(metavar="[R1]", help="A release. Default: the current one.")
+]
+_Newer = Annotated[
+    str | None, typer.Argument(metavar="[R2]", help="A later release. Default: the current one.")
+]
+_Rebuild = Annotated[
+    bool,
+    typer.Option(
+        "--rebuild", help="First build edited models and seeds in a scratch copy of the release."
+    ),
+]
+_Metric = Annotated[
+    list[str] | None, typer.Option("--metric", help="Only this metric; can be repeated.")
+]
+_Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m"], help="Only months from this one on."),
+]
+_By = Annotated[str, typer.Option("--by", help="A dimension to split by, e.g. rep__team.")]
+
 
 def diff(
-    old: Annotated[
-        str | None, typer.Argument(metavar="[R1]", help="A release; the current one if left out.")
-    ] = None,
-    new: Annotated[
-        str | None,
-        typer.Argument(metavar="[R2]", help="A later release; the current one if left out."),
-    ] = None,
-    rebuild: Annotated[
-        bool,
-        typer.Option(
-            "--rebuild",
-            help="Build edited models and seeds in a scratch copy of the release first.",
-        ),
-    ] = False,
-    metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="Only this metric; say it again for more.")
-    ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            "--since", formats=["%Y-%m-%d", "%Y-%m"], help="Only months from this one on."
-        ),
-    ] = None,
-    by: Annotated[str, typer.Option("--by", help="A dimension to see where, as rep__team.")] = "",
+    old: _Older = None,
+    new: _Newer = None,
+    rebuild: _Rebuild = False,
+    metric: _Metric = None,
+    since: _Since = None,
+    by: _By = "",
     output: FormatOption = Format.table,
     lang: LanguageOption = Language.en,
     config: ConfigOption = DEFAULT_CONFIG,
@@ -98,8 +106,8 @@ def diff(
     """Show which figures move between two releases, or between the current release and your edits.
 
     Without a release: the working tree's metric definitions on the current release's tables, which takes
-    seconds. With `--rebuild` edited models and seeds, and all that read them, are built in a scratch copy too;
-    nothing is published and no refresh has to wait. Figures are compared by month.
+    seconds. With `--rebuild`, edited models and seeds and everything that reads them are built in a scratch copy
+    too; nothing is published and no refresh has to wait. Figures are compared by month.
 
     Examples:
 
@@ -109,52 +117,52 @@ def diff(
 
     `embudo diff 20260630T050000Z-1a2b3c4d --since 2026-01`
     """
-    from orchestration.operations.diff import Question, between_releases, of_working_tree
+    from orchestration.operations.diff import Selection, between_releases, of_working_tree
     from orchestration.refresh.workspace import Workspace
     from orchestration.settings import Home
 
-    ask = Question(metrics=tuple(metric or ()), since=since.date() if since else None, by=by)
+    selection = Selection(metrics=tuple(metric or ()), since=since.date() if since else None, by=by)
     if old is not None:
         if rebuild:
             raise QueryInvalid(
                 "`--rebuild` builds the working tree's edits, so it takes no release; leave one of the two out."
             )
-        found = between_releases(Home.at(home), old, new, ask)
+        difference = between_releases(Home.at(home), old, new, selection)
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
         with StepReporter() as report:
-            found = of_working_tree(workspace, ask, rebuild=rebuild, report=report)
+            difference = of_working_tree(workspace, selection, rebuild=rebuild, report=report)
     if output is Format.json:
-        typer.echo(_as_json(found))
+        typer.echo(_as_json(difference))
     elif output is Format.csv:
-        typer.echo(_as_csv(found), nl=False)
+        typer.echo(_as_csv(difference), nl=False)
     else:
-        _show(found, lang, whole=bool(metric))
+        _print(difference, lang, all_months=bool(metric))
 
 
-def _as_json(found: Difference) -> str:
-    metrics = found.metrics
+def _as_json(difference: Difference) -> str:
+    metrics = difference.metrics
     payload = {
-        "old": found.old,
-        "new": found.new,
-        "nothing_moves": found.nothing,
-        "built": found.built,
-        "unbuilt": found.unbuilt,
+        "old": difference.old,
+        "new": difference.new,
+        "nothing_moves": difference.is_empty,
+        "built": difference.built,
+        "unbuilt": difference.unbuilt,
         "definitions": [vars(change) for change in metrics.definitions],
-        "tables": [vars(change) for change in found.tables],
+        "tables": [vars(change) for change in difference.tables],
         "moves": [_row(move) for move in metrics.moves],
         "not_compared": dict(metrics.failures),
     }
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, indent=2, default=str)
 
 
-def _as_csv(found: Difference) -> str:
+def _as_csv(difference: Difference) -> str:
     from semantic_layer.rendering import csv_cell
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("metric", "period_start", "key", "old", "new", "difference", "share"))
-    for move in found.metrics.moves:
+    for move in difference.metrics.moves:
         writer.writerow([csv_cell(value) for value in _row(move).values()])
     return text.getvalue()
 
@@ -171,84 +179,87 @@ def _row(move: Move) -> dict[str, object]:
     }
 
 
-def _show(found: Difference, lang: Language, *, whole: bool) -> None:
+def _print(difference: Difference, lang: Language, *, all_months: bool) -> None:
     def word(key: str) -> str:
         return _WORDS[key][lang is Language.es]
 
-    out.print(f"[bold]{found.old}[/bold] → [bold]{found.new}[/bold]")
-    if found.nothing:
+    out.print(f"[bold]{difference.old}[/bold] → [bold]{difference.new}[/bold]")
+    if difference.is_empty:
         out.print(word("nothing"))
         return
-    unbuilt = [name for name in found.unbuilt if name != "settings"]
-    if found.metrics.definitions:
+    unbuilt = [name for name in difference.unbuilt if name != "settings"]
+    if difference.metrics.definitions:
         table = _table(word("definitions"), (word("metric"), word("change"), ""))
-        for change in found.metrics.definitions:
+        for change in difference.metrics.definitions:
             table.add_row(change.metric, word(change.change), ", ".join(change.fields))
         out.print(table)
-    if found.tables:
+    if difference.tables:
         table = _table(
             word("tables"), (word("table"), word("columns")), word("before"), word("after"),
             word("gone"), word("new"),
         )  # fmt: skip
-        for shown in found.tables:
-            columns = [f"-{name}" for name in shown.columns_gone]
-            columns += [f"+{name}" for name in shown.columns_new]
+        for table_change in difference.tables:
+            columns = [f"-{name}" for name in table_change.columns_gone]
+            columns += [f"+{name}" for name in table_change.columns_new]
             table.add_row(
-                shown.table,
+                table_change.table,
                 " ".join(columns),
                 *(
                     "–" if count is None else f"{count:,}"
                     for count in (
-                        shown.rows_before, shown.rows_after, shown.only_before, shown.only_after
+                        table_change.rows_before,
+                        table_change.rows_after,
+                        table_change.only_before,
+                        table_change.only_after,
                     )
                 ),
-            )  # fmt: skip
+            )
         out.print(table)
-    if found.metrics.moves:
-        _show_moves(found, lang, whole=whole)
+    if difference.metrics.moves:
+        _print_moves(difference, lang, all_months=all_months)
     elif not unbuilt:
         out.print(word("no_figures"))
-    for name, reason in sorted(found.metrics.failures.items()):
+    for name, reason in sorted(difference.metrics.failures.items()):
         out.print(f"[yellow]{word('failures')}[/yellow] {name}: {plain(reason)}")
     if unbuilt:
         out.print(f"[yellow]{word('unbuilt').format(what=', '.join(unbuilt))}[/yellow]")
-    if "settings" in found.unbuilt:
+    if "settings" in difference.unbuilt:
         out.print(f"[yellow]{word('settings')}[/yellow]")
 
 
-def _show_moves(found: Difference, lang: Language, *, whole: bool) -> None:
+def _print_moves(difference: Difference, lang: Language, *, all_months: bool) -> None:
     from semantic_layer import rendering
     from semantic_layer.records import ResultColumn
 
     share = ResultColumn(name="share", kind="metric", label="", unit="percent")
     words = {key: pair[lang is Language.es] for key, pair in _WORDS.items()}
     by_metric: dict[str, list[Move]] = defaultdict(list)
-    for move in found.metrics.moves:
+    for move in difference.metrics.moves:
         by_metric[move.metric].append(move)
-    cut = any(move.key is not None for move in found.metrics.moves)
+    cut = any(move.key is not None for move in difference.metrics.moves)
     table = _table(
         words["figures"], (words["metric"], words["month"], *(("",) if cut else ())),
         words["before"], words["after"], words["difference"], "%",
     )  # fmt: skip
     for name, moves in sorted(by_metric.items()):
-        metric = found.catalogue[name]
+        metric = difference.catalogue[name]
         column = ResultColumn(name=name, kind="metric", label=metric.label, unit=metric.unit)
-        for number, move in enumerate(moves if whole else _largest(moves)):
+        for number, move in enumerate(moves if all_months else _largest(moves)):
             table.add_row(
                 name if number == 0 else "",
                 _month(move.period_start),
                 *((plain(move.key or "–"),) if cut else ()),
                 *(
-                    rendering.text(value, column, lang=lang.value, currency=found.currency)
+                    rendering.text(value, column, lang=lang.value, currency=difference.currency)
                     for value in (move.old, move.new)
                 ),
                 # Between two shares of 1 lie percentage points; the last column is the share of the old one.
                 rendering.text(
-                    move.difference, column, lang=lang.value, currency=found.currency
+                    move.difference, column, lang=lang.value, currency=difference.currency
                 ).replace("%", words["points"]),
                 rendering.text(move.share, share, lang=lang.value),
             )
-        if not whole and len(moves) > _SHOWN:
+        if not all_months and len(moves) > _SHOWN:
             more = words["more"].format(n=len(moves) - _SHOWN, name=name)
             table.add_row("", f"[dim]{more}[/dim]")
     out.print(table)
@@ -265,6 +276,8 @@ def _month(day: date) -> str:
 
 
 def _table(title: str, left: tuple[str, ...], *right: str) -> Table:
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left", header_style="bold")
     for heading in left:
         table.add_column(heading, overflow="fold")

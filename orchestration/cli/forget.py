@@ -1,21 +1,19 @@
-"""`forget`: a person erased from everything Embudo keeps."""
+"""`embudo forget`: a person erased from everything that Embudo keeps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from orchestration.cli.console import (
+from orchestration.cli.console import err, out, plain
+from orchestration.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_HOME,
     ConfigOption,
     HomeOption,
     InboxOption,
-    err,
-    out,
-    plain,
+    Panel,
 )
 from orchestration.core.errors import SettingsInvalid
 
@@ -23,30 +21,34 @@ if TYPE_CHECKING:
     from orchestration.erasure.landing import LandingPlan
     from orchestration.erasure.request import Forgotten
 
+PANEL = Panel.ENGINEERS
+
 
 def forget(
     email: Annotated[
-        list[str] | None, typer.Option("--email", help="An e-mail address; say it again for more.")
+        list[str] | None, typer.Option("--email", help="An e-mail address; can be repeated.")
     ] = None,
     phone: Annotated[
-        list[str] | None, typer.Option("--phone", help="A phone, in any spelling.")
+        list[str] | None,
+        typer.Option("--phone", help="A phone number in any format; can be repeated."),
     ] = None,
     contact: Annotated[
-        list[str] | None, typer.Option("--contact", help="A contact's key, as crm:C0000123.")
+        list[str] | None,
+        typer.Option("--contact", help="A contact's key, e.g. crm:C0000123; can be repeated."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be erased, and stop.")
+        bool, typer.Option("--dry-run", help="Show what would be erased, and stop.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
     inbox: InboxOption = None,
 ) -> None:
-    """Erase a person from landing, quarantine, the warehouse and every kept release.
+    """Erase a person from landing, quarantine, the warehouse and every retained release.
 
-    Their own rows go (contacts, leads, calls, campaign e-mails, social interactions, survey answers); what was
-    sold to them and done with them stays, tied to nobody. Files are rewritten, so that no byte is left, and
-    later files with the person land without them. Exports in the inbox are yours: they are named at the end.
+    Their own rows are deleted (contacts, leads, calls, campaign e-mails, social interactions, survey answers); what
+    was sold to them and done with them stays, without a reference to them. Files are rewritten, so that no byte is
+    left, and later files with the person land without them. Exports in the inbox are yours: they are listed at the end.
 
     Examples:
 
@@ -60,21 +62,23 @@ def forget(
 
     asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (asked.emails or asked.phones or asked.contacts):
-        raise SettingsInvalid("Say whom to forget: --email, --phone or --contact.")
+        raise SettingsInvalid("Nobody to forget was given: add --email, --phone or --contact.")
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     if dry_run or not yes:
-        _show_plan(plan(workspace.settings, workspace.home, asked))
+        _print_plan(plan(workspace.settings, workspace.home, asked))
     if dry_run:
         return
-    if not yes and not typer.confirm("Erase all this for good?", err=True):
+    if not yes and not typer.confirm("Erase all this permanently?", err=True):
         err.print("Nothing was changed.")
         raise typer.Exit(1)
-    _show_done(erase(workspace.settings, workspace.home, asked))
+    _print_done(erase(workspace.settings, workspace.home, asked))
 
 
-def _show_plan(plan: LandingPlan) -> None:
+def _print_plan(plan: LandingPlan) -> None:
+    from rich.table import Table
+
     table = Table(title="Rows of the person in landing", title_justify="left")
-    for column in ("Stream", "Erased", "Untied", "Texts blanked"):
+    for column in ("Stream", "Erased", "Reference removed", "Texts blanked"):
         table.add_column(column, justify="left" if column == "Stream" else "right")
     for stream in sorted({*plan.erased, *plan.untied, *plan.mentions}):
         counts = (plan.erased, plan.untied, plan.mentions)
@@ -82,29 +86,29 @@ def _show_plan(plan: LandingPlan) -> None:
     if table.row_count:
         out.print(table)
     else:
-        out.print("Nothing of the person has landed.")
+        out.print("No row of the person has landed.")
     if plan.quarantined:
         out.print(f"{plan.quarantined:,} row(s) in quarantine.")
     if plan.shared:
         kinds = ", ".join(sorted({kind for kind, _ in plan.shared}))
         out.print(
-            f"{len(plan.shared)} address(es) ({kinds}) are somebody else's too and stay; name one with "
+            f"{len(plan.shared)} address(es) ({kinds}) are also used by somebody else and stay; name one with "
             "--email or --phone to erase it all the same."
         )
 
 
-def _show_done(done: Forgotten) -> None:
-    _show_plan(done.plan)
+def _print_done(done: Forgotten) -> None:
+    _print_plan(done.plan)
     out.print(
         f"Rewrote {len(done.plan.loads)} load(s), {len(done.releases)} release(s) and "
-        f"{done.rewritten} other file(s); candidates removed. Tombstone {done.entered.erasure_id}: later "
-        "loads are held against it."
+        f"{done.rewritten} other file(s); removed candidates. Later loads are checked against tombstone "
+        f"{done.entered.erasure_id}."
     )
     if done.left:
         out.print(
-            "Rows of the person came from these exports, which are yours to clean. They land without them; in "
-            "those that lie in the home the addresses are blanked:"
+            "Rows of the person came from these exports, which are yours to clean. They land without the person; "
+            "in those that are in the home the addresses are blanked:"
         )
         for path in done.left:
             out.print(f"  {plain(str(path))}", soft_wrap=True)
-    out.print("The next `embudo refresh` builds history again, without them.")
+    out.print("The next `embudo refresh` rebuilds history without them.")

@@ -1,0 +1,32 @@
+"""`embudo prepare`: the caches that the next refresh starts from."""
+
+from __future__ import annotations
+
+from orchestration.cli.console import StepReporter, out
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    Panel,
+)
+
+PANEL = Panel.START
+
+
+def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HOME) -> None:
+    """Parse the models and plan the metrics now, so that the next refresh does not have to.
+
+    `make setup` does it. Run it after installing a new version of the project; without it the first refresh takes
+    that much longer.
+    """
+    import sandbox
+    from orchestration.refresh.cache_warming import prepare as parse_and_plan
+    from orchestration.refresh.workspace import Workspace
+
+    workspace = Workspace.open(
+        config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
+    )
+    with StepReporter() as report:
+        done = parse_and_plan(workspace, report=report)
+    out.print(f"{done.models} models and {done.metrics} metrics are ready in {done.folder}.")

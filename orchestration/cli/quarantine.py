@@ -1,0 +1,90 @@
+"""`embudo quarantine`: rows that break their contract, listed or exported to be fixed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.console import out, plain, print_rows
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    Panel,
+)
+
+if TYPE_CHECKING:
+    from orchestration.ingestion.quarantine import QuarantinedRow
+
+PANEL = Panel.ENGINEERS
+
+
+def quarantine(
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    stream: Annotated[str | None, typer.Option("--stream", help="Only this stream.")] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            help="Write the rows into this folder, to be fixed and dropped in the inbox again.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="Maximum number of rows to list.")
+    ] = 50,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Show the rows themselves, including contact data.")
+    ] = False,
+    output: FormatOption = Format.table,
+    _config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the rows that break their contract: file, line, reason.
+
+    Fix the file in the inbox and refresh, or `--export` the rows, fix those and drop them: each row counts once.
+    """
+    from orchestration.ingestion import quarantine as quarantined
+    from orchestration.settings import Home
+
+    company_home = Home.at(home)
+    if export is not None:
+        for path in quarantined.export(company_home, to=export, source=source, stream=stream):
+            out.print(f"Wrote {plain(path)}", soft_wrap=True)
+        return
+    rows = quarantined.list_open(company_home, source=source, stream=stream, limit=limit)
+    if output is not Format.table:
+        print_rows([_row(row, raw=raw) for row in rows], output)
+        return
+    counts = quarantined.count_open(company_home)
+    if not counts:
+        out.print("Nothing is in quarantine.")
+        return
+    from semantic_layer.rendering import narrow_table
+
+    table = narrow_table(f"{sum(counts.values()):,} row(s) in quarantine")
+    for column in ("Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        source_of, stream_of, *others = _row(row, raw=raw).values()
+        table.add_row(*(plain(value) for value in (f"{source_of}.{stream_of}", *others)))
+    out.print(table)
+    if len(rows) < sum(counts.values()):
+        out.print(
+            f"These are the first {len(rows)}; --limit shows more, --source and --stream filter them."
+        )
+
+
+def _row(row: QuarantinedRow, *, raw: bool) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "source": row.source,
+        "stream": row.stream,
+        "file": row.file,
+        "line": row.line,
+        "reason": row.reason,
+    }
+    return shown | ({"raw": row.raw} if raw else {})

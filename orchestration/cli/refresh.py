@@ -1,0 +1,153 @@
+"""`embudo refresh`: Dagster's refresh job, run in this process with progress on stderr."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.console import StepReporter, err, out, plain
+from orchestration.cli.interrupts import run_stoppable
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    InboxOption,
+    Panel,
+)
+from orchestration.core.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from orchestration.refresh.run import Refresh
+
+PANEL = Panel.ENGINEERS
+
+_QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
+
+
+def refresh(
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Rebuild all history from landing, not only what has changed."),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="List the files and API requests of a refresh, and stop."),
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    inbox: InboxOption = None,
+) -> None:
+    """Fetch from APIs, read new files, build the warehouse, check it, publish a release.
+
+    The same job as in Dagster, which shows its run too. Where nothing has changed, nothing is published.
+    A failed gate exits with 5, names the checks, and leaves the current release as it is.
+    """
+    if dry_run:
+        _print_pending(config=config, home=home, inbox=inbox)
+        return
+    run_refresh(config=config, home=home, inbox=inbox, full=full)
+
+
+def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = False) -> None:
+    """Refresh with progress on stderr; raises the error that ended it."""
+    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.workspace import Workspace
+
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    err.print(f"Refreshing [bold]{plain(workspace.settings.company)}[/bold], run {run_id}")
+    with StepReporter() as report:
+        running = Refresh(workspace=workspace, run_id=run_id, report=report, full=full)
+        try:
+            with running:
+                if full or running.anything_new():
+                    run_stoppable(lambda: _run_job(running))
+        finally:
+            for warning in running.warnings:
+                err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
+    if not running.has_work:
+        for failure in running.fetch_apis():
+            err.print(f"[yellow]Warning:[/yellow] {plain(failure.reason)}", soft_wrap=True)
+        err.print(
+            "Already up to date: no file, API response, model, seed or setting has changed. Nothing was "
+            "published."
+        )
+    elif running.released:
+        err.print(
+            f"Released [bold]{running.released.release_id}[/bold], data as of "
+            f"{running.released.as_of:%Y-%m-%d %H:%M} UTC, verdict {running.released.verdict}."
+        )
+
+
+def _run_job(running: Refresh) -> None:
+    """Run Dagster's job in this process, on the instance that the UI shows."""
+    from orchestration.core.resource_limits import explained
+    from orchestration.definitions import REFRESH_JOB, build_defs
+    from orchestration.observability.dagster_instance import (
+        end_lost_runs,
+        open_instance,
+        prepare_instance,
+    )
+
+    running.report.step("Start Dagster")
+    prepare_instance(running.workspace.home.dagster)
+    definitions = build_defs(workspace=running.workspace, started=running)
+    with open_instance() as instance:
+        end_lost_runs(instance)
+        try:
+            result = definitions.resolve_job_def(REFRESH_JOB).execute_in_process(
+                instance=instance, raise_on_error=False, run_config=_QUIET_CONSOLE
+            )
+        except Exception as error:
+            # Dagster's own storage is on the same disk, so it may fail after the refresh for the same reason.
+            cause = running.error or explained(error, at=running.workspace.home.root)
+            if cause is None:
+                raise
+            raise cause from error
+    if running.error is not None:
+        raise running.error
+    if not result.success:
+        raise BuildFailed(
+            f"The job failed outside its steps; `embudo ui` shows run {result.run_id} with its log."
+        )
+
+
+def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
+    from rich.table import Table
+
+    from orchestration.refresh.workspace import Workspace
+
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
+    files, requests = workspace.pending(), workspace.asks()
+    if requests:
+        table = Table(
+            title=f"{len(requests)} API endpoint(s) would be fetched", title_justify="left"
+        )
+        for column in ("Source", "Stream", "URL", "From"):
+            table.add_column(column, overflow="fold")
+        for request in requests:
+            since = request.since or "the beginning"
+            unset = (
+                f" [yellow]({', '.join(request.unset)} is not set)[/yellow]"
+                if request.unset
+                else ""
+            )
+            table.add_row(
+                request.source, request.stream, plain(request.url), f"{plain(since)}{unset}"
+            )
+        out.print(table)
+    if not files:
+        out.print("No new files.")
+        return
+    table = Table(title=f"{len(files)} file(s) would be read", title_justify="left")
+    for column in ("Source", "Stream", "File", "Bytes"):
+        table.add_column(column, justify="right" if column == "Bytes" else "left")
+    for file in files:
+        table.add_row(file.source, file.stream, plain(file.file), f"{file.size_bytes:,}")
+    out.print(table)

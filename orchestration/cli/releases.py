@@ -1,0 +1,63 @@
+"""`embudo releases`: the retained releases."""
+
+from __future__ import annotations
+
+from orchestration.cli.console import out, plain, print_rows
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    Panel,
+)
+
+PANEL = Panel.ENGINEERS
+
+
+def releases(
+    output: FormatOption = Format.table,
+    _config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the retained releases, the newest first."""
+    from orchestration import publication
+    from orchestration.publication.layout import Layout
+
+    rows = [
+        {
+            "release_id": release.release_id,
+            "current": release.is_current,
+            "published_at": release.published_at.isoformat(),
+            "as_of": release.as_of.isoformat(),
+            "verdict": release.verdict,
+            "built": "in full" if release.full else f"on {release.based_on}",
+            "loads": len(release.loads),
+            "waived": "; ".join(f"{c} ({why})" for c, why in release.accepted.items()),
+        }
+        for release in publication.releases(Layout(home))
+    ]
+    if output is not Format.table:
+        print_rows(rows, output)
+        return
+    if not rows:
+        out.print("There is no release yet: `embudo refresh` makes one.")
+        return
+    from semantic_layer.rendering import narrow_table
+
+    table = narrow_table("Releases, each named after its publication time (UTC)")
+    for column in ("", "Release", "Data as of (UTC)", "Verdict"):
+        table.add_column(column, no_wrap=True)
+    for column in ("Built", "Waived"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(
+            "→" if row["current"] else "",
+            str(row["release_id"]),
+            str(row["as_of"])[:16].replace("T", " "),
+            str(row["verdict"]),
+            str(row["built"]),
+            plain(row["waived"]),
+        )
+    out.print(table)

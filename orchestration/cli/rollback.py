@@ -1,0 +1,34 @@
+"""`embudo rollback`: an older release becomes the current one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import out
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    Panel,
+)
+
+PANEL = Panel.ENGINEERS
+
+
+def rollback(
+    to: Annotated[str | None, typer.Argument(help="A release. Default: the previous one.")] = None,
+    _config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make an older release current again, after verifying its checksums."""
+    from orchestration import publication
+    from orchestration.publication.layout import Layout
+
+    release = publication.rollback(Layout(home), to)
+    out.print(
+        f"The current release is now [bold]{release.release_id}[/bold], data as of "
+        f"{release.as_of:%Y-%m-%d}."
+    )

@@ -1,0 +1,49 @@
+"""`embudo ui`: Dagster's web server on this home."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import err
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    InboxOption,
+    Panel,
+)
+
+PANEL = Panel.ENGINEERS
+
+
+def ui(
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 3000,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; Dagster has no login.")
+    ] = "127.0.0.1",
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    inbox: InboxOption = None,
+) -> None:
+    """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
+    from orchestration.observability.dagster_instance import prepare_instance
+    from orchestration.refresh.workspace import Workspace
+
+    workspace = Workspace.open(config=config, home=home, inbox=inbox)
+    prepare_instance(workspace.home.dagster)
+    os.environ["EMBUDO_CONFIG"] = str(config.resolve())
+    os.environ["EMBUDO_HOME"] = str(workspace.home.root)
+    if inbox is not None:
+        os.environ["EMBUDO_INBOX"] = str(inbox.resolve())
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    err.print(f"Dagster on http://{host}:{port} (Ctrl-C stops it)")
+    os.execv(  # noqa: S606 - a list of our own, no shell
+        dagster,
+        [dagster, "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)],
+    )

@@ -1,0 +1,32 @@
+"""`embudo validate`: what can be checked of an edit before a refresh."""
+
+from __future__ import annotations
+
+from orchestration.cli.console import out, plain
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    HomeOption,
+    Panel,
+)
+
+PANEL = Panel.ANALYSTS
+
+
+def validate(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HOME) -> None:
+    """Check what you edited, in seconds and without touching a release.
+
+    Checks that settings load, dbt parses, the semantic models are consistent and every metric compiles to SQL;
+    where there is a release, that SQL is also planned against its tables. Then try `embudo query METRIC --draft`.
+    """
+    from orchestration.operations.validate import validate_project
+
+    validation = validate_project(config=config if config.exists() else None, home=home)
+    for line in validation.passed:
+        out.print(f"  [green]✓[/green] {plain(line)}")
+    for line in validation.pending:
+        out.print(f"  [yellow]•[/yellow] {plain(line)}")
+    if validation.changed:
+        out.print("\nChanged since the current release: " + ", ".join(validation.changed))
+        out.print(f"Try: [bold]embudo query {validation.changed[0]} --draft[/bold]")

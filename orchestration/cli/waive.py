@@ -1,0 +1,98 @@
+"""`embudo waive`: a named check may fail in the next refresh, signed and with a reason."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.console import out, plain, print_rows
+from orchestration.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_HOME,
+    ConfigOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    Panel,
+)
+
+if TYPE_CHECKING:
+    from orchestration.operations.waivers import WaiverState
+
+PANEL = Panel.ENGINEERS
+ALIASES = ("accept",)
+
+
+def waive(
+    check: Annotated[
+        str | None,
+        typer.Argument(help='A check as a failed refresh names it: NAME, or "NAME on SUBJECT".'),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the figures are right all the same.")
+    ] = "",
+    because: Annotated[str, typer.Option("--because", hidden=True)] = "",
+    by: Annotated[
+        str | None,
+        typer.Option("--by", envvar="EMBUDO_USER", help="Who signs. Default: your user name."),
+    ] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take back a waiver that no release has used.")
+    ] = False,
+    listed: Annotated[
+        bool,
+        typer.Option("--list", help="List all waivers: who signed them, when, and their release."),
+    ] = False,
+    output: FormatOption = Format.table,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Waive one failed check of the quality gate, for one refresh.
+
+    A waiver is signed with your name and the time, used up by the release that needs it, and shown in every
+    answer of that release. A check that could not run cannot be waived.
+
+    `embudo waive "metric.revenue on revenue" --reason "Black Friday"`, then `embudo refresh`.
+    """
+    from orchestration.operations import waivers
+    from orchestration.refresh.workspace import Workspace
+    from orchestration.settings import Home
+
+    if listed:
+        _print_waivers(waivers.list_waivers(Home.at(home)), output)
+    elif not check:
+        raise typer.BadParameter("name a check, or list the waivers with --list")
+    elif withdraw:
+        waivers.withdraw_waiver(Home.at(home), check)
+        out.print(f"Withdrawn: the waiver of {plain(check)}.")
+    else:
+        workspace = Workspace.open(config=config, home=home, inbox=None)
+        signed_by = by or getpass.getuser()
+        waiver = waivers.add_waiver(workspace, check, reason=reason or because, signed_by=signed_by)
+        out.print(
+            f"Waived for one refresh: [bold]{plain(waiver.check)}[/bold] ({plain(waiver.text)}). "
+            "`embudo refresh` uses the waiver; `--withdraw` takes it back."
+        )
+
+
+def _print_waivers(waivers: Sequence[WaiverState], output: Format) -> None:
+    from dataclasses import asdict
+
+    rows = [asdict(waiver) | {"at": waiver.at.isoformat()} for waiver in waivers]
+    if output is not Format.table:
+        print_rows(rows, output)
+        return
+    if not rows:
+        out.print("No check was ever waived here.")
+        return
+    from rich.table import Table
+
+    table = Table(title="Waivers, the newest first", title_justify="left")
+    for column in rows[0]:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(plain(value) for value in row.values()))
+    out.print(table)
