@@ -118,10 +118,12 @@ def _evaluated(
         if grain == "month":
             of_company = _known_by_month(connection, names)
         else:
-            of_company = layer.evaluate(names, grain, since=since, until=as_of_on).checked()
+            of_company = evaluation.evaluate(
+                layer, names, grain, since=since, until=as_of_on
+            ).checked()
         yield _with_scope(of_company)
-        of_others = layer.evaluate(
-            names, grain, by=tuple(SCOPES), since=since, until=as_of_on
+        of_others = evaluation.evaluate(
+            layer, names, grain, by=tuple(SCOPES), since=since, until=as_of_on
         ).checked()
         yield _with_scope(of_others)
 

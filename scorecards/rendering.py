@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from scorecards.columns import tables
 from scorecards.periods import written
 from semantic_layer.labels import Language
-from semantic_layer.records import ResultColumn
 from semantic_layer.rendering import csv_cell, narrow_table, text, trust_dict, trust_line
+from semantic_layer.results import ResultColumn
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -1,4 +1,4 @@
-"""Two states of the metrics held against each other: which definitions differ, which figures move.
+"""Comparison of two states of the metrics: which definitions differ, which figures move.
 
 The states are two releases, or a release and a working tree's definitions on the same or on rebuilt tables.
 Which rows of tables differ, and building anything, does not belong here.
@@ -10,13 +10,16 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from orchestration.core.errors import EmbudoError, QueryInvalid
-from semantic_layer.layer import SemanticLayer
+from semantic_layer.evaluation import monthly_values
 from semantic_layer.names import unknown_metric
 from semantic_layer.records import METRIC_TIME
 from semantic_layer.request import QueryRequest
+
+if TYPE_CHECKING:
+    from semantic_layer.layer import SemanticLayer
 
 TOLERANCE = 1e-9
 """Relative; sums of doubles differ in their last digit with the order of rows."""
@@ -24,7 +27,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionChange:
-    """A metric that is not defined as before; `fields` says what of a changed one differs."""
+    """A metric that is not defined as before; `fields` are those of a changed one that differ."""
 
     metric: str
     change: Literal["added", "removed", "changed"]
@@ -33,7 +36,7 @@ class DefinitionChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """A figure that is not what it was. `key` is a value of the dimension that was asked for."""
+    """A figure that is not what it was. `key` is a value of the requested dimension."""
 
     metric: str
     period_start: date
@@ -54,7 +57,7 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What differs. `failures` says why metrics could not be compared."""
+    """What differs. `failures` has the reason for each metric that could not be compared."""
 
     definitions: tuple[DefinitionChange, ...]
     moves: tuple[Move, ...]
@@ -77,7 +80,7 @@ def compare(
     """Figures by month, and by one dimension where `by` names it, that differ between two states.
 
     `changed_tables` (`schema.table`) are the marts whose rows differ; figures that neither read one of
-    them nor are defined anew cannot have moved and are not computed. None stands for any of them. Raises
+    them nor were redefined cannot have moved and are not computed. None means that any may differ. Raises
     `QueryInvalid` for a metric that neither knows, or a dimension that none of the compared metrics has.
     """
     before = {metric.name: metric for metric in old.metrics()}
@@ -125,7 +128,7 @@ def _may_move(
     changed_tables: Collection[str],
     failures: dict[str, str],
 ) -> bool:
-    redefined = old.fingerprint(name) != new.fingerprint(name)
+    redefined = old.catalogue.fingerprint(name) != new.catalogue.fingerprint(name)
     if not redefined and not changed_tables:
         return False
     try:
@@ -149,7 +152,7 @@ def _values(
 ) -> Values:
     if by:
         return _values_by(layer, names, by, since, failures)
-    evaluated = layer.monthly(sorted(names))
+    evaluated = monthly_values(layer, sorted(names))
     failures.update(evaluated.failures)
     return {
         (row["metric"], row["period_start"], None): row["value"]
@@ -170,7 +173,7 @@ def _values_by(
     if not offering:
         known = sorted({d.name for n in names for d in layer.dimensions([n])})
         raise QueryInvalid(
-            f"None of the metrics that may have moved can be cut by `{by}`; dimensions that some of them "
+            f"None of the metrics that may have moved can be grouped by `{by}`; dimensions that some of them "
             f"have: {', '.join(name for name in known if name.count('__') == 1)}."
         )
     month = f"{METRIC_TIME}__month"

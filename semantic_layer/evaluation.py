@@ -1,8 +1,8 @@
 """Many metrics by period, in few queries, for the gate and the scorecard.
 
-Metrics that share a mart are asked for together, and so are the dimensions of one entity. One that
-fails is asked for alone, so that it is named and the others are answered. Comparing values with
-targets or history does not belong here.
+Metrics that share a mart are queried together, and so are the dimensions of one entity. Where a query
+fails, its metrics are queried one by one, so that the failing one is named and the others are answered.
+Comparing values with targets or history does not belong here.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import EmbudoError, QueryInvalid
+from semantic_layer.period_queries import by_period, plan_by_period
 from semantic_layer.records import METRIC_TIME, Dimension, Grain
-from semantic_layer.unpivot import MARK
+from semantic_layer.unpivot import SEPARATOR
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from semantic_layer.layer import SemanticLayer
 
-TOGETHER = 24
-"""Metrics of one query: two thirds of the time that one query each takes, planning included."""
+METRICS_PER_QUERY = 24
+"""Takes two thirds of the time that one query per metric takes, planning included."""
 
-_AT_A_TIME = 2
-"""Queries: while DuckDB runs one, Python plans the next."""
+METRIC_VALUES = ("performance", "metric_values")
+"""Schema and table where a refresh writes every metric by month."""
+
+_CONCURRENT_QUERIES = 2
+"""While DuckDB runs one, Python plans the next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +85,13 @@ def evaluate(
     unavailable: list[str] = []
     batches = list(_batches(layer, metrics, grain, by, failures, unavailable))
 
-    def ask(batch: _Batch) -> list[pa.Table]:
-        return _asked(layer, batch, grain, failures)
+    def run(batch: _Batch) -> list[pa.Table]:
+        return _run(layer, batch, grain, failures)
 
-    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
-        parts = [_within(part, since, until) for found in pool.map(ask, batches) for part in found]
+    with ThreadPoolExecutor(max_workers=_CONCURRENT_QUERIES) as pool:
+        parts = [
+            _within(part, since, until) for answer in pool.map(run, batches) for part in answer
+        ]
     schema = _schema(by)
     table = pa.concat_tables([schema.empty_table(), *parts]).sort_by(
         [(name, "ascending") for name in schema.names if name not in ("grain", "value")]
@@ -96,10 +102,33 @@ def evaluate(
 def plan_ahead(
     layer: SemanticLayer, metrics: Sequence[str], grain: Grain, *, by: Sequence[str] = ()
 ) -> None:
-    """Plan the queries of `evaluate` and ask none; what cannot be planned is told when it is asked."""
+    """Plan the queries of `evaluate` and run none; what cannot be planned fails when it is evaluated."""
     for batch in _batches(layer, metrics, grain, by, {}, []):
         with contextlib.suppress(EmbudoError):
-            layer.plan_by_period(batch.metrics, grain, by=batch.dimensions)
+            plan_by_period(layer, batch.metrics, grain, by=batch.dimensions)
+
+
+def values(
+    layer: SemanticLayer, metrics: Sequence[str], grain: Grain, *, until: date | None = None
+) -> pa.Table:
+    """`metric, grain, period_start, value`; `QueryInvalid` names the metrics that fail."""
+    return evaluate(layer, metrics, grain, until=until).checked()
+
+
+def monthly_values(layer: SemanticLayer, metrics: Sequence[str]) -> Evaluation:
+    """Metrics by month up to the data-as-of day, as the refresh stored them where it did.
+
+    A release's own definitions on its own tables give what stands in `performance.metric_values`;
+    drafts are evaluated.
+    """
+    if layer.facts.draft or not layer.warehouse.has_table(*METRIC_VALUES):
+        return evaluate(layer, metrics, "month", until=layer.until)
+    names = ", ".join(f"'{layer.catalogue.metric(name).name}'" for name in metrics)
+    stored = layer.warehouse.query(
+        f"select metric, grain, period_start, value from marts.{'.'.join(METRIC_VALUES)} "
+        f"where metric in ({names}) order by metric, period_start"
+    )
+    return Evaluation(table=stored, failures={})
 
 
 def _batches(
@@ -119,39 +148,41 @@ def _batches(
             if grain not in _grains(dimensions) or (by and not offered):
                 unavailable.append(name)
                 continue
-            # A running total joins every fact with every day after it: it waits for no others.
+            # A running total joins every fact with every day after it: no other metric waits for it.
             alone = known[name].kind == "cumulative"
             marts = (name,) if alone else layer.marts([name])
-            asked = [(one,) for one in offered] if known[name].is_conversion else [offered]
-            for these in asked:
-                groups.setdefault((marts, these), []).append(name)
+            one_by_one = [(dimension,) for dimension in offered]
+            for together in one_by_one if known[name].is_conversion else [offered]:
+                groups.setdefault((marts, together), []).append(name)
         except EmbudoError as error:
             failures[name] = str(error)
     for (_, dimensions_of), names in groups.items():
-        for start in range(0, len(names), TOGETHER):
-            yield _Batch(metrics=tuple(names[start : start + TOGETHER]), dimensions=dimensions_of)
+        for start in range(0, len(names), METRICS_PER_QUERY):
+            yield _Batch(
+                metrics=tuple(names[start : start + METRICS_PER_QUERY]), dimensions=dimensions_of
+            )
 
 
 def _grains(dimensions: Mapping[str, Dimension]) -> tuple[str, ...]:
     return dimensions[METRIC_TIME].grains if METRIC_TIME in dimensions else ()
 
 
-def _asked(
+def _run(
     layer: SemanticLayer, batch: _Batch, grain: Grain, failures: dict[str, str]
 ) -> list[pa.Table]:
     try:
-        answer = layer.by_period(batch.metrics, grain, by=batch.dimensions)
+        answer = by_period(layer, batch.metrics, grain, by=batch.dimensions)
         return [_long(answer, batch, grain)]
     except EmbudoError as error:
         if len(batch.metrics) == 1:
             failures[batch.metrics[0]] = str(error)
             return []
         alone = [_Batch(metrics=(name,), dimensions=batch.dimensions) for name in batch.metrics]
-        return [part for one in alone for part in _asked(layer, one, grain, failures)]
+        return [part for single in alone for part in _run(layer, single, grain, failures)]
 
 
 def _long(answer: pa.Table, batch: _Batch, grain: Grain) -> pa.Table:
-    """An answer's metric columns under one another, without empty values and keys."""
+    """The metric columns of an answer as rows, without empty values and keys."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -159,7 +190,7 @@ def _long(answer: pa.Table, batch: _Batch, grain: Grain) -> pa.Table:
     parts = [schema.empty_table()]
     keys: list[pa.ChunkedArray] = []
     if batch.dimensions:
-        marked = pc.split_pattern(answer.column(batch.dimensions[0]), MARK, max_splits=1)
+        marked = pc.split_pattern(answer.column(batch.dimensions[0]), SEPARATOR, max_splits=1)
         keys = [pc.list_element(marked, 0), pc.list_element(marked, 1)]
     for name in batch.metrics:
         # Arrays made of Python lists would make pyarrow import pandas, which takes a second.

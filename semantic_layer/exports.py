@@ -1,4 +1,4 @@
-"""Saved queries as tables: open-source dbt parses `exports` and does nothing with them; here a release holds them.
+"""Saved queries as tables: open-source dbt parses `exports` and does nothing with them; here a release has them.
 
 Names are checked before anything is written, so that an export never takes the place of a mart. When exports
 are written, and how a release is sealed, does not belong here.
@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import QueryInvalid
-from semantic_layer.catalogue import read_saved_queries
-from semantic_layer.records import Export, SavedQuery
+from semantic_layer.saved_queries import Export, SavedQuery, read_saved_queries
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +24,7 @@ DEFAULT_SCHEMA = "scorecards"
 """Where an export goes whose configuration names no schema."""
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-_OURS = ("quality", "main", "information_schema", "pg_catalog")
+_RESERVED_SCHEMAS = ("quality", "main", "information_schema", "pg_catalog")
 """Schemas that exports stay out of: the gate's, and the database's own."""
 
 
@@ -46,12 +45,12 @@ class ExportedTable:
 def exported_tables(
     queries: Iterable[SavedQuery], *, taken: Collection[str]
 ) -> tuple[ExportedTable, ...]:
-    """The tables that these queries ask for, in alphabetical order.
+    """The tables that these queries define, in alphabetical order.
 
-    `taken` are tables (`schema.table`) that the release holds for other reasons. Raises `QueryInvalid`
+    `taken` are tables (`schema.table`) that the release has for other reasons. Raises `QueryInvalid`
     with every export whose name is not allowed or not free.
     """
-    found: dict[str, ExportedTable] = {}
+    tables: dict[str, ExportedTable] = {}
     faults: list[str] = []
     occupied = {name.lower() for name in taken}
     for query in queries:
@@ -60,22 +59,22 @@ def exported_tables(
                 schema=export.schema or DEFAULT_SCHEMA, table=export.alias, query=query
             )
             fault = _fault(table, export, occupied)
-            if not fault and table.name in found:
-                fault = f"`{table.name}` is an export of saved query `{found[table.name].query.name}` already"
+            if not fault and table.name in tables:
+                fault = f"`{table.name}` is an export of saved query `{tables[table.name].query.name}` already"
             if fault:
                 faults.append(f"  saved query `{query.name}`, export `{export.name}`: {fault}")
             else:
-                found[table.name] = table
+                tables[table.name] = table
     if faults:
         raise QueryInvalid(
             "These exports cannot become tables; change `schema` or `alias` of their `config`:\n"
             + "\n".join(faults)
         )
-    return tuple(found[name] for name in sorted(found))
+    return tuple(tables[name] for name in sorted(tables))
 
 
 def exports_of(semantic_manifest: Path, *, taken: Collection[str]) -> tuple[ExportedTable, ...]:
-    """The tables that the saved queries of a `semantic_manifest.json` ask for."""
+    """The tables that the saved queries of a `semantic_manifest.json` define."""
     queries = read_saved_queries(semantic_manifest.read_text(encoding="utf-8"))
     return exported_tables(queries.values(), taken=taken)
 
@@ -89,8 +88,8 @@ def _fault(table: ExportedTable, export: Export, occupied: Collection[str]) -> s
                 "with a digit, 63 at most"
             )
     if export.export_as != "table":
-        return f"export_as `{export.export_as}` is not known here; allowed: table"
-    if table.schema in _OURS:
+        return f"export_as `{export.export_as}` is not supported; expected: table"
+    if table.schema in _RESERVED_SCHEMAS:
         return f"schema `{table.schema}` is not for exports; `{DEFAULT_SCHEMA}` is"
     if table.name in occupied:
         return f"`{table.name}` is a table of the release already"
@@ -102,9 +101,9 @@ def write_exports(
     connection: duckdb.DuckDBPyConnection,
     tables: Iterable[ExportedTable],
 ) -> dict[str, int]:
-    """Write each table anew, rows in the order of their group-by columns; rows by table name.
+    """Rewrite each table, rows in the order of their group-by columns; rows by table name.
 
-    `connection` holds the marts for writing. Columns have MetricFlow's names, with every digit.
+    `connection` has the marts open for writing. Columns have MetricFlow's names, with every digit.
     """
     rows: dict[str, int] = {}
     for table in tables:

@@ -1,9 +1,9 @@
-"""Filters that people write, made safe: parsed, checked against an allow-list, written anew.
+"""Filters that people write, made safe: parsed, checked against an allow-list, rewritten.
 
-The text that reaches MetricFlow is never the caller's: it is written here from the syntax tree,
+The text that reaches MetricFlow is never the caller's: it is rewritten here from the syntax tree,
 node by node, so that what is not listed cannot pass. There are no tables, no subqueries, no
 functions beyond `FUNCTIONS` and no Jinja beyond three template calls, parsed here and never
-evaluated. What a name means is asked of a `Resolver`; looking it up does not belong here.
+evaluated. A `Resolver` gives the meaning of a name; looking it up does not belong here.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+")
 _BRACES = re.compile(r"(?<=[{}%#])(?=[{}%#])")
 _MAX_DEPTH = 100
 _MAX_NODES = 5_000
-_WORDS = "comparisons, and/or/not, in, between, like, is null, literals and "
+_CONSTRUCTS = "comparisons, and/or/not, in, between, like, is null, literals and "
 
 
 Resolver = Callable[[Reference], str]
@@ -91,7 +91,7 @@ class _Writer:
         rule = getattr(self, f"_write_{kind.lower()}", None)
         if rule is None:
             listed = ", ".join(sorted({*FUNCTIONS.values(), "date_trunc"}))
-            raise self._refuse(node, f"a filter may hold {_WORDS}the functions {listed}")
+            raise self._refuse(node, f"a filter may have {_CONSTRUCTS}the functions {listed}")
         return str(rule(node, depth))
 
     def _refuse(self, node: exp.Expr, why: str) -> QueryInvalid:
@@ -135,7 +135,7 @@ class _Writer:
                 raise self._refuse(node, "it is not a number")
             return value
         if "\x00" in value:
-            raise self._refuse(node, "a text cannot hold a NUL character")
+            raise self._refuse(node, "a text cannot contain a NUL character")
         # No two signs of Jinja stand together, so that a text is never read as a template.
         pieces = ["'" + piece.replace("'", "''") + "'" for piece in _BRACES.split(value)]
         return pieces[0] if len(pieces) == 1 else f"({' || '.join(pieces)})"

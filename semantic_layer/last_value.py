@@ -9,56 +9,44 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import EmbudoError
+from orchestration.core.periods import first_day
 from semantic_layer.records import GRAINS, METRIC_TIME, Grain, LastValue, Metric
 from semantic_layer.request import QueryRequest
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
-GRAIN_OF: dict[str, Grain] = {
+CADENCE_GRAIN: dict[str, Grain] = {
     "daily": "day",
     "weekly": "week",
     "monthly": "month",
     "quarterly": "quarter",
     "yearly": "year",
 }
-"""The grain at which a metric of a cadence is looked at."""
-
-
-def period_start(day: date, grain: Grain) -> date:
-    """The first day of the period that a day is in; weeks begin on Monday."""
-    if grain == "day":
-        return day
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    if grain == "month":
-        return day.replace(day=1)
-    if grain == "quarter":
-        return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
-    return day.replace(month=1, day=1)
+"""The grain of a metric's last value, by its cadence."""
 
 
 def last_value(layer: SemanticLayer, metric: Metric, grains: tuple[str, ...]) -> LastValue | None:
     """The value of the last whole period before the data-as-of day, at the grain of the cadence.
 
-    A metric that has none there, such as one that needs a monthly quota, is looked at in the coarser grains
-    too. None where no day is known, or the metric has no such grain or cannot be asked of these tables.
+    A metric that has none there, such as one that needs a monthly quota, gets that of the next coarser grain.
+    None where no day is known, or the metric has no such grain or cannot be computed from these tables.
     """
     if layer.until is None:
         return None
-    first = GRAIN_OF.get(metric.cadence, "month")
-    found: LastValue | None = None
-    for grain in GRAINS[GRAINS.index(first) :]:
-        if grain in grains and (found is None or found.value is None):
+    finest = CADENCE_GRAIN.get(metric.cadence, "month")
+    newest: LastValue | None = None
+    for grain in GRAINS[GRAINS.index(finest) :]:
+        if grain in grains and (newest is None or newest.value is None):
             last = _last(layer, metric.name, grain, layer.until)
-            found = last if found is None or (last and last.value is not None) else found
-    return found
+            newest = last if newest is None or (last and last.value is not None) else newest
+    return newest
 
 
 def _last(layer: SemanticLayer, name: str, grain: Grain, until: date) -> LastValue | None:
-    running = period_start(until, grain)
-    period = period_start(running - timedelta(days=1), grain)
-    earlier = period_start(period - timedelta(days=1), grain)
+    running = first_day(grain, until)
+    period = first_day(grain, running - timedelta(days=1))
+    earlier = first_day(grain, period - timedelta(days=1))
     try:
         # The whole series: offsets and running totals need what lies before the period.
         answer = layer.query(QueryRequest(metrics=(name,), grain=grain)).table

@@ -1,6 +1,6 @@
 """From a metric down to its source streams, through dbt's `manifest.json`.
 
-The graph is dbt's; nothing is guessed from SQL. When the streams' loads came is `trust`'s affair.
+The graph is dbt's; nothing is guessed from SQL. When the streams were loaded belongs to `trust`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from orchestration.core.errors import ReleaseCorrupt
 from semantic_layer.records import Lineage
 
 OWN_SOURCE = "embudo"
-"""dbt's name for what a refresh tells the models about itself: no stream of a company's."""
+"""dbt's name for what a refresh passes to the models about itself: no stream of a company's."""
 
 
 class LineageGraph:
@@ -53,7 +53,7 @@ class LineageGraph:
             ) from error
 
     def tests_on(self, model: str) -> int:
-        """How many data tests and unit tests look at a model."""
+        """How many data tests and unit tests check a model."""
         return self._tests[model]
 
     def of(self, metrics: Sequence[str]) -> Lineage:

@@ -1,7 +1,7 @@
-"""Is a metric worth keeping? The six A's: aligned, attainable, acute, accurate, actionable, alive.
+"""Review of metrics by six criteria: aligned, attainable, acute, accurate, actionable, alive.
 
-Each is judged from what the metric's YAML says and from its values and targets in a release; what cannot be
-judged is said to be missing, never taken for good. Showing a scorecard does not belong here.
+Each is judged from the metric's YAML and from its values and targets in a release; what cannot be judged is
+reported as missing, never assumed to be good. Showing a scorecard does not belong here.
 """
 
 from __future__ import annotations
@@ -12,150 +12,79 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import correlation, fmean, pstdev
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from semantic_layer.last_value import period_start
-from semantic_layer.records import GRAINS, Grain, Metric
+from orchestration.core.periods import first_day
+from semantic_layer.evaluation import evaluate, monthly_values
+from semantic_layer.records import Metric
+from semantic_layer.review_findings import Finding, QualityCriterion
+from semantic_layer.targets import Target, targets_by_metric
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
-Quality = Literal["aligned", "attainable", "acute", "accurate", "actionable", "alive"]
-QUALITIES: tuple[Quality, ...] = (
-    "aligned", "attainable", "acute", "accurate", "actionable", "alive",
-)  # fmt: skip
-
 MONTHS = 24
-"""Months of history that are looked at."""
-ENOUGH = 6
-"""Values below which neither variation nor likeness says anything."""
-STILL = 0.001
+"""Months of history that a review considers."""
+MIN_VALUES = 6
+"""Fewer values than this show neither variation nor correlation."""
+MIN_VARIATION = 0.001
 """A metric whose standard deviation is under this share of its mean does not vary."""
-COPY = 0.9999
-"""Two metrics with a higher correlation over all their months say the same thing."""
+MAX_CORRELATION = 0.9999
+"""Two metrics with a higher correlation over all their months carry the same information."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What is missing for one of the six: a code of `TEXTS`, and what it is about."""
-
-    quality: Quality
-    code: str
-    facts: Mapping[str, str]
-
-    def text(self, lang: Literal["en", "es"] = "en") -> str:
-        """The finding as a sentence."""
-        return TEXTS[self.code][lang == "es"].format(**self.facts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worth:
-    """What a metric lacks; nothing where it is worth keeping as it is."""
+class MetricReview:
+    """What a metric lacks; no findings where it meets all criteria."""
 
     metric: Metric
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """A target of a metric. `target` is before any growth assumption."""
-
-    metric: str
-    scope: str
-    grain: Grain
-    period_start: date
-    target: float
-    set_on: date | None
-    review_every_months: int | None
-
-
-TEXTS: dict[str, tuple[str, str]] = {
-    "no_objective": (
-        "serves no objective (meta `objective`)", "no sirve a ningún objetivo (meta `objective`)",
-    ),
-    "nobody": ("nobody watches it (meta `roles`)", "nadie la mira (meta `roles`)"),
-    "no_target": (
-        "has no target (seeds/targets.csv)", "no tiene objetivo numérico (seeds/targets.csv)",
-    ),
-    "out_of_reach": (
-        "the target {target} of {period} is out of reach: the best {grain} of {n} was {best}",
-        "el objetivo {target} de {period} no es alcanzable: el mejor valor de {n} ({grain}) fue {best}",
-    ),
-    "no_history": (
-        "fewer than {n} months of values to judge it by",
-        "menos de {n} meses con valores para juzgarla",
-    ),
-    "still": ("does not vary: {value} all the time", "no varía: siempre {value}"),
-    "copy": (
-        "moves exactly as {other} does (r = {r} over {n} months)",
-        "se mueve igual que {other} (r = {r} en {n} meses)",
-    ),
-    "untested": ("no test names it", "ninguna prueba la nombra"),
-    "parts_untested": (
-        "no test names it, nor all that it is made of: {parts}",
-        "ninguna prueba la nombra, ni todo de lo que se compone: {parts}",
-    ),
-    "unchecked": ("no dbt test stands on {mart}", "ninguna prueba de dbt está sobre {mart}"),
-    "no_owner": ("has no owner (meta `owner`)", "no tiene responsable (meta `owner`)"),
-    "no_action": (
-        "nothing to do when it is off (meta `action`)",
-        "no dice qué hacer cuando va mal (meta `action`)",
-    ),
-    "dead": (
-        "has had no value since {since}", "no tiene valor desde {since}",
-    ),
-    "no_review": (
-        "no review date (`set_on` and `review_every_months` of its target)",
-        "sin fecha de revisión (`set_on` y `review_every_months` de su objetivo)",
-    ),
-    "overdue": ("its review has been due since {since}", "su revisión venció el {since}"),
-}  # fmt: skip
-
-
-def worth_of(layer: SemanticLayer, *, tested: Collection[str]) -> list[Worth]:
+def review_metrics(layer: SemanticLayer, *, tested: Collection[str]) -> list[MetricReview]:
     """Every metric with what it lacks, in alphabetical order.
 
     `tested` are names that some test of the project mentions. A metric is accurate when its marts have dbt
-    tests and a test names it, or all that it is made of.
+    tests and a test names it, or all of its inputs.
     """
     metrics = {metric.name: metric for metric in layer.metrics()}
     until = layer.until or date.today()
-    months = _months(layer, until)
-    targets = _targets(layer)
-    copies = _copies(months)
-    judged = []
+    values = _values_by_month(layer, until)
+    targets = targets_by_metric(layer)
+    copies = _copies(values)
+    reviews = []
     for metric in metrics.values():
-        own = targets.get(metric.name, [])
+        own = targets.get(metric.name, ())
         findings = [
             *_aligned(metric),
             *_attainable(layer, metric, own, until),
-            *_acute(months.get(metric.name, {}), copies.get(metric.name)),
+            *_acute(values.get(metric.name, {}), copies.get(metric.name)),
             *_accurate(layer, metric, tested),
             *_actionable(metric),
-            *_alive(months.get(metric.name, {}), own, until),
+            *_alive(values.get(metric.name, {}), own, until),
         ]
-        judged.append(Worth(metric=metric, findings=tuple(findings)))
-    return judged
+        reviews.append(MetricReview(metric=metric, findings=tuple(findings)))
+    return reviews
 
 
 def _aligned(metric: Metric) -> list[Finding]:
-    found = [] if metric.objective else [_finding("aligned", "no_objective")]
-    return found if metric.roles else [*found, _finding("aligned", "nobody")]
+    findings = [] if metric.objective else [_finding("aligned", "no_objective")]
+    return findings if metric.roles else [*findings, _finding("aligned", "nobody")]
 
 
 def _attainable(
     layer: SemanticLayer, metric: Metric, targets: Sequence[Target], until: date
 ) -> list[Finding]:
-    """The newest target of the company against the best that history has seen at its grain."""
+    """Compares the company's newest target with the best value in history at its grain."""
     if not targets:
         return [_finding("attainable", "no_target")]
     own = [t for t in targets if t.scope == "company" and t.period_start <= until]
     if not own:
-        return []  # targets of teams and reps alone: the company's history is no measure of them
+        return []  # targets of teams and reps alone: the company's history does not apply to them
     newest = max(own, key=lambda target: target.period_start)
-    values = layer.evaluate([metric.name], newest.grain, until=until).table.to_pylist()
+    values = evaluate(layer, [metric.name], newest.grain, until=until).table.to_pylist()
     series = [
-        row["value"] for row in values if row["period_start"] < period_start(until, newest.grain)
+        row["value"] for row in values if row["period_start"] < first_day(newest.grain, until)
     ]
     if not series:
         return []
@@ -173,103 +102,88 @@ def _attainable(
 
 
 def _acute(series: Mapping[date, float], copy: tuple[str, float, int] | None) -> list[Finding]:
-    if len(series) < ENOUGH:
-        return [_finding("acute", "no_history", n=str(ENOUGH))]
-    found = []
+    if len(series) < MIN_VALUES:
+        return [_finding("acute", "no_history", n=str(MIN_VALUES))]
+    findings = []
     values = list(series.values())
-    if pstdev(values) <= STILL * abs(fmean(values)):
-        found.append(_finding("acute", "still", value=f"{fmean(values):,.4g}"))
+    if pstdev(values) <= MIN_VARIATION * abs(fmean(values)):
+        findings.append(_finding("acute", "still", value=f"{fmean(values):,.4g}"))
     if copy:
-        found.append(_finding("acute", "copy", other=copy[0], r=f"{copy[1]:.4f}", n=str(copy[2])))
-    return found
+        findings.append(
+            _finding("acute", "copy", other=copy[0], r=f"{copy[1]:.4f}", n=str(copy[2]))
+        )
+    return findings
 
 
 def _accurate(layer: SemanticLayer, metric: Metric, tested: Collection[str]) -> list[Finding]:
-    found = []
+    findings = []
     if metric.name not in tested:
         untested = [name for name in metric.inputs if name not in tested]
         if untested:
-            found.append(_finding("accurate", "parts_untested", parts=", ".join(untested)))
+            findings.append(_finding("accurate", "parts_untested", parts=", ".join(untested)))
         elif not metric.inputs:
-            found.append(_finding("accurate", "untested"))
+            findings.append(_finding("accurate", "untested"))
     for mart in layer.marts([metric.name]):
-        if not layer.tests_on(mart):
-            found.append(_finding("accurate", "unchecked", mart=mart))
-    return found
+        if not layer.lineage.tests_on(mart):
+            findings.append(_finding("accurate", "unchecked", mart=mart))
+    return findings
 
 
 def _actionable(metric: Metric) -> list[Finding]:
-    found = [] if metric.owner else [_finding("actionable", "no_owner")]
-    return found if metric.action else [*found, _finding("actionable", "no_action")]
+    findings = [] if metric.owner else [_finding("actionable", "no_owner")]
+    return findings if metric.action else [*findings, _finding("actionable", "no_action")]
 
 
 def _alive(series: Mapping[date, float], targets: Sequence[Target], until: date) -> list[Finding]:
-    found = []
+    findings = []
     last = max(series, default=None)
-    if last is not None and last < period_start(_months_before(until, 2), "month"):
-        found.append(_finding("alive", "dead", since=f"{last:%Y-%m}"))
+    if last is not None and last < first_day("month", _months_before(until, 2)):
+        findings.append(_finding("alive", "dead", since=f"{last:%Y-%m}"))
     due = [
         months_after(target.set_on, target.review_every_months)
         for target in targets
         if target.set_on and target.review_every_months
     ]
     if not due:
-        found.append(_finding("alive", "no_review"))
+        findings.append(_finding("alive", "no_review"))
     elif max(due) < until:
-        found.append(_finding("alive", "overdue", since=str(max(due))))
-    return found
+        findings.append(_finding("alive", "overdue", since=str(max(due))))
+    return findings
 
 
-def _finding(quality: Quality, code: str, **facts: str) -> Finding:
-    return Finding(quality=quality, code=code, facts=facts)
+def _finding(criterion: QualityCriterion, code: str, **facts: str) -> Finding:
+    return Finding(criterion=criterion, code=code, facts=facts)
 
 
-def _months(layer: SemanticLayer, until: date) -> dict[str, dict[date, float]]:
+def _values_by_month(layer: SemanticLayer, until: date) -> dict[str, dict[date, float]]:
     """Values of the last whole months by metric."""
-    first, running = _months_before(until, MONTHS), period_start(until, "month")
-    found: dict[str, dict[date, float]] = defaultdict(dict)
-    evaluated = layer.monthly([metric.name for metric in layer.metrics()])
+    first, running = _months_before(until, MONTHS), first_day("month", until)
+    by_month: dict[str, dict[date, float]] = defaultdict(dict)
+    evaluated = monthly_values(layer, [metric.name for metric in layer.metrics()])
     for row in evaluated.table.to_pylist():
         if first <= row["period_start"] < running:
-            found[row["metric"]][row["period_start"]] = row["value"]
-    return found
+            by_month[row["metric"]][row["period_start"]] = row["value"]
+    return by_month
 
 
 def _copies(months: Mapping[str, Mapping[date, float]]) -> dict[str, tuple[str, float, int]]:
-    """Metric to the first other one, by name, that it cannot be told from."""
+    """Metric to the first other one, by name, that correlates with it almost perfectly."""
     varied = {
         name: series
         for name, series in sorted(months.items())
-        if len(series) >= ENOUGH and pstdev(series.values()) > STILL * abs(fmean(series.values()))
+        if len(series) >= MIN_VALUES
+        and pstdev(series.values()) > MIN_VARIATION * abs(fmean(series.values()))
     }
-    found: dict[str, tuple[str, float, int]] = {}
+    copies: dict[str, tuple[str, float, int]] = {}
     for name, series in varied.items():
         for other, others in varied.items():
             if other == name or series.keys() != others.keys():
                 continue
             r = correlation(list(series.values()), [others[month] for month in series])
-            if abs(r) >= COPY:
-                found[name] = (other, r, len(series))
+            if abs(r) >= MAX_CORRELATION:
+                copies[name] = (other, r, len(series))
                 break
-    return found
-
-
-def _targets(layer: SemanticLayer) -> dict[str, list[Target]]:
-    found: dict[str, list[Target]] = defaultdict(list)
-    for row in layer.targets():
-        if row["period_grain"] in GRAINS:
-            found[row["metric"]].append(
-                Target(
-                    metric=row["metric"],
-                    scope=row["scope"],
-                    grain=row["period_grain"],
-                    period_start=row["period_start_on"],
-                    target=float(row["target"]),
-                    set_on=row["set_on"],
-                    review_every_months=row["review_every_months"],
-                )
-            )
-    return found
+    return copies
 
 
 def months_after(day: date, months: int) -> date:

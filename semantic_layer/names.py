@@ -1,7 +1,7 @@
 """Looks up the names of a request: metrics, dimensions, grains, orders, and those in filters.
 
 An unknown name is answered with the nearest ones and with what is allowed. MetricFlow's own objects
-do not belong here; what it knows comes in as plain records.
+do not belong here; its definitions come in as plain records.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from semantic_layer.templates import Reference
 
 
 class Definitions(Protocol):
-    """What names are looked up in."""
+    """Where names are looked up."""
 
     def metrics(self) -> Mapping[str, Metric]:
         """All metrics by name."""
@@ -86,8 +86,8 @@ def unknown_metric(name: str, known: Iterable[str]) -> QueryInvalid:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name.lower(), list(dict.fromkeys(known)), n=3, cutoff=0.6)
-    return f" Nearest: {', '.join(found)}." if found else ""
+    near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(known)), n=3, cutoff=0.6)
+    return f" Nearest: {', '.join(near)}." if near else ""
 
 
 def _with_grain(request: QueryRequest) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _with_grain(request: QueryRequest) -> tuple[str, ...]:
     for name in request.group_by:
         if name.startswith(f"{METRIC_TIME}__") and name != wanted:
             raise QueryInvalid(
-                f"The query groups by `{name}` and asks for grain `{request.grain}`; keep one."
+                f"The query groups by `{name}` and has grain `{request.grain}`; keep one."
             )
         names.append(wanted if name == METRIC_TIME else name)
     return tuple(names) if wanted in names else (wanted, *names)
@@ -195,19 +195,19 @@ class _Names:
         return ", ".join(f"`{name}`" for name in self.metrics) or "a query without metrics"
 
     def _unknown(self, name: str) -> QueryInvalid:
-        """Tells a name that no metric has from one that these metrics do not have."""
+        """The error for a name: either no metric has it, or these metrics do not have it."""
         allowed = self.definitions.dimensions(self.metrics)
         near = [n for n, d in allowed.items() if d.kind != "entity" and n.count("__") <= 1]
         more = f", and {len(allowed) - len(near)} more" if len(near) < len(allowed) else ""
         listed = ", ".join(near) + more
         everywhere = self.definitions.dimensions(())
         base = name.rpartition("__")[0]
-        found = name if name in everywhere else base
+        known = name if name in everywhere else base
         if name in everywhere or (base in everywhere and everywhere[base].kind == "time"):
             missing = [
                 metric
                 for metric in self.metrics
-                if found not in self.definitions.dimensions((metric,))
+                if known not in self.definitions.dimensions((metric,))
             ]
             those = ", ".join(f"`{metric}`" for metric in missing) or "These metrics together"
             verb = "do" if len(missing) != 1 else "does"

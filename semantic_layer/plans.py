@@ -1,4 +1,4 @@
-"""Plans of one semantic manifest kept in a file, so that the next refresh with the same definitions plans nothing.
+"""Plans of one semantic manifest cached in a file, so that the next refresh with the same definitions plans nothing.
 
 Planning a wide query takes MetricFlow a second; the same request over the same manifest gives the same text, and
 the same metrics the same dimensions. Files are named after the manifest's text, so that homes of other settings
@@ -18,43 +18,43 @@ from orchestration.core.processes import last_change
 from semantic_layer.names import ResolvedRequest
 from semantic_layer.records import DimensionKind
 
-_FORM = "3"
-"""What is made of MetricFlow's text: another form, another file."""
+_FORMAT = "3"
+"""What is made of MetricFlow's SQL and how it is stored; another format does not read this one's files."""
 
-_FILES_KEPT = 12
-"""Of a folder, the newest: each state of the definitions has one."""
+_MAX_FILES = 12
+"""Per folder, the newest: each state of the definitions has one."""
 
 GroupByItem = tuple[str, DimensionKind, str, tuple[str, str]]
 """Name, kind, grain, and the key of its element."""
 
 
-class KeptPlans:
-    """SQL by request. A file that is missing, damaged or of another planner counts as empty."""
+class PlanCache:
+    """SQL by request. A file that is missing, corrupt or of another planner counts as empty."""
 
     @classmethod
-    def of(cls, semantic_manifest: Path, *, folder: Path) -> KeptPlans:
-        """Those of a `semantic_manifest.json`."""
+    def of(cls, semantic_manifest: Path, *, folder: Path) -> PlanCache:
+        """The cache of a `semantic_manifest.json`."""
         name = hashlib.sha256(semantic_manifest.read_bytes()).hexdigest()[:16]
         return cls(folder / f"{name}.plans.json")
 
     def __init__(self, path: Path) -> None:
         """Read the file, where there is one."""
         self._path = path
-        self._version = f"{version('metricflow')}/{_FORM}"
-        self._new = False
+        self._version = f"{version('metricflow')}/{_FORMAT}"
+        self._changed = False
         self._plans: dict[str, str] = {}
         self._items: dict[str, list[GroupByItem]] = {}
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["planner"] == self._version:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            if stored["planner"] == self._version:
                 self._items = {
                     key: [
                         (name, kind, grain, (link, element))
                         for name, kind, grain, (link, element) in items
                     ]
-                    for key, items in kept["items"].items()
+                    for key, items in stored["items"].items()
                 }
-                self._plans = {str(key): str(sql) for key, sql in kept["plans"].items()}
+                self._plans = {str(key): str(sql) for key, sql in stored["plans"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
 
@@ -63,31 +63,31 @@ class KeptPlans:
         return self._plans.get(_key(request))
 
     def put(self, request: ResolvedRequest, sql: str) -> None:
-        """Remember a plan; `write` makes it last."""
+        """Add a plan; `write` stores it."""
         self._plans[_key(request)] = sql
-        self._new = True
+        self._changed = True
 
     def items(self, metrics: Sequence[str]) -> list[GroupByItem] | None:
-        """What metrics can be grouped by, where somebody has asked before."""
+        """What metrics can be grouped by; None where that was not resolved before."""
         return self._items.get(json.dumps(metrics))
 
     def put_items(self, metrics: Sequence[str], items: list[GroupByItem]) -> None:
-        """Remember what metrics can be grouped by; `write` makes it last."""
+        """Add what metrics can be grouped by; `write` stores it."""
         self._items[json.dumps(metrics)] = items
-        self._new = True
+        self._changed = True
 
     def write(self) -> None:
-        """Put the file in its place with one rename, where there is anything new."""
-        if not self._new:
+        """Replace the file by one rename, where anything was added."""
+        if not self._changed:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         content = {"planner": self._version, "plans": self._plans, "items": self._items}
         partial.write_text(json.dumps(content), encoding="utf-8")
         partial.replace(self._path)
-        self._new = False
+        self._changed = False
         files = sorted(self._path.parent.glob("*.plans.json"), key=last_change, reverse=True)
-        for old in files[_FILES_KEPT:]:
+        for old in files[_MAX_FILES:]:
             old.unlink(missing_ok=True)
 
 

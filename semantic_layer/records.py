@@ -1,6 +1,7 @@
-"""What the semantic layer hands out: metrics, dimensions, saved queries, trust, results.
+"""What the semantic layer returns about metrics: definitions, dimensions, lineage, trust.
 
-Plain frozen data. Reading files, planning and running queries do not belong here.
+Plain frozen data. Requests and their results have modules of their own; reading files, planning and running
+queries do not belong here.
 """
 
 from __future__ import annotations
@@ -8,12 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from semantic_layer.request import QueryRequest
+from typing import Literal
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
@@ -59,9 +55,9 @@ class Metric:
     formula: str
     """The definition as an expression in SQL."""
     objective: str
-    """What of the company's it serves, as `win_more_deals`."""
+    """The company objective that it serves, e.g. `win_more_deals`."""
     action: str
-    """What its owner does when it is off."""
+    """What its owner does when it is off track."""
     requires_metric_time: bool
     """True where the metric has no value without a time to group by (offsets, running totals)."""
     accumulates: bool
@@ -95,7 +91,7 @@ class LastValue:
 
 @dataclass(frozen=True, kw_only=True)
 class MetricCard:
-    """One metric whole."""
+    """Everything about one metric."""
 
     metric: Metric
     dimensions: tuple[Dimension, ...]
@@ -104,29 +100,8 @@ class MetricCard:
     sql: str
     """What is run for the metric alone, by month where it needs a time."""
     last: LastValue | None = None
-    """At the grain that its cadence asks for; none where no period is over, or the tables lack what it needs."""
+    """At the grain of its cadence; none where no period is over, or the tables lack what it needs."""
     currency: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Export:
-    """A saved query's wish to be a table."""
-
-    name: str
-    schema: str
-    alias: str
-    export_as: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedQuery:
-    """A query that the analysts wrote down."""
-
-    name: str
-    label: str
-    description: str
-    request: QueryRequest
-    exports: tuple[Export, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,35 +115,6 @@ class Trust:
     draft: bool = False
     """True where the definitions are not those of the release."""
     streams: Mapping[str, datetime | None] = field(default_factory=dict)
-    """`source.stream` behind the metrics, and when its last load came."""
+    """`source.stream` behind the metrics, and the time of its last load."""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Checks of the gate whose breach a person let through, and who, when and why."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResultColumn:
-    """What a column of a result holds."""
-
-    name: str
-    kind: Literal["metric", "categorical", "time", "entity"]
-    label: str
-    label_es: str = ""
-    unit: str = ""
-    better: str = ""
-    grain: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueryResult:
-    """An answer. Group-by columns come first, then metrics, each in the order asked for.
-
-    Columns have MetricFlow's names: a time by month is `metric_time__month`, and holds dates.
-    Values are as DuckDB gives them, never rounded; a count is an integer.
-    """
-
-    request: QueryRequest
-    table: pa.Table
-    columns: tuple[ResultColumn, ...]
-    sql: str
-    trust: Trust
-    currency: str = ""
+    """Failed checks of the gate that a person waived, and who, when and why."""

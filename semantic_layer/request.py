@@ -1,4 +1,4 @@
-"""A query as its caller asks it, before any name in it was looked up.
+"""A query as its caller writes it, before any name in it was looked up.
 
 Nothing here reads a release: names are resolved in `names`, filters are checked in `filters`.
 """
@@ -52,7 +52,7 @@ class QueryRequest:
                 raise QueryInvalid(f"`{name}` is {number}; it must be 0 or more.")
         texts = (*self.metrics, *self.group_by, *self.where, *self.order)
         if sum(map(len, texts)) > MAX_TEXT:
-            raise QueryInvalid(f"The query is longer than {MAX_TEXT:,} characters; ask for less.")
+            raise QueryInvalid(f"The query is longer than {MAX_TEXT:,} characters; shorten it.")
 
     @classmethod
     def from_text(
@@ -80,7 +80,7 @@ class QueryRequest:
     def narrowed(
         self, *, where: Iterable[str] = (), order: str = "", limit: int | None = None
     ) -> QueryRequest:
-        """The same request with more filters, and another order or limit where they are given."""
+        """The same request with more filters, and another order or limit where those are passed."""
         return replace(
             self,
             where=(*self.where, *where),

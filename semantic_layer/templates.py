@@ -1,7 +1,7 @@
 """MetricFlow's template calls inside a filter: found and read as syntax, never evaluated.
 
 Only `Dimension`, `TimeDimension` and `Entity` are calls; any other Jinja is refused. The SQL around
-them is `filters`' affair.
+them belongs to `filters`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def take_templates(text: str) -> tuple[str, list[Reference]]:
     references: list[Reference] = []
     position = 0
     for match in re.finditer(r"'(?:[^']|'')*'|\{\{(.*?)\}\}|\{[%#]", text, re.DOTALL):
-        found = match.group(0)
-        if found.startswith("'"):
+        piece = match.group(0)
+        if piece.startswith("'"):
             continue
         if match.group(1) is None:
-            raise refused(found, text, "templates hold calls only, no Jinja statements or comments")
+            raise refused(piece, text, "templates are calls only, no Jinja statements or comments")
         parts += [text[position : match.start()], f' "{placeholder(len(references))}" ']
         references.append(_template(match.group(1), text))
         position = match.end()

@@ -1,4 +1,4 @@
-"""How far an answer can be trusted: what `release.json` says of the release that it came from (I8).
+"""How far an answer can be trusted: what `release.json` records of the release that it came from (I8).
 
 Deciding a verdict is the gate's; here it is only read.
 """
@@ -57,7 +57,7 @@ class ReleaseFacts:
 
 
 def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False) -> ReleaseFacts:
-    """Read `release.json`; a candidate has none yet, and says so in its verdict."""
+    """Read `release.json`; a candidate has none yet, and its verdict is `none`."""
     path = release_dir / RELEASE_FILE
     if draft and not path.exists():
         return ReleaseFacts(release_id=release_dir.name, verdict="none", draft=True)
@@ -77,7 +77,7 @@ def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise ReleaseCorrupt(
-            f"{path} is missing or damaged ({type(error).__name__}: {error}). `embudo releases` "
+            f"{path} is missing or corrupt ({type(error).__name__}: {error}). `embudo releases` "
             "lists the other releases; `embudo rollback` returns to one of them."
         ) from error
 
@@ -91,7 +91,7 @@ def utc(text: str | None) -> datetime | None:
 
 
 def _loads(warehouse: Warehouse) -> dict[str, datetime | None]:
-    """The last load of each stream as the marts tell it, where they do."""
+    """The last load of each stream as the marts record it, where they do."""
     if not warehouse.has_table("quality", "loads"):
         return {}
     sql = (

@@ -1,12 +1,12 @@
 """One query for several dimensions of the same entity, such as a rep's key, team and region.
 
-A query by one of them joins each fact with one row of the entity. Where that row is put down once for
-each dimension, with the dimension's value in the place of the first one's, the same query answers for
-all of them, at a third of the planning: counts of distinct things, medians and ratios come out exactly as
-if each had been asked for alone, because every fact is once in each group that it belongs to.
+A query by one of them joins each fact with one row of the entity. Where that row is repeated once per
+dimension, with the dimension's value in the place of the first one's, the same query answers for all of
+them, at a third of the planning: counts of distinct things, medians and ratios come out exactly as if each
+dimension had been queried alone, because every fact is once in each group that it belongs to.
 
-Conversions are the exception: they look for the event before another over all groups, so
-`Metric.is_conversion` has to be asked for by one dimension at a time.
+Conversions are the exception: they look for the event before another over all groups, so metrics with
+`is_conversion` have to be queried by one dimension at a time.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MARK = "|"
-"""Stands between the dimension and its value."""
+SEPARATOR = "|"
+"""Between the dimension and its value."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """How the rows of an entity are put down once a dimension. Keys come out as `dimension|value`."""
+class Unpivot:
+    """How the rows of an entity are repeated once per dimension. Keys come out as `dimension|value`."""
 
     relation: str
     columns: tuple[tuple[str, str], ...]
     """Dimensions and their columns; the first one is what the query groups by."""
 
     @classmethod
-    def of(cls, semantic_manifest: str, dimensions: Sequence[str]) -> Spread | None:
+    def of(cls, semantic_manifest: str, dimensions: Sequence[str]) -> Unpivot | None:
         """None where these are not plain columns of the table of one entity."""
         entity = dimensions[0].partition("__")[0]
         if any(name.rpartition("__")[0] != entity for name in dimensions):
@@ -45,12 +45,12 @@ class Spread:
         return None
 
     def apply(self, sql: str) -> str | None:
-        """The query over the rows put down once a dimension; None where it does not read them."""
+        """The query over the repeated rows; None where it does not read that table."""
         if self.relation not in sql:
             return None
         first = self.columns[0][1]
         rows = " union all ".join(
-            f"select * replace ('{name}{MARK}' || cast({column} as varchar) as {first}) "
+            f"select * replace ('{name}{SEPARATOR}' || cast({column} as varchar) as {first}) "
             f"from {self.relation} where {column} is not null"
             for name, column in self.columns
         )

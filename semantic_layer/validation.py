@@ -1,4 +1,4 @@
-"""Do the definitions hold, before anything is built from them?
+"""Validation of metric definitions, before anything is built from them.
 
 Every metric is compiled to SQL, and that SQL planned (not run) on a release's tables. Parsing the dbt project
 does not belong here.
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.core.errors import EmbudoError, QueryInvalid
-from semantic_layer.catalogue import read_saved_queries
 from semantic_layer.engine import Engine
 from semantic_layer.names import resolve
 from semantic_layer.records import METRIC_TIME
 from semantic_layer.request import QueryRequest
+from semantic_layer.saved_queries import read_saved_queries
 from semantic_layer.warehouse import Warehouse
 
 

@@ -1,8 +1,8 @@
-"""A release's marts, read-only: SQL in, Arrow tables out, each answer kept.
+"""A release's marts, read-only: SQL in, Arrow tables out, answers cached.
 
-A release never changes, so an answer is kept by its SQL for as long as there is room. What SQL
-means, and which SQL may be run, is for others: this module only makes sure that nothing can be
-written and that no file but the release's is read.
+A release never changes, so an answer is cached by its SQL until the cache is full. What SQL means, and
+which SQL may be run, is for others: this module only makes sure that nothing can be written and that no
+file but the release's is read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CATALOG = "marts"
 """The name that the models give to the database; a release's file is named after it."""
 
-_KEPT_BYTES = 64 * 1024 * 1024
+_CACHE_BYTES = 64 * 1024 * 1024
 
 
 class Warehouse:
@@ -36,7 +36,7 @@ class Warehouse:
         *,
         origin: Path | str,
         owned: bool,
-        kept_bytes: int,
+        cache_bytes: int,
     ) -> None:
         self._connection = connection
         self._origin = origin
@@ -44,7 +44,7 @@ class Warehouse:
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, pa.Table] = OrderedDict()
         self._size = 0
-        self._room = kept_bytes
+        self._capacity = cache_bytes
 
     @classmethod
     def open(
@@ -53,7 +53,7 @@ class Warehouse:
         *,
         threads: int | None = None,
         memory_limit: str = "1GB",
-        kept_bytes: int = _KEPT_BYTES,
+        cache_bytes: int = _CACHE_BYTES,
     ) -> Warehouse:
         """Open a release's `marts.duckdb`; all connections of a process share its memory limit."""
         import duckdb
@@ -66,8 +66,8 @@ class Warehouse:
         wal = path.with_name(f"{path.name}.wal")
         if wal.exists():
             raise ReleaseCorrupt(
-                f"{wal} stands beside {path.name}: expected none beside a release, and DuckDB would "
-                "replay it into every answer. Move it away, or `embudo rollback` to another release."
+                f"{wal} stands beside {path.name}: expected none beside a release, because DuckDB "
+                "would replay it into every answer. Move it away, or `embudo rollback` to another release."
             )
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
@@ -83,73 +83,68 @@ class Warehouse:
             _lock_settings(connection)
         except duckdb.Error as error:
             raise ReleaseCorrupt(
-                f"{path} cannot be opened read-only: {_words(error)}. `embudo releases` lists the "
+                f"{path} cannot be opened read-only: {_message(error)}. `embudo releases` lists the "
                 "others; `embudo rollback` returns to one of them."
             ) from error
-        warehouse = cls(connection, origin=path, owned=True, kept_bytes=kept_bytes)
-        if (name := warehouse._catalog()) != CATALOG:
-            warehouse.close()
+        if (name := _database_name(connection)) != CATALOG:
+            connection.close()
             raise ReleaseCorrupt(
                 f"{path} is a database named `{name}`; models name it `{CATALOG}`, so "
                 f"the file must be `{CATALOG}.duckdb`."
             )
-        return warehouse
+        return cls(connection, origin=path, owned=True, cache_bytes=cache_bytes)
 
     @classmethod
     def borrow(cls, connection: duckdb.DuckDBPyConnection) -> Warehouse:
-        """Use a connection that holds the marts as `marts`; no answer is kept, for it may write."""
-        return cls(connection, origin="the candidate", owned=False, kept_bytes=0)
+        """Use a connection that has the marts as `marts`; no answer is cached, for it may write."""
+        return cls(connection, origin="the candidate", owned=False, cache_bytes=0)
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """The answer of one statement, kept where it has no parameters (`?`).
+        """The answer of one statement, cached where it has no parameters (`?`).
 
         Raises `QueryInvalid` where it compares what cannot be compared.
         """
         import duckdb
 
         with self._lock:
-            if not parameters and (kept := self._answers.get(sql)) is not None:
+            if not parameters and (cached := self._answers.get(sql)) is not None:
                 self._answers.move_to_end(sql)
-                return kept
+                return cached
             cursor = self._connection.cursor()
         try:
             table = _plain(cursor.execute(sql, list(parameters)).to_arrow_table())
         except duckdb.CatalogException as error:
             raise ReleaseCorrupt(
-                f"{self._origin} does not hold what the metric definitions name: {_words(error)}. "
+                f"{self._origin} lacks what the metric definitions name: {_message(error)}. "
                 "A full refresh (`embudo refresh --full`) builds it."
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise EmbudoError(
-                f"The query needs more memory than it may use: {_words(error)}. Ask for fewer "
+                f"The query needs more memory than it may use: {_message(error)}. Request fewer "
                 "columns, a coarser grain or a shorter time."
             ) from error
         except duckdb.IOException as error:
-            raise ReleaseCorrupt(f"{self._origin} cannot be read: {_words(error)}.") from error
+            raise ReleaseCorrupt(f"{self._origin} cannot be read: {_message(error)}.") from error
         except duckdb.Error as error:
-            raise QueryInvalid(f"DuckDB cannot run the query: {_words(error)}.") from error
+            raise QueryInvalid(f"DuckDB cannot run the query: {_message(error)}.") from error
         finally:
             cursor.close()
         if not parameters:
-            self._keep(sql, table)
+            self._store(sql, table)
         return table
 
-    def _keep(self, sql: str, table: pa.Table) -> None:
+    def _store(self, sql: str, table: pa.Table) -> None:
         size = int(table.nbytes) + len(sql)
-        if size > self._room // 4:
+        if size > self._capacity // 4:
             return
         with self._lock:
             if sql in self._answers:
                 return
             self._answers[sql] = table
             self._size += size
-            while self._size > self._room:
+            while self._size > self._capacity:
                 old_sql, old = self._answers.popitem(last=False)
                 self._size -= int(old.nbytes) + len(old_sql)
-
-    def _catalog(self) -> str:
-        row = self._connection.cursor().execute("select current_database()").fetchone()
-        return str(row[0]) if row else ""
 
     def has_table(self, schema: str, name: str) -> bool:
         """True where the marts hold the table."""
@@ -165,12 +160,17 @@ class Warehouse:
         return bool(row and row[0])
 
     def close(self) -> None:
-        """Forget the answers, and close the connection unless it was borrowed."""
+        """Drop the answers, and close the connection unless it was borrowed."""
         with self._lock:
             self._answers.clear()
             self._size = 0
         if self._owned:
             self._connection.close()
+
+
+def _database_name(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("select current_database()").fetchone()
+    return str(row[0]) if row else ""
 
 
 def _lock_settings(connection: duckdb.DuckDBPyConnection) -> None:
@@ -202,5 +202,5 @@ def _plain(table: pa.Table) -> pa.Table:
     return table
 
 
-def _words(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return " ".join(str(error).split("\nLINE ")[0].split()).rstrip(".")

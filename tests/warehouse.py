@@ -15,6 +15,7 @@ import duckdb
 from orchestration import ingestion, publication
 from orchestration.core.records import LandingResult
 from orchestration.refresh.workspace import Workspace
+from semantic_layer.evaluation import values
 from semantic_layer.layer import SemanticLayer
 from tests.unit.ingestion.making_company import Quiet
 
@@ -85,8 +86,7 @@ class Warehouse:
                 for metric in layer.metrics()
                 if LOADS.partition(".")[2] not in layer.marts([metric.name])
             ]
-            values = layer.values(names, "month")
-            connection.register("evaluated", values)
+            connection.register("evaluated", values(layer, names, "month"))
             connection.execute(
                 "create or replace table performance.metric_values as select * from evaluated"
             )

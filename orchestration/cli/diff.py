@@ -229,7 +229,7 @@ def _print(difference: Difference, lang: Language, *, all_months: bool) -> None:
 
 def _print_moves(difference: Difference, lang: Language, *, all_months: bool) -> None:
     from semantic_layer import rendering
-    from semantic_layer.records import ResultColumn
+    from semantic_layer.results import ResultColumn
 
     share = ResultColumn(name="share", kind="metric", label="", unit="percent")
     words = {key: pair[lang is Language.es] for key, pair in _WORDS.items()}

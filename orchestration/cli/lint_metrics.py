@@ -24,7 +24,7 @@ from orchestration.cli.options import (
 from orchestration.cli.query import layer_for
 
 if TYPE_CHECKING:
-    from semantic_layer.metric_review import Worth
+    from semantic_layer.metric_review import MetricReview
 
 PANEL = Panel.ANALYSTS
 
@@ -53,15 +53,15 @@ def lint_metrics(
     Actionable: it has an owner and something to do. Alive: it has values, and its review is not overdue.
     """
     from orchestration.settings.project import names_in_tests
-    from semantic_layer.metric_review import worth_of
+    from semantic_layer.metric_review import review_metrics
 
     layer = layer_for((name,) if name else (), home=home, config=config, release=None, draft=draft)
     if name:
-        layer.require(name)
+        layer.catalogue.metric(name)
     tested = names_in_tests(metric.name for metric in layer.metrics())
     reviews = [
         review
-        for review in worth_of(layer, tested=tested)
+        for review in review_metrics(layer, tested=tested)
         if name in (None, review.metric.name) and family in (None, review.metric.family)
     ]
     _print(reviews, output, lang)
@@ -69,7 +69,7 @@ def lint_metrics(
         raise typer.Exit(1)
 
 
-def _print(reviews: Sequence[Worth], output: Format, lang: Language) -> None:
+def _print(reviews: Sequence[MetricReview], output: Format, lang: Language) -> None:
     import csv
     import json
     import sys
@@ -82,42 +82,42 @@ def _print(reviews: Sequence[Worth], output: Format, lang: Language) -> None:
         writer.writerow(("metric", "quality", "missing"))
         for review in reviews:
             for finding in review.findings:
-                writer.writerow((review.metric.name, finding.quality, finding.text(lang.value)))
+                writer.writerow((review.metric.name, finding.criterion, finding.text(lang.value)))
     else:
         _print_table(reviews, lang)
 
 
-def _row(review: Worth, lang: Language) -> dict[str, object]:
-    from semantic_layer.metric_review import QUALITIES
+def _row(review: MetricReview, lang: Language) -> dict[str, object]:
+    from semantic_layer.review_findings import CRITERIA
 
     return {
         "metric": review.metric.name,
         "family": review.metric.family,
         "missing": {
-            quality: [f.text(lang.value) for f in review.findings if f.quality == quality]
-            for quality in QUALITIES
+            criterion: [f.text(lang.value) for f in review.findings if f.criterion == criterion]
+            for criterion in CRITERIA
         },
     }
 
 
-def _print_table(reviews: Sequence[Worth], lang: Language) -> None:
+def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
     from rich.table import Table
 
     from semantic_layer.labels import word
-    from semantic_layer.metric_review import QUALITIES
+    from semantic_layer.review_findings import CRITERIA
 
     table = Table(header_style="bold")
     table.add_column(word("metric", lang.value), no_wrap=True)
-    for quality in QUALITIES:
-        table.add_column(word(quality, lang.value), justify="center")
+    for criterion in CRITERIA:
+        table.add_column(word(criterion, lang.value), justify="center")
     table.add_column(word("missing", lang.value), overflow="fold", ratio=1)
     for review in reviews:
-        missing = {finding.quality for finding in review.findings}
+        missing = {finding.criterion for finding in review.findings}
         table.add_row(
             review.metric.name,
             *(
-                "[red]✗[/red]" if quality in missing else "[green]✓[/green]"
-                for quality in QUALITIES
+                "[red]✗[/red]" if criterion in missing else "[green]✓[/green]"
+                for criterion in CRITERIA
             ),
             plain("; ".join(finding.text(lang.value) for finding in review.findings)),
         )

@@ -37,19 +37,20 @@ def metrics(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List the metrics, or show one in full: formula, inputs, dimensions, cadence, owner, lineage, SQL."""
-    from semantic_layer import metric_cards
+    from semantic_layer.metric_card import metric_card
+    from semantic_layer.rendering import catalogue
 
     wanted = (name,) if name else ()
     layer = layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
-        card = layer.metric(name)
+        card = metric_card(layer, name)
         if output is Format.json:
-            typer.echo(metric_cards.card_json(card))
+            typer.echo(catalogue.card_json(card))
         else:
-            out.print(metric_cards.card(card, lang=lang.value))
+            out.print(catalogue.card(card, lang=lang.value))
         return
     chosen = [metric for metric in layer.metrics() if family in (None, metric.family)]
     if output is Format.json:
-        typer.echo(metric_cards.metrics_json(chosen))
+        typer.echo(catalogue.metrics_json(chosen))
     else:
-        out.print(metric_cards.metrics_table(chosen, lang=lang.value, width=out.width))
+        out.print(catalogue.metrics_table(chosen, lang=lang.value, width=out.width))

@@ -86,7 +86,7 @@ def query(
                 "--where, --order and --limit only."
             )
         layer = layer_for((), home=home, config=config, release=release, draft=draft)
-        request = layer.saved_query(saved).request.narrowed(
+        request = layer.catalogue.saved_query(saved).request.narrowed(
             where=where or (), order=order, limit=limit
         )
     else:

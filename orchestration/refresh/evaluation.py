@@ -35,10 +35,11 @@ def write_figures(
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
     from scorecards.build import AsOf, build
+    from semantic_layer.evaluation import values
 
     as_of, as_of_on = as_of_of(warehouse)
-    values = layer.values([metric.name for metric in layer.metrics()], "month", until=as_of_on)
-    connection.register("by_month", values)
+    by_month = values(layer, [metric.name for metric in layer.metrics()], "month", until=as_of_on)
+    connection.register("by_month", by_month)
     connection.execute(f"create or replace table {METRIC_VALUES} as select * from by_month")
     connection.unregister("by_month")
     built = build(
@@ -52,7 +53,7 @@ def write_figures(
         ),
     )
     return {
-        "metric_values": values.num_rows,
+        "metric_values": by_month.num_rows,
         "scorecard": built.scorecard,
         "alerts": built.alerts,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.docs import project
-from semantic_layer.catalogue import formula
+from semantic_layer.formulas import formula
 
 _PARTS = ("numerator", "denominator", "input_metric", "base_metric", "conversion_metric")
 

@@ -191,7 +191,7 @@ def test_joins_made_once_give_the_figures_of_metricflows_own(
     with SemanticLayer.open(company.home / "current") as again:
         backwards = {request: again.explain(request) for request in reversed(asked[::3])}
     assert backwards == {request: layer.explain(request) for request in asked[::3]}
-    monkeypatch.setattr("semantic_layer.multi_hop_joins.make_pairs_once", lambda: None)
+    monkeypatch.setattr("semantic_layer.engine.multi_hop_joins.share_multi_hop_joins", lambda: None)
     monkeypatch.setattr(dataflow_plan_builder, "PreJoinNodeProcessor", PreJoinNodeProcessor)
     with SemanticLayer.open(company.home / "current") as alone:
         theirs = [_sorted(alone, request) for request in asked[::3]]

@@ -9,7 +9,7 @@ import pytest
 
 from semantic_layer.engine import Engine
 from semantic_layer.names import resolve
-from semantic_layer.plans import KeptPlans
+from semantic_layer.plans import PlanCache
 from semantic_layer.request import QueryRequest
 
 REQUEST = QueryRequest(metrics=("revenue", "win_rate"), group_by=("rep__team",), grain="month")
@@ -19,12 +19,12 @@ def test_what_was_planned_is_not_planned_again(
     parsed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (parsed / "semantic_manifest.json").read_text()
-    first = KeptPlans(tmp_path / "plans.json")
+    first = PlanCache(tmp_path / "plans.json")
     engine = Engine(text, plans=first)
     sql = engine.explain(resolve(REQUEST, engine))
     first.write()
 
-    again = Engine(text, plans=KeptPlans(tmp_path / "plans.json"))
+    again = Engine(text, plans=PlanCache(tmp_path / "plans.json"))
 
     def refuse(request: object) -> str:
         raise AssertionError("planned again")
@@ -41,11 +41,11 @@ def test_another_text_has_another_file_and_old_ones_go(tmp_path: Path) -> None:
     manifest = tmp_path / "semantic_manifest.json"
     for number in range(15):
         manifest.write_text(json.dumps({"number": number}))
-        kept = KeptPlans.of(manifest, folder=tmp_path / "kept")
+        kept = PlanCache.of(manifest, folder=tmp_path / "kept")
         assert kept.items(["revenue"]) is None
         kept.put_items(["revenue"], [("rep__team", "categorical", "", ("rep", "team"))])
         kept.write()
-    again = KeptPlans.of(manifest, folder=tmp_path / "kept")
+    again = PlanCache.of(manifest, folder=tmp_path / "kept")
     assert again.items(["revenue"]) == [("rep__team", "categorical", "", ("rep", "team"))]
     assert len(list((tmp_path / "kept").iterdir())) == 12
 
@@ -56,8 +56,8 @@ def test_a_damaged_or_older_file_counts_as_empty(
 ) -> None:
     path = tmp_path / "plans.json"
     path.write_text(content)
-    kept = KeptPlans(path)
+    kept = PlanCache(path)
     engine = Engine((parsed / "semantic_manifest.json").read_text(), plans=kept)
     assert "SELECT" in engine.explain(resolve(REQUEST, engine))
     kept.write()
-    assert KeptPlans(path).get(resolve(REQUEST, engine))
+    assert PlanCache(path).get(resolve(REQUEST, engine))

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from semantic_layer.engine.running_totals import summed_by_day_first
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
-from semantic_layer.running_totals import summed_by_day_first
 
 RUNNING = "revenue_year_to_date"
 

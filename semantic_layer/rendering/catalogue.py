@@ -1,7 +1,4 @@
-"""The catalogue for a reader: a list of metrics, and one metric whole.
-
-How answers of queries look belongs to `present`.
-"""
+"""The catalogue for a reader: the list of metrics, and one metric with everything about it."""
 
 from __future__ import annotations
 
@@ -14,9 +11,11 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from semantic_layer import rendering
 from semantic_layer.labels import Language, word
-from semantic_layer.records import Metric, MetricCard, ResultColumn
+from semantic_layer.records import Metric, MetricCard
+from semantic_layer.rendering.tables import narrow_table
+from semantic_layer.rendering.values import text
+from semantic_layer.results import ResultColumn
 
 _ARROWS = {"up": "↑", "down": "↓"}
 _LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
@@ -24,7 +23,7 @@ _LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
     (110, ("family", "label", "kind")),
     (0, ("family", "label", "kind", "unit", "better", "cadence")),
 )
-"""From so many columns of the terminal: what the catalogue does not show."""
+"""Minimum width of the terminal in columns, and what the catalogue leaves out there."""
 
 _FAR = 2
 """Joins away from the fact; dimensions further off are counted, not listed."""
@@ -32,7 +31,7 @@ _FAR = 2
 
 def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en", width: int) -> Table:
     """Family by family: name, label, kind, unit, cadence and meaning; fewer of them where `width` is narrow."""
-    table = rendering.narrow_table()
+    table = narrow_table()
     table.row_styles = ["", "dim"]
     left_out = next(names for wide, names in _LEFT_OUT if width >= wide)
     columns = ("family", "metric", "label", "kind", "unit", "better", "cadence")
@@ -58,12 +57,12 @@ def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en", width: in
 
 
 def metrics_json(metrics: Iterable[Metric]) -> str:
-    """The catalogue as a JSON list, one object a metric."""
+    """The catalogue as a JSON list, one object per metric."""
     return json.dumps([asdict(metric) for metric in metrics], ensure_ascii=False, indent=2)
 
 
 def card(shown: MetricCard, *, lang: Language = "en") -> Group:
-    """One metric whole: formula, inputs, dimensions, cadence, owner, lineage, last value and SQL."""
+    """Everything about one metric: formula, inputs, dimensions, cadence, owner, lineage, last value and SQL."""
     metric = shown.metric
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
@@ -99,7 +98,7 @@ def card(shown: MetricCard, *, lang: Language = "en") -> Group:
 
 
 def card_json(shown: MetricCard) -> str:
-    """One metric whole, as a JSON object; its last value with every digit."""
+    """Everything about one metric, as a JSON object; its last value with every digit."""
     return json.dumps(asdict(shown), ensure_ascii=False, indent=2, default=str)
 
 
@@ -110,7 +109,7 @@ def _last(shown: MetricCard, lang: Language) -> str:
         return ""
     column = ResultColumn(name=metric.name, kind="metric", label="", unit=metric.unit)
     now, before = (
-        rendering.text(value, column, lang=lang, currency=shown.currency)
+        text(value, column, lang=lang, currency=shown.currency)
         for value in (last.value, last.previous)
     )
     return word("in_period", lang).format(

@@ -2,8 +2,8 @@
 
 MetricFlow joins every fact with every day on which a running total still counts it: a year's total of
 60,000 lines reads 20 million rows. Where all that is done with a fact afterwards is a sum, the same sum over
-the facts of a day and of the columns that are asked for comes first. What cannot be told to be such a sum
-is left as MetricFlow planned it.
+the facts of a day and of the requested columns comes first. What is not certain to be such a sum is left as
+MetricFlow planned it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def summed_by_day_first(sql: str) -> str:
 
 
 def _columns_read(sql: str, alias: str) -> list[str] | None:
-    """The columns of the facts, each as often as it is read in the join; None where that cannot be told.
+    """The columns of the facts, each as often as it is read in the join; None where that is not certain.
 
     The join's SELECT may read other columns of the two tables only with their table's name before them:
     an expression without one could read any column.
@@ -42,7 +42,7 @@ def _columns_read(sql: str, alias: str) -> list[str] | None:
     from sqlglot import exp
 
     tree = sqlglot.parse_one(sql, read="duckdb")
-    table = next((one for one in tree.find_all(exp.Table) if one.alias == alias), None)
+    table = next((item for item in tree.find_all(exp.Table) if item.alias == alias), None)
     select = table.find_ancestor(exp.Select) if table is not None else None
     if select is None or select.find(exp.Subquery) is not None:
         return None

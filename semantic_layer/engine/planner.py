@@ -1,0 +1,148 @@
+"""MetricFlow, wrapped: from a semantic manifest to definitions and SQL.
+
+MetricFlow's classes are no stable API, and only this package uses them. It plans and never runs a query;
+running belongs to `warehouse`, checking what a caller wrote to `names` and `filters`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
+from semantic_layer.catalogue import read_metrics
+from semantic_layer.engine.dimensions import dimensions_of, element_texts, group_by_items
+from semantic_layer.engine.running_totals import summed_by_day_first
+from semantic_layer.engine.sql_client import PlanningClient
+from semantic_layer.names import ResolvedRequest
+from semantic_layer.plans import GroupByItem, PlanCache
+from semantic_layer.records import Dimension, Metric
+
+_PLANS_IN_MEMORY = 512
+
+
+class Engine:
+    """Definitions and plans of one semantic manifest. Safe to share between threads."""
+
+    def __init__(
+        self,
+        semantic_manifest: str,
+        *,
+        origin: Path | str = "semantic manifest",
+        plans: PlanCache | None = None,
+    ) -> None:
+        """Read the text of a `semantic_manifest.json`; `origin` is named in errors.
+
+        `plans` holds those that were made from the same text before; new ones are added to it.
+        """
+        from metricflow.engine.metricflow_engine import MetricFlowEngine
+        from metricflow_semantics.model.dbt_manifest_parser import (
+            parse_manifest_from_dbt_generated_manifest,
+        )
+        from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+        from semantic_layer.engine.multi_hop_joins import share_multi_hop_joins
+
+        share_multi_hop_joins()
+        try:
+            self._manifest = parse_manifest_from_dbt_generated_manifest(semantic_manifest)
+            self._lookup = SemanticManifestLookup(self._manifest)
+            self._engine = MetricFlowEngine(self._lookup, PlanningClient())
+        except Exception as error:  # MetricFlow raises whatever its parser met
+            raise ReleaseCorrupt(
+                f"{origin} cannot be read as a semantic manifest: {_first_line(error)}. "
+                "Run `embudo validate` to see what is wrong with the metric definitions."
+            ) from error
+        self._metrics = read_metrics(semantic_manifest)
+        self._texts = element_texts(self._manifest)
+        self._dimensions: dict[tuple[str, ...], Mapping[str, Dimension]] = {}
+        self._plans: OrderedDict[ResolvedRequest, str] = OrderedDict()
+        self._cache = plans
+        # MetricFlow numbers aliases in a state of its own; planning is all Python anyway.
+        self._lock = threading.Lock()
+
+    def metrics(self) -> Mapping[str, Metric]:
+        """All metrics that are not private, by name, in alphabetical order."""
+        return self._metrics
+
+    def dimensions(self, metrics: Sequence[str]) -> Mapping[str, Dimension]:
+        """What all of these metrics can be grouped by, by name; everything there is, for none."""
+        key = tuple(sorted(metrics))
+        with self._lock:
+            if key not in self._dimensions:
+                self._dimensions[key] = self._read_dimensions(key)
+            return self._dimensions[key]
+
+    def explain(self, request: ResolvedRequest) -> str:
+        """The SQL of a request, the same text for the same request."""
+        with self._lock:
+            if request in self._plans:
+                self._plans.move_to_end(request)
+                return self._plans[request]
+            cached = self._cache.get(request) if self._cache else None
+            sql = cached or self._plan(request)
+            if self._cache and not cached:
+                self._cache.put(request, sql)
+            self._plans[request] = sql
+            if len(self._plans) > _PLANS_IN_MEMORY:
+                self._plans.popitem(last=False)
+            return sql
+
+    def _plan(self, request: ResolvedRequest) -> str:
+        from metricflow.engine.metricflow_engine import (
+            MetricFlowQueryRequest,
+            MetricFlowRequestId,
+            OutputColumnOrderMode,
+        )
+
+        # MetricFlow knows no offset: then both are written after its text, which ends in the order.
+        limited = request.limit is not None and not request.offset
+        try:
+            plan = self._engine.explain(
+                MetricFlowQueryRequest.create(
+                    request_id=MetricFlowRequestId(mf_rid="embudo"),
+                    metric_names=list(request.metrics) or None,
+                    group_by_names=[item.column for item in request.group_by] or None,
+                    where_constraints=list(request.where) or None,
+                    order_by_names=list(request.order) or None,
+                    limit=request.limit if limited and request.limit else None,
+                    output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
+                )
+            )
+            sql = summed_by_day_first(str(plan.sql_statement.sql))
+        except Exception as error:  # its own errors and those of its template engine
+            columns = ", ".join((*request.metrics, *(item.column for item in request.group_by)))
+            raise QueryInvalid(
+                f"The query of {columns} cannot be planned: {_message(error)}"
+            ) from error
+        if request.limit == 0 or request.offset:
+            limit = f"\nLIMIT {request.limit}" if request.limit is not None else ""
+            sql += f"{limit}\nOFFSET {request.offset}"
+        return sql
+
+    def _read_dimensions(self, metrics: tuple[str, ...]) -> Mapping[str, Dimension]:
+        items = self._cache.items(metrics) if self._cache else None
+        if items is None:
+            items = self._group_by_items(metrics)
+            if self._cache:
+                self._cache.put_items(metrics, items)
+        return dimensions_of(items, self._texts)
+
+    def _group_by_items(self, metrics: tuple[str, ...]) -> list[GroupByItem]:
+        return list(group_by_items(self._lookup, metrics))
+
+
+def _message(error: Exception) -> str:
+    """The message of MetricFlow's error, without the layout of its report."""
+    messages = re.findall(
+        r"Message:\s*\n(.*?)(?=\n\s*Query Input:|\n\s*Issue Location:|\Z)", str(error), re.S
+    )
+    text = " ".join(messages) or str(error)
+    return " ".join(text.split())[:600]
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

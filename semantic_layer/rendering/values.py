@@ -1,0 +1,84 @@
+"""Single values made readable: numbers with units in two languages, cells of CSV, values of JSON."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from semantic_layer.labels import Language
+from semantic_layer.results import ResultColumn
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_UNITS: dict[str, dict[Language, str]] = {
+    "days": {"en": "days", "es": "días"},
+    "hours": {"en": "h", "es": "h"},
+    "seconds": {"en": "s", "es": "s"},
+    "day": {"en": "day", "es": "día"},
+}
+
+
+def label(column: ResultColumn, lang: Language = "en") -> str:
+    """A column's heading."""
+    return (column.label_es if lang == "es" else "") or column.label
+
+
+def text(value: object, column: ResultColumn, *, lang: Language = "en", currency: str = "") -> str:
+    """A value as a person reads it: 63.15 %, 10,005,534.00 EUR, 51.78 days; es: 63,15 %."""
+    if value is None:
+        return "–"
+    if column.kind != "metric":
+        return _dimension_text(value)
+    if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
+        return str(value)
+    unit = column.unit
+    if unit == "percent":
+        return f"{_number(float(value) * 100, 2, lang)} %"
+    if unit in ("days", "hours", "seconds"):
+        return f"{_number(value, 2, lang)} {_UNITS[unit][lang]}"
+    if unit.startswith("currency"):
+        per = f" / {_UNITS['day'][lang]}" if unit == "currency per day" else ""
+        return f"{_number(value, 2, lang)} {currency}".rstrip() + per
+    if isinstance(value, int) or (unit == "count" and value == int(value)):
+        return _number(value, 0, lang)
+    return _number(value, 2, lang)
+
+
+def _dimension_text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    # Signs that turn the direction of a line, or move the cursor, would change what is around them.
+    return "".join(sign if sign.isprintable() else " " for sign in str(value))
+
+
+def _number(value: float | Decimal, places: int, lang: Language) -> str:
+    written = f"{value:,.{places}f}"
+    if lang == "es":
+        written = written.translate(str.maketrans(",.", ".,"))
+    return written
+
+
+def csv_cell(value: object) -> str:
+    """A value as a cell; a text that a spreadsheet would run gets a `'` before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
+        return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    written = str(value)
+    return f"'{written}" if written.startswith(_FORMULA_STARTS) else written
+
+
+def json_value(value: object) -> object:
+    """Plain JSON: whole decimals as integers, others as numbers; NaN and infinity as nothing."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | bool | None) else str(value)

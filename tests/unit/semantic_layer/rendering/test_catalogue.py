@@ -1,0 +1,19 @@
+"""The card of a metric as a reader sees it."""
+
+from __future__ import annotations
+
+from semantic_layer.layer import SemanticLayer
+from semantic_layer.metric_card import metric_card
+from semantic_layer.rendering.catalogue import card
+
+
+def test_a_card_speaks_spanish(layer: SemanticLayer) -> None:
+    from rich.console import Console
+
+    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(card(metric_card(layer, "revenue"), lang="es"))
+    text = console.export_text()
+    assert "Ingresos totales" in text
+    assert "310,25" in text
+    assert "Último valor" in text and "mes de 2026-01-01" in text
+    assert "Last value" not in text
