@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Look up known vulnerabilities of the locked packages. It needs the OSV service; without a network it
-# says so and ends with 0, so that `make check` works offline: run it where there is one, as CI does.
+# reports that and ends with 0, so that `make check` works offline: run it where there is one, as CI does.
 set -euo pipefail
 bin=.venv/bin
 service=api.osv.dev

@@ -38,7 +38,7 @@ _EXCEPTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Licence:
-    """A package and what its metadata says of its licence."""
+    """A package and the licence that its metadata states."""
 
     package: str
     version: str

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the virtual environment exactly as requirements.lock says, and put `embudo` into it.
+# Make the virtual environment exactly as requirements.lock pins it, and put `embudo` into it.
 set -euo pipefail
 : "${PYTHON:=python3}" "${VENV:=.venv}"
 
@@ -8,7 +8,7 @@ set -euo pipefail
     exit 1
 }
 if [ ! -x "$VENV/bin/python" ]; then
-    echo "Making $VENV …"
+    echo "Creating $VENV …"
     "$PYTHON" -m venv "$VENV"
 fi
 if [ ! -x "$VENV/bin/uv" ]; then

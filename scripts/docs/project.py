@@ -1,4 +1,4 @@
-"""The dbt project as its YAML says it, read without dbt, so that the pages are written in seconds."""
+"""The dbt project from its YAML, read without dbt, so that the pages are written in seconds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scripts.docs.markdown import plain
 ROOT = Path(__file__).resolve().parents[2]
 MARTS = ("core", "activity", "funnel", "customer", "performance")
 
+_NOT_OF_DBT = "__checks.yml"
 _BLOCK = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}(.*?)\{%-?\s*enddocs\s*-?%\}", re.S)
 _REFERENCE = re.compile(r"""\{\{\s*doc\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]\s*\)\s*\}\}""")
 _TYPES = {
@@ -37,8 +38,9 @@ def read(path: Path) -> Any:
 
 @lru_cache(maxsize=1)
 def yaml_files() -> tuple[Path, ...]:
-    """Every YAML file of the models, in the order of their paths."""
-    return tuple(sorted((ROOT / "models").rglob("*.yml")))
+    """Every YAML file that dbt reads of the models, in the order of their paths."""
+    files = sorted((ROOT / "models").rglob("*.yml"))
+    return tuple(path for path in files if not path.name.endswith(_NOT_OF_DBT))
 
 
 def streams() -> list[Yaml]:
@@ -88,7 +90,7 @@ def docs_blocks() -> Mapping[str, str]:
 
 
 def meta(node: Yaml) -> Yaml:
-    """What `config.meta` of a node says."""
+    """The `config.meta` of a node."""
     return dict((node.get("config") or {}).get("meta") or {})
 
 
