@@ -18,6 +18,7 @@ def test_every_command_and_option_is_in_the_reference() -> None:
     missing = [
         f"{name} {option}"
         for name, command in commands.items()
+        if not command.hidden
         for parameter in command.params
         if parameter.param_type_name == "option"
         for option in parameter.opts
