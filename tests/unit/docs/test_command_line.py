@@ -13,14 +13,14 @@ from scripts.docs.project import ROOT
 def test_every_command_and_option_is_in_the_reference() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    assert set(sections) == {name for name, command in commands.items() if not command.hidden}
+    group = typer.main.get_command(app)
+    commands = {name: one for name, one in group.commands.items() if not one.hidden}  # type: ignore[attr-defined]
+    assert set(sections) == set(commands)
     missing = [
         f"{name} {option}"
         for name, command in commands.items()
-        if not command.hidden
         for parameter in command.params
-        if parameter.param_type_name == "option"
+        if parameter.param_type_name == "option" and not parameter.hidden
         for option in parameter.opts
         if f"`{option}`" not in sections[name]
     ]
