@@ -100,7 +100,7 @@ def _give_up(home: Path, load_id: str) -> None:
 
     place = Home.at(home)
     with publication.refresh_lock(place, run_id="doctor"):
-        load = ingestion.give_up(place, load_id)
+        load = ingestion.discard_corrupt_load(place, load_id)
     out.print(
         f"Load {load_id} of {load.source}.{load.stream} no longer counts: {load.rows_landed:,} rows "
         f"of {', '.join(load.files)}. `embudo refresh` builds the data without them."

@@ -19,7 +19,7 @@ from orchestration.core.records import Load
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.load_record import RECORD_KEY, read_record
 from orchestration.ingestion.ledger.loads import all_loads, record_rewritten_load
-from orchestration.ingestion.load_buffer import ROW_GROUP
+from orchestration.ingestion.load_files import ROW_GROUP
 from orchestration.privacy import suppression
 from orchestration.privacy.addresses import (
     EMAIL_COLUMNS,

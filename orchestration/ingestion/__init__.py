@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from orchestration.ingestion import quarantine
 from orchestration.ingestion.api import fetch_apis, planned_requests
-from orchestration.ingestion.integrity import CorruptLoad, find_corrupt, give_up
+from orchestration.ingestion.integrity import CorruptLoad, discard_corrupt_load, find_corrupt
 from orchestration.ingestion.landing import clear_leftovers, land
 from orchestration.ingestion.landing_schema import write_landing_schema
 from orchestration.ingestion.ledger.backup import BACKUP
@@ -25,9 +25,9 @@ __all__ = [
     "RefreshRun",
     "StreamContract",
     "clear_leftovers",
+    "discard_corrupt_load",
     "fetch_apis",
     "find_corrupt",
-    "give_up",
     "land",
     "ledger_fault",
     "load_contract",

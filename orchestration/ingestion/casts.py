@@ -1,7 +1,7 @@
 """Casts of a file's text to the contract's types, in the file's own locale, as SQL.
 
-A value that does not cast comes out null; saying so is `checks`' business. Nothing here is guessed:
-number and date formats are those of `embudo.yml`, with ISO dates understood always.
+A value that does not cast comes out null; reporting it belongs to `contract_checks`. Nothing here is
+guessed: number and date formats are those of `embudo.yml`, with ISO dates understood always.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from orchestration.core import duckdb_session
+from orchestration.settings import FormatSpec
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
@@ -21,7 +22,7 @@ _WHOLE = r"[+-]?\d+(\.0*)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SERIAL = r"\d{1,5}(\.\d+)?"
 _HARD_BLANKS = "\u00a0\u202f"
-"""Blanks that keep a number on one line: what French and Swiss tools put between thousands."""
+"""No-break spaces: what French and Swiss tools put between thousands."""
 _OFFSET = r"\d\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?| ?(UTC|GMT))$"
 """A time of day with its distance from UTC."""
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(| ?[zZ]| ?[+-]\d\d(:?\d\d)?| ?UTC| ?GMT)$"
@@ -46,6 +47,18 @@ class Locale:
     timestamps: tuple[str, ...] = ()
     is_excel: bool = False
 
+    @classmethod
+    def of(cls, file_format: FormatSpec, *, time_zone: str, is_excel: bool) -> Locale:
+        """The locale of files of a format."""
+        return cls(
+            time_zone=time_zone,
+            decimal=file_format.decimal,
+            thousands=file_format.thousands,
+            dates=file_format.date,
+            timestamps=file_format.timestamp,
+            is_excel=is_excel,
+        )
+
 
 def cast_to(
     value: str, data_type: str, *, origin: Origin, locale: Locale, formats: tuple[str, ...] = ()
@@ -60,7 +73,7 @@ def cast_to(
     if data_type == "date":
         return _date(value, origin, locale, formats)
     if data_type == "timestamp":
-        return _moment(value, origin, locale, formats)
+        return _timestamp(value, origin, locale, formats)
     if origin is Origin.TYPED:
         return f"try_cast({value} as {data_type})"
     if data_type == "boolean":
@@ -152,42 +165,44 @@ def _date(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) 
     return f"coalesce({', '.join(tries)})"
 
 
-def _moment(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) -> str:
+def _timestamp(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) -> str:
     """A timestamp as naive UTC; naive ones are read in the session's zone.
 
-    A time that clocks skip is none. Of one that they show twice, DuckDB takes the second: the standard time.
+    A time that clocks skip is null. Of one that they show twice, DuckDB takes the second: standard time.
     """
     if origin is Origin.TYPED:
         return f"timezone('UTC', {_of_iso(f'cast({value} as varchar)', locale)})"
     tries = []
     if origin is Origin.LOCAL:
         stated = formats or (locale.timestamps + locale.dates)
-        zulu = [one for one in stated if is_of_utc(one)]
-        naive = [one for one in stated if "%z" not in one and "%Z" not in one and one not in zulu]
-        zoned = [one for one in stated if one not in naive and one not in zulu]
+        zulu = [form for form in stated if is_of_utc(form)]
+        naive = [
+            form for form in stated if "%z" not in form and "%Z" not in form and form not in zulu
+        ]
+        zoned = [form for form in stated if form not in naive and form not in zulu]
         if zulu:
             tries.append(f"timezone('UTC', try_strptime({value}, [{duckdb_session.texts(zulu)}]))")
         if naive:
             tries.append(
-                _on_a_clock(f"try_strptime({value}, [{duckdb_session.texts(naive)}])", locale)
+                _local_time(f"try_strptime({value}, [{duckdb_session.texts(naive)}])", locale)
             )
         tries += [
-            f"cast(try_strptime({value}, {duckdb_session.literal(one)}) as timestamptz)"
-            for one in zoned
+            f"cast(try_strptime({value}, {duckdb_session.literal(form)}) as timestamptz)"
+            for form in zoned
         ]
     if locale.is_excel:
         whole = f"try_cast({value} as double)"
-        naive_moment = (
+        clock_time = (
             f"date_trunc('second', timestamp '1899-12-30' + to_milliseconds("
             f"cast(round({whole} * 86400) as bigint) * 1000))"
         )
         tries.append(
             f"case when regexp_full_match({value}, '{_SERIAL}') then "
-            f"{_on_a_clock(naive_moment, locale)} end"
+            f"{_local_time(clock_time, locale)} end"
         )
     tries.append(_of_iso(value, locale))
-    found = tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
-    return f"timezone('UTC', {found})"
+    first = tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
+    return f"timezone('UTC', {first})"
 
 
 def is_of_utc(form: str) -> bool:
@@ -196,18 +211,18 @@ def is_of_utc(form: str) -> bool:
 
 
 def _of_iso(text: str, locale: Locale) -> str:
-    """ISO text as a point in time; without an offset it is on a clock of the session's zone."""
+    """ISO text as a point in time; without an offset it is local time of the session's zone."""
     # DuckDB asks for seconds before an offset, which many tools leave out.
     full = f"regexp_replace(replace({text}, 'GMT', 'UTC'), '{_NO_SECONDS}', '\\1:00\\2')"
     zoned = f"try_cast({full} as timestamptz)"
     if locale.time_zone == "UTC":
         return f"coalesce(try_cast({text} as timestamptz), {zoned})"
-    clock = _on_a_clock(f"try_cast({text} as timestamp)", locale)
+    clock = _local_time(f"try_cast({text} as timestamp)", locale)
     return f"case when regexp_matches({text}, '{_OFFSET}') then {zoned} else {clock} end"
 
 
-def _on_a_clock(naive: str, locale: Locale) -> str:
-    """A time of day as a point in time, null where spring skips it.
+def _local_time(naive: str, locale: Locale) -> str:
+    """A local time as a point in time, null where clocks skip it in spring.
 
     Midnight counts even so: where clocks go forward at midnight, a date means the beginning of its day.
     """

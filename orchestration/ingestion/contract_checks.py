@@ -1,16 +1,16 @@
-"""The contract held against every row of a file, in one pass of DuckDB.
+"""Every row of a file checked against its contract, in one pass of DuckDB.
 
-`staging_query` is the whole data path of a file: mapped, cast, checked, each row with its faults in
-words.
+`staging_query` is the whole data path of a file: mapped, cast, checked, each row with the reasons why
+it breaks its contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from orchestration.core import duckdb_session
 from orchestration.ingestion.casts import Locale, Origin, cast_to, describe_type, plausible
-from orchestration.ingestion.formats.readers import BROKEN, LINE, PRESENT, ROW_NUMBER
+from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER
 from orchestration.ingestion.mapping import MappedColumn, MappedFile
 from orchestration.settings.contract import ContractColumn, StreamContract
 
@@ -51,62 +51,77 @@ def staging_query(
     kept row.
     """
     by_name = {column.name: column for column in mapped.columns}
-    values = [f"{column.sql} as {_value(column.name)}" for column in mapped.columns]
-    deleted = "cast(null as varchar)"
-    deleted_cast = "false"
-    if mapped.deleted is not None:
-        deleted = mapped.deleted.sql
-        cast = cast_to("_deleted_value", "boolean", origin=mapped.deleted.origin, locale=locale)
-        deleted_cast = f"coalesce({cast}, false)"
-    kept = f"not ({mapped.is_empty})"
-    if mapped.where is not None:
-        kept += f" and coalesce(({mapped.where}), false)"
-    if mapped.unpivoted_value is not None:
-        kept += f" and {mapped.unpivoted_value} is not null"
-    typed = [
+    typed = ", ".join(
         _typed(column, by_name.get(column.name), locale, currency) for column in stream.columns
-    ]
+    )
     names = ", ".join(duckdb_session.name(column.name) for column in stream.columns)
-    dates = [
-        f"{bounded} as {duckdb_session.name(column.name)}"
-        for column in stream.columns
-        if column.name in by_name
-        and (
-            bounded := plausible(
-                duckdb_session.name(column.name), column.data_type, time_zone=locale.time_zone
-            )
-        )
-    ]
     faults = list(_faults(stream, by_name, locale))
-    bad = " or ".join(f"({condition})" for condition, _ in faults) or "false"
-    words = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
-    comma = ", " if values else ""
-    raw = mapped.raw if keep_raw else "cast(null as varchar)"
+    faulty = " or ".join(f"({condition})" for condition, _ in faults) or "false"
+    reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
         with mapped as (
-            select {", ".join(values)}{comma}{deleted} as _deleted_value, ({kept}) as _kept,
-                {mapped.extra} as _extra, {raw} as _raw,
-                {ROW_NUMBER} as _row_number, {LINE}, {PRESENT}, {BROKEN}
-            from ({mapped.relation})
+            {_mapped_rows(mapped, keep_raw=keep_raw)}
         ),
         typed as (
-            select *, {", ".join(typed)}, {deleted_cast} as _is_deleted from mapped
+            select *, {typed}, {_is_deleted(mapped.deleted, locale)} as _is_deleted from mapped
         ),
         dated as (
-            select *{f" replace ({', '.join(dates)})" if dates else ""} from typed
+            select *{_plausible_dates(stream, by_name, locale)} from typed
         ),
-        judged as (
+        checked as (
             select *, case
                 when {BROKEN} is not null then {BROKEN}
-                when _kept and ({bad}) then concat_ws('; ', {words or "null"})
+                when _kept and ({faulty}) then concat_ws('; ', {reasons or "null"})
             end as _fault
             from dated
         )
         select {names}, _is_deleted, _extra, {LINE}, _row_number, {PRESENT},
             _kept or {BROKEN} is not null as _kept, _fault,
             case when _fault is not null then _raw end as _raw, {part} as _part
-        from judged
+        from checked
     """
+
+
+def _mapped_rows(mapped: MappedFile, *, keep_raw: bool) -> str:
+    """A SELECT of the mapped values as they stand in the file, and of whether the row is kept."""
+    deleted = mapped.deleted.sql if mapped.deleted is not None else "cast(null as varchar)"
+    kept = f"not ({mapped.is_empty})"
+    if mapped.where is not None:
+        kept += f" and coalesce(({mapped.where}), false)"
+    if mapped.unpivoted_value is not None:
+        kept += f" and {mapped.unpivoted_value} is not null"
+    cells = [
+        *(f"{column.sql} as {_value(column.name)}" for column in mapped.columns),
+        f"{deleted} as _deleted_value",
+        f"({kept}) as _kept",
+        f"{mapped.extra} as _extra",
+        f"{mapped.raw if keep_raw else 'cast(null as varchar)'} as _raw",
+        f"{ROW_NUMBER} as _row_number",
+        LINE,
+        PRESENT,
+        BROKEN,
+    ]
+    return f"select {', '.join(cells)} from ({mapped.relation})"
+
+
+def _is_deleted(deleted: MappedColumn | None, locale: Locale) -> str:
+    if deleted is None:
+        return "false"
+    cast = cast_to("_deleted_value", "boolean", origin=deleted.origin, locale=locale)
+    return f"coalesce({cast}, false)"
+
+
+def _plausible_dates(
+    stream: StreamContract, mapped: Mapping[str, MappedColumn], locale: Locale
+) -> str:
+    """A `replace` clause that makes dates outside of the plausible years null."""
+    dates = []
+    for column in stream.columns:
+        name = duckdb_session.name(column.name)
+        bounded = plausible(name, column.data_type, time_zone=locale.time_zone)
+        if bounded and column.name in mapped:
+            dates.append(f"{bounded} as {name}")
+    return f" replace ({', '.join(dates)})" if dates else ""
 
 
 def _value(name: str) -> str:
@@ -132,16 +147,16 @@ def _typed(
 
 
 def _faults(
-    stream: StreamContract, mapped: dict[str, MappedColumn], locale: Locale
+    stream: StreamContract, mapped: Mapping[str, MappedColumn], locale: Locale
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of SQL: when a row is at fault, and the words for it."""
+    """Pairs of SQL: when a row is at fault, and the reason."""
     for column in stream.columns:
-        found = mapped.get(column.name)
+        source = mapped.get(column.name)
         name = duckdb_session.name(column.name)
         required = f"{name} is null"
         if column.name not in stream.keys:
             required += " and not _is_deleted"
-        if found is None:
+        if source is None:
             if column.required:
                 yield (
                     required,
@@ -152,8 +167,11 @@ def _faults(
             continue
         value = _value(column.name)
         if column.data_type != "varchar":
-            expected = describe_type(column.data_type, locale=locale, formats=found.formats)
-            yield f"{value} is not null and {name} is null", _words(column, found, value, expected)
+            expected = describe_type(column.data_type, locale=locale, formats=source.formats)
+            yield (
+                f"{value} is not null and {name} is null",
+                _reason(column, source, value, expected),
+            )
         if column.required:
             yield (
                 f"{value} is null and {required}",
@@ -162,7 +180,7 @@ def _faults(
         if column.accepted_values:
             expected = f"one of {', '.join(column.accepted_values)}"
             accepted = duckdb_session.texts(column.accepted_values)
-            yield f"{name} not in ({accepted})", _words(column, found, value, expected)
+            yield f"{name} not in ({accepted})", _reason(column, source, value, expected)
     for rule in stream.rules:
         yield (
             f"not _is_deleted and not coalesce(({rule.check}), true)",
@@ -170,7 +188,7 @@ def _faults(
         )
 
 
-def _words(column: ContractColumn, mapped: MappedColumn, value: str, expected: str) -> str:
+def _reason(column: ContractColumn, mapped: MappedColumn, value: str, expected: str) -> str:
     if column.is_private:
         return duckdb_session.literal(f"{column.name}: its value (withheld) is not {expected}")
     text = value if mapped.origin is not Origin.TYPED else f"cast({value} as varchar)"

@@ -1,7 +1,7 @@
-"""What is new in the inboxes: files matched by selections, held against the ledger.
+"""Pending files of the inboxes: files matched by selections, compared with the ledger.
 
-A scan that finds nothing new looks at names, sizes and times only. Reading files belongs to
-`landing`.
+Where no file is pending a scan reads names, sizes and times only. Reading files belongs to
+`stream_landing`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
 MAPPING_VERSION = 2
-"""Grows when the same settings read the same file differently, so that files are read again."""
+"""Grows when the same settings read the same file differently, so that files are re-read."""
 
 _TEMPORARY = (".", "~$")
 _PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
 
 
 @dataclass(frozen=True)
-class NewFile:
+class InboxFile:
     """A file that a selection has not landed yet. `path` is relative to the inbox."""
 
     inbox: Path
@@ -47,7 +47,7 @@ class NewFile:
 
     @property
     def seen(self) -> SeenFile:
-        """As the ledger remembers it."""
+        """As the ledger stores it."""
         return SeenFile(self.path, self.size, self.mtime_ns, self.sha256, self.fingerprint)
 
     def is_unchanged(self) -> bool:
@@ -65,10 +65,9 @@ class StreamChanges:
 
     source: str
     stream: str
-    new: tuple[NewFile, ...]
+    pending: tuple[InboxFile, ...]
     replaced: tuple[ActivePart, ...]
-    """Parts read with a mapping that is gone; they leave once `new` has landed."""
-    looked_at: int
+    """Parts read with a mapping that is gone; they are replaced once `pending` has landed."""
 
 
 def fingerprint(
@@ -96,7 +95,7 @@ def fingerprint(
 def scan(
     settings: Settings, home: Home, *, source: str, stream: StreamContract, ledger: Ledger
 ) -> StreamChanges:
-    """The news of one stream. Raises `SourceError` where its inbox is not there."""
+    """What has changed for one stream. Raises `SourceError` where its inbox is missing."""
     inbox = settings.inbox_of(source, home=home)
     if source in settings.apis:
         inbox.mkdir(parents=True, exist_ok=True)
@@ -107,27 +106,25 @@ def scan(
         )
     known = seen_files(ledger, source=source, stream=stream.name)
     done = {(file.fingerprint, file.sha256) for file in known.values()}
-    new: list[NewFile] = []
+    pending: list[InboxFile] = []
     current: dict[str, SelectionSpec] = {}
     present: set[str] = set()
-    looked_at = 0
     for selection in settings.selections_of(source, stream.name):
-        mark = fingerprint(settings, source=source, stream=stream, selection=selection)
-        current[mark] = selection
+        mapping = fingerprint(settings, source=source, stream=stream, selection=selection)
+        current[mapping] = selection
         for path in _matched(inbox, selection):
-            looked_at += 1
             present.add(path)
-            file = _news(settings, source, selection, mark, inbox, path, known)
+            file = _pending(settings, source, selection, mapping, inbox, path, known)
             if file is None:
                 continue
-            # A snapshot says as of when it is by its name: the same bytes again are news of a later day.
-            if (mark, file.sha256) in done and selection.snapshot is None:
+            # A snapshot's name says as of when it is: the same bytes again are the state of a later day.
+            if (mapping, file.sha256) in done and selection.snapshot is None:
                 record_seen_file(ledger, file.seen, source=source, stream=stream.name)
                 continue
-            done.add((mark, file.sha256))
-            new.append(file)
-    replaced = _replaced(ledger, source, stream.name, current, inbox, new, known)
-    return StreamChanges(source, stream.name, tuple(new), tuple(replaced), looked_at)
+            done.add((mapping, file.sha256))
+            pending.append(file)
+    replaced = _replaced(ledger, source, stream.name, current, inbox, pending, known)
+    return StreamChanges(source, stream.name, tuple(pending), tuple(replaced))
 
 
 def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:
@@ -141,20 +138,20 @@ def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:
     return sorted(found)
 
 
-def _news(
+def _pending(
     settings: Settings,
     source: str,
     selection: SelectionSpec,
-    mark: str,
+    mapping: str,
     inbox: Path,
     path: str,
     known: Mapping[tuple[str, str], SeenFile],
-) -> NewFile | None:
+) -> InboxFile | None:
     try:
         stat = (inbox / path).stat()
     except FileNotFoundError:
         return None
-    before = known.get((mark, path))
+    before = known.get((mapping, path))
     if before is not None and (before.size, before.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
         return None
     try:
@@ -168,7 +165,7 @@ def _news(
     if REPAIRED in path:
         # `quarantine.export` writes UTF-8, whatever the source writes.
         file_format = file_format.model_copy(update={"encoding": "utf-8"})
-    return NewFile(
+    return InboxFile(
         inbox=inbox,
         path=path,
         size=stat.st_size,
@@ -176,7 +173,7 @@ def _news(
         sha256=digest,
         selection=selection,
         file_format=file_format,
-        fingerprint=mark,
+        fingerprint=mapping,
     )
 
 
@@ -186,12 +183,12 @@ def _replaced(
     stream: str,
     current: Mapping[str, SelectionSpec],
     inbox: Path,
-    new: list[NewFile],
+    pending: list[InboxFile],
     known: Mapping[tuple[str, str], SeenFile],
 ) -> Iterator[ActivePart]:
-    """Parts under a mapping that is gone whose file is read anew, or is no longer wanted.
+    """Parts under a mapping that is gone whose file is re-read, or is no longer selected.
 
-    A file that has left the inbox keeps what it brought: there is nothing to read it from again.
+    A file that has left the inbox keeps its rows: there is nothing to re-read them from.
     """
     obsolete = [
         part
@@ -200,9 +197,9 @@ def _replaced(
     ]
     if not obsolete:
         return
-    read_anew = {file.sha256 for file in new} | {
+    reread = {file.sha256 for file in pending} | {
         file.sha256 for file in known.values() if file.fingerprint in current
     }
     for part in obsolete:
-        if part.sha256 in read_anew or (inbox / part.path).is_file():
+        if part.sha256 in reread or (inbox / part.path).is_file():
             yield part

@@ -1,7 +1,7 @@
-"""Landed files held against the ledger's sizes and checksums, and damaged ones read again.
+"""Landed files checked against the ledger's sizes and checksums, and corrupt ones re-read.
 
-A damaged load is not mended in place: the files it came from are read once more into a new load, which
-replaces it in the same transaction. Whether the ledger itself is whole belongs to `ledger_repair`.
+A corrupt load is not repaired in place: the files it came from are re-read into a new load, which
+replaces it in the same transaction. Whether the ledger itself is intact belongs to `ledger.repair`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HASHED_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class CorruptLoad:
-    """A load whose file is not what was landed, and what is wrong with it."""
+    """A load whose file differs from what was landed, and how."""
 
     load: Load
     path: Path
@@ -48,31 +48,31 @@ def find_corrupt(
 ) -> list[CorruptLoad]:
     """Loads that count and whose file is gone, has another size, or another checksum.
 
-    With `hashed_bytes`, loads beyond that many bytes are only held against their size; which ones is
-    left to chance, so that all of a long history is hashed in the course of some refreshes.
+    With `hashed_bytes`, of loads beyond that many bytes only the size is checked; which ones is left to
+    chance, so that all of a long history is hashed in the course of some refreshes.
     """
     digests = load_digests(ledger)
     loads = [load for load, _ in active_loads(ledger)]
     random.shuffle(loads)
-    room = float("inf") if hashed_bytes is None else hashed_bytes
-    found = []
+    budget = float("inf") if hashed_bytes is None else hashed_bytes
+    corrupt = []
     for load in loads:
         on_load(load)
         path = home.landing_of(source=load.source, stream=load.stream) / f"{load.load_id}.parquet"
-        room -= load.size_bytes
+        budget -= load.size_bytes
         fault = _fault(
-            path, size=load.size_bytes, digest=digests[load.load_id] if room >= 0 else ""
+            path, size=load.size_bytes, digest=digests[load.load_id] if budget >= 0 else ""
         )
         if fault:
-            found.append(CorruptLoad(load, path, fault))
-    return sorted(found, key=lambda damaged: damaged.load.load_seq)
+            corrupt.append(CorruptLoad(load, path, fault))
+    return sorted(corrupt, key=lambda load: load.load.load_seq)
 
 
 def _fault(path: Path, *, size: int, digest: str) -> str:
     try:
-        found = path.stat().st_size
-        if found != size:
-            return f"has {found:,} bytes, {size:,} were landed"
+        size_found = path.stat().st_size
+        if size_found != size:
+            return f"has {size_found:,} bytes, {size:,} were landed"
         if digest and sha256_of(path) != digest:
             return "does not match its checksum"
     except FileNotFoundError:
@@ -82,64 +82,64 @@ def _fault(path: Path, *, size: int, digest: str) -> str:
     return ""
 
 
-def read_again(
-    settings: Settings, home: Home, ledger: Ledger, damaged: Sequence[CorruptLoad]
+def schedule_reread(
+    settings: Settings, home: Home, ledger: Ledger, corrupt: Sequence[CorruptLoad]
 ) -> Mapping[tuple[str, str], Sequence[ActivePart]]:
-    """Have the next scan read the files of damaged loads; their parts, by source and stream.
+    """Have the next scan re-read the files of corrupt loads; their parts, by source and stream.
 
-    Raises `LandingCorrupt` where a file has left the inbox or is not the same any more, before
-    anything is changed: then only a person can say whether its rows may go.
+    Raises `LandingCorrupt` where a file has left the inbox or has changed, before anything is changed:
+    then only a person can decide whether its rows may go.
     """
-    parts = {one.load.load_id: parts_of_load(ledger, one.load.load_id) for one in damaged}
+    parts = {found.load.load_id: parts_of_load(ledger, found.load.load_id) for found in corrupt}
     lost = [
-        f"{one}; its rows came from {part.path}, which is no longer in the inbox as it was read"
-        for one in damaged
-        for part in parts[one.load.load_id]
-        if not _is_there(settings, home, one.load.source, part)
+        f"{found}; its rows came from {part.path}, which is no longer in the inbox as it was read"
+        for found in corrupt
+        for part in parts[found.load.load_id]
+        if not _is_unchanged(settings, home, found.load.source, part)
     ]
     if lost:
-        ids = " ".join(one.load.load_id for one in damaged)
+        ids = " ".join(found.load.load_id for found in corrupt)
         raise LandingCorrupt(
-            f"The landing is damaged: {'; '.join(lost)}. Put the file back into the inbox, or the "
+            f"The landing is corrupt: {'; '.join(lost)}. Put the file back into the inbox, or the "
             "Parquet file back from a backup, and refresh again. Where neither is left, `embudo "
             f"doctor --give-up {ids}` takes the load's rows out of the data. Nothing was changed."
         )
-    again: dict[tuple[str, str], list[ActivePart]] = {}
-    for one in damaged:
-        source, stream = one.load.source, one.load.stream
-        forget_seen_files(ledger, parts[one.load.load_id], source=source, stream=stream)
-        again.setdefault((source, stream), []).extend(parts[one.load.load_id])
-    return again
+    scheduled: dict[tuple[str, str], list[ActivePart]] = {}
+    for found in corrupt:
+        source, stream = found.load.source, found.load.stream
+        forget_seen_files(ledger, parts[found.load.load_id], source=source, stream=stream)
+        scheduled.setdefault((source, stream), []).extend(parts[found.load.load_id])
+    return scheduled
 
 
-def require_whole(ledger: Ledger, damaged: Sequence[CorruptLoad]) -> None:
-    """Raise `LandingCorrupt` where a damaged load still counts after a landing."""
-    counting = {load.load_id for load, _ in active_loads(ledger)}
-    left = [str(one) for one in damaged if one.load.load_id in counting]
+def require_intact(ledger: Ledger, corrupt: Sequence[CorruptLoad]) -> None:
+    """Raise `LandingCorrupt` where a corrupt load still counts after a landing."""
+    active = {load.load_id for load, _ in active_loads(ledger)}
+    left = [str(found) for found in corrupt if found.load.load_id in active]
     if left:
         raise LandingCorrupt(
-            f"The landing is damaged: {'; '.join(left)}. Its files were read again and did not "
-            "land; `embudo status` says why."
+            f"The landing is corrupt: {'; '.join(left)}. Its files were read again and did not "
+            "land; `embudo status` shows why."
         )
 
 
-def give_up(home: Home, load_id: str) -> Load:
-    """Take a damaged load's rows out of the data for good; its source files are not read again.
+def discard_corrupt_load(home: Home, load_id: str) -> Load:
+    """Take a corrupt load's rows out of the data for good; its source files are not read again.
 
-    Raises `LandingCorrupt` where there is no such load or its file is whole.
+    Raises `LandingCorrupt` where there is no such load or its file is intact.
     """
     with Ledger(home.ledger) as ledger:
-        damaged = {one.load.load_id: one.load for one in find_corrupt(home, ledger)}
-        if load_id not in damaged:
+        corrupt = {found.load.load_id: found.load for found in find_corrupt(home, ledger)}
+        if load_id not in corrupt:
             raise LandingCorrupt(
-                f"Load {load_id} is not a damaged one: found {', '.join(damaged) or 'none'}. "
+                f"Load {load_id} is not corrupt: found {', '.join(corrupt) or 'none'}. "
                 "`embudo doctor` lists them."
             )
         replace_parts(ledger, parts_of_load(ledger, load_id), by="given up")
-    return damaged[load_id]
+    return corrupt[load_id]
 
 
-def _is_there(settings: Settings, home: Home, source: str, part: ActivePart) -> bool:
+def _is_unchanged(settings: Settings, home: Home, source: str, part: ActivePart) -> bool:
     if source not in settings.sources:
         return False
     path = settings.inbox_of(source, home=home) / part.path

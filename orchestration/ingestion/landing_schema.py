@@ -1,7 +1,7 @@
 """The `landing` schema of a candidate's warehouse: what dbt's sources read.
 
-One view a stream over exactly the loads that count, and tables that tell the models about the
-refresh. Making loads belongs to `landing`.
+One view per stream over exactly the loads that count, and tables that describe the refresh to the
+models. Making loads belongs to `landing`.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def write_landing_schema(
 ) -> datetime:
     """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
 
-    Views: one a stream, typed and empty where nothing landed, with a row marked deleted for each that
-    the newest full snapshot lacks. Tables: `settings` (one row), `loads` (one row a load that counts),
-    `load_rows` (the same by outcome and reason) and `quarantined` (one row a row in quarantine that
-    nothing has mended; no raw bytes).
+    Views: one per stream, typed and empty where nothing landed, with a row marked deleted for each that
+    the newest full snapshot lacks. Tables: `settings` (one row), `loads` (one row per load that counts),
+    `load_rows` (the same by outcome and reason) and `quarantined` (one row per quarantined row that
+    nothing has resolved; no raw bytes).
     """
     connection.execute("create schema if not exists landing")
     with Ledger(home.ledger) as ledger:
@@ -57,7 +57,7 @@ def write_landing_schema(
         }
         write_load_rows(connection, home, ledger)
     for stream in load_contract().values():
-        loads = [(load, gone) for load, gone in active if load.stream == stream.name]
+        loads = [(load, replaced) for load, replaced in active if load.stream == stream.name]
         connection.execute(
             f"create or replace view landing.{duckdb_session.name(stream.name)} as "
             f"{_rows(stream, loads, snapshots[stream.name], home)}"
@@ -76,14 +76,14 @@ def _rows(
 ) -> str:
     """The rows of a stream's loads, without the parts that were replaced, and its snapshots' deletions."""
     names = ", ".join(duckdb_session.name(column.name) for column in stream.landed)
-    whole = [_path(home, load) for load, gone in loads if not gone]
+    whole = [_path(home, load) for load, replaced in loads if not replaced]
     queries = []
     if whole:
         files = ", ".join(duckdb_session.file(path) for path in whole)
         queries.append(f"select {names} from read_parquet([{files}])")
-    for load, gone in loads:
-        if gone:
-            parts = ", ".join(str(part) for part in gone)
+    for load, replaced in loads:
+        if replaced:
+            parts = ", ".join(str(part) for part in replaced)
             file = duckdb_session.file(_path(home, load))
             queries.append(f"select {names} from read_parquet({file}) where _part not in ({parts})")
     if not queries:
@@ -108,7 +108,7 @@ def _path(home: Home, load: Load) -> Path:
         raise SourceError(
             f"Load {load.load_id} of {load.source}.{load.stream} is in the ledger, but its file "
             f"{path} is gone. "
-            "Restore it from a backup; `embudo doctor` lists what is damaged."
+            "Restore it from a backup; `embudo doctor` lists what is corrupt."
         )
     return path
 

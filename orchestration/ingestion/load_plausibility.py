@@ -1,7 +1,7 @@
-"""Files that read well enough, and yet are not what they should be: cut short, or a column retyped.
+"""Files that can be read, and yet are implausible: cut short, or with a retyped column.
 
-Such a file is set aside whole: what is left of it would pass for all there is. That a column is missing
-is found by `mapping`, that a row breaks its contract by `checks`.
+Such a file is rejected as a whole: what is left of it would pass for the complete data. That a column is
+missing is found by `mapping`, that a row breaks its contract by `contract_checks`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken, SourceError
-from orchestration.ingestion.formats.readers import FileRows
+from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.settings.contract import StreamContract
 
 LEAST_RETYPED = 10
@@ -22,8 +22,8 @@ def refuse_cut(
 ) -> None:
     """Raise `SourceError` where a text file ends in the middle of a row.
 
-    That is so where its last line has no line break and cannot be read. A file that happens to be cut where all
-    reads well cannot be told from a whole one.
+    That is so where its last line has no line break and cannot be read. A file that is cut where all that
+    is left can be read cannot be distinguished from a complete one.
     """
     structure = rows.structure
     if structure is None or rows.text_path is None or not structure.records:
@@ -46,15 +46,15 @@ def refuse_cut(
     if reasons:
         raise SourceError(
             f"{path} is cut short: its last line, {int(structure.lines[last]):,}, has no line break and "
-            f"cannot be read ({reasons[0]}). Send the file again whole; where it is whole, end that line with "
-            "a line break."
+            f"cannot be read ({reasons[0]}). Send the complete file again; where it is complete, end that line "
+            "with a line break."
         )
 
 
 def refuse_retyped(
     connection: duckdb.DuckDBPyConnection, stream: StreamContract, *, part: int, path: str
 ) -> None:
-    """Raise `ContractBroken` where no value of a column reads as its type, or is one of those accepted."""
+    """Raise `ContractBroken` where no value of a column can be read as its type, or is an accepted one."""
     marks = {
         column.name: f"'; ' || _fault like {duckdb_session.literal(f'%; {column.name}: found %')}"
         for column in stream.columns

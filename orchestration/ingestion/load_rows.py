@@ -1,8 +1,9 @@
-"""What each load brought: its rows by what became of them, for the data-trust metrics.
+"""What each load brought: its rows by outcome, for the data-trust metrics.
 
-Parts that were read anew, since their mapping changed, count as they were read last. Else what a load brought stays
-as it was: a row that is mended later stays counted where it was set aside, and its mended row counts as landed in the
-load that brought it; rows that come again count again. Making loads belongs to `landing`.
+Parts that were re-read, since their mapping changed, count as they were read last. Otherwise the counts of a
+load never change: a row that is repaired later stays counted where it was quarantined, and its repaired row
+counts as landed in the load that brought it; rows that come again count again. Making loads belongs to
+`landing`.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _COLUMNS = (
 
 
 def write_load_rows(connection: duckdb.DuckDBPyConnection, home: Home, ledger: Ledger) -> None:
-    """Make `landing.load_rows`: one row a load that counts and outcome, quarantined rows by their reason.
+    """Make `landing.load_rows`: one row per load that counts and outcome, quarantined rows by their reason.
 
-    `outcome` is `landed` or `quarantined`; `landed_at` is naive UTC. The ledger's counts hold: quarantined rows
+    `outcome` is `landed` or `quarantined`; `landed_at` is naive UTC. The counts are the ledger's: quarantined rows
     whose bytes are gone (erased) have no reason. A load of which nothing landed has a row of 0.
     """
     connection.execute(f"create or replace table landing.load_rows ({_COLUMNS})")
@@ -40,7 +41,7 @@ def write_load_rows(connection: duckdb.DuckDBPyConnection, home: Home, ledger: L
             if part.rows_quarantined
         ],
     )
-    found = reasons or "select null::varchar as load_id, null::varchar as reason where false"
+    rows = reasons or "select null::varchar as load_id, null::varchar as reason where false"
     connection.execute(
         f"""
         insert into landing.load_rows
@@ -52,7 +53,7 @@ def write_load_rows(connection: duckdb.DuckDBPyConnection, home: Home, ledger: L
             group by all
         ),
         reasons as (
-            select load_id, reason, count(*) as row_count from ({found}) group by all
+            select load_id, reason, count(*) as row_count from ({rows}) group by all
         ),
         known as (
             select load_id, sum(row_count) as row_count from reasons group by all

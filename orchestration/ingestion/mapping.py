@@ -1,7 +1,7 @@
 """A selection as SQL: which expression over the file's columns gives each column of the stream.
 
 Missing columns are found here, before anything is read. Casting belongs to `casts`, checking to
-`checks`.
+`contract_checks`.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ import duckdb
 from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken
 from orchestration.ingestion.casts import Origin
-from orchestration.ingestion.formats.delimited import json_pointer
-from orchestration.ingestion.formats.readers import BROKEN, LINE, PRESENT, ROW_NUMBER, FileRows
+from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER, FileRows
+from orchestration.ingestion.formats.json_lines import json_pointer
 from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
 from orchestration.settings.contract import StreamContract
 from orchestration.settings.expressions import parse_expression
 
-GIVEN = ("file_name", ROW_NUMBER)
+ADDED = ("file_name", ROW_NUMBER)
 _DATA = re.compile(r"@|(\d\D?){9}")
-"""What no column is called: an e-mail address, a phone number. Dates, which some are called, are shorter."""
+"""What is no column name but data: an e-mail address, a phone number. Dates, which are names, are shorter."""
 _LISTED, _LONGEST = 40, 40
-"""Columns that a message lists, and signs that it shows of each."""
+"""Columns that a message lists, and characters that it shows of each."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def columns_read(selection: SelectionSpec) -> tuple[str, ...]:
     if selection.unpivot is not None:
         names += selection.unpivot.columns
         made = {selection.unpivot.name, selection.unpivot.value}
-    return tuple(n for n in dict.fromkeys(names) if n not in made and n not in GIVEN)
+    return tuple(n for n in dict.fromkeys(names) if n not in made and n not in ADDED)
 
 
 def map_file(
@@ -178,7 +178,7 @@ def _missing(missing: Sequence[str], rows: FileRows, file_name: str, stream: str
     advice = (
         "The file reads as one column: check `format.delimiter`."
         if len(known) == 1
-        else "Its first line looks like a row of data, which is not shown here: where files have no header, say "
+        else "Its first line looks like a row of data, which is not shown here: where files have no header, set "
         "`header: false` and list `columns` under `format`."
         if any(_DATA.search(name) for name in known)
         else f"The file has: {', '.join(_short(name) for name in known[:_LISTED])}"
@@ -241,7 +241,7 @@ def _column(
             found = rows.column(spec.column)
             origin = Origin.LOCAL if found is None or found.is_text else Origin.NEUTRAL
             sql = duckdb_session.name(resolved[spec.column])
-        elif spec.column in GIVEN:
+        elif spec.column in ADDED:
             sql = f"cast({spec.column} as varchar)"
         elif _is_made(spec.column, relation, connection):
             sql = duckdb_session.name(spec.column)

@@ -1,6 +1,6 @@
-"""Rows that broke the contract: listed for a person, and written out so that they can be mended.
+"""Rows that broke the contract: listed, and exported so that they can be repaired.
 
-Putting rows here belongs to `staging`; that a file's later coming settles them, to `ledger`.
+Quarantining rows belongs to `invalid_rows`; that a later file resolves them, to the ledger.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def list_open(
     load_id: str | None = None,
     limit: int | None = None,
 ) -> list[QuarantinedRow]:
-    """Rows in quarantine that nothing has mended, by load, file and line."""
+    """Rows in quarantine that nothing has resolved, by load, file and line."""
     query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
     if query is None:
         return []
@@ -73,11 +73,11 @@ def export(
     source: str | None = None,
     stream: str | None = None,
 ) -> list[Path]:
-    """Write the open rows of a load or stream under folder `to`, one `<file>.mended.<suffix>` a
-    file.
+    """Write the open rows of a load or stream under folder `to`, one `<file>.repaired.<suffix>`
+    per file.
 
-    Rows stand as they came, under their file's own header, in UTF-8 or in their own bytes. Mended
-    and dropped in the inbox, such a file lands and settles what it mends. Raises `SourceError`
+    Rows are written as they came, under their file's own header, in UTF-8 or in their own bytes.
+    Repaired and dropped in the inbox, such a file lands and resolves those rows. Raises `SourceError`
     where nothing is open.
     """
     query = open_query(home, _parts(home, source=source, stream=stream, load_id=load_id))
@@ -108,7 +108,7 @@ def export(
     return written
 
 
-def damaged_files(home: Home) -> list[str]:
+def corrupt_files(home: Home) -> list[str]:
     """What is wrong with the files that open rows are kept in, by their path; rows are counted."""
     faults = []
     with Ledger(home.ledger) as ledger:

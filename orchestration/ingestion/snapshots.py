@@ -1,8 +1,8 @@
-"""Full snapshots: what an earlier one had and the newest has not was deleted in the source.
+"""Full snapshots: what an earlier one had and the newest lacks was deleted in the source.
 
 Which files make a snapshot, which one is the newest, and the rows that stand for what it lacks, as
 SQL. A row so deleted looks like one that the source itself has marked deleted. Reading files
-belongs to `landing`; whether a snapshot is too small to be true, to `quality`. ADR 16 has the
+belongs to `stream_landing`; whether a snapshot is implausibly small, to `quality`. ADR 16 has the
 reasons.
 """
 
@@ -23,20 +23,20 @@ from orchestration.settings.contract import StreamContract
 
 @dataclass(frozen=True)
 class Series:
-    """The snapshots of one selection: parts of its older ones, and of those that tell what is there."""
+    """The snapshots of one selection: parts of its older ones, and of those that show what exists."""
 
     older: tuple[StreamPart, ...]
     present: tuple[StreamPart, ...]
-    """Parts of the newest snapshot that can be believed, and of what came after it."""
+    """Parts of the newest reliable snapshot, and of what came after it."""
     file: str
-    """What deleted rows are said to come from: the newest file of that snapshot."""
+    """The `_file` of deleted rows: the newest file of that snapshot."""
     load_seq: int
     """The newest load of any snapshot, so that a refresh that reads new loads sees all deletions."""
 
 
 def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> list[Series]:
-    """The snapshots that count of a stream, one entry a selection of which one deletes anything."""
-    found = []
+    """The snapshots of a stream that count: one entry per selection that deletes anything."""
+    series = []
     for source, spec in settings.sources.items():
         if stream.name not in spec.streams:
             continue
@@ -45,10 +45,10 @@ def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> lis
                 continue
             parts = stream_parts(ledger, source=source, stream=stream.name)
             mine = [part for part in parts if _is_of(part.path, selection.files)]
-            series = _series(mine, selection)
-            if series is not None:
-                found.append(series)
-    return found
+            of_selection = _series(mine, selection)
+            if of_selection is not None:
+                series.append(of_selection)
+    return series
 
 
 def _series(parts: Sequence[StreamPart], selection: SelectionSpec) -> Series | None:
@@ -61,23 +61,23 @@ def _series(parts: Sequence[StreamPart], selection: SelectionSpec) -> Series | N
         )
     names = sorted(snapshots)
     newest = {name: _newest(snapshots[name]) for name in names}
-    believed = [name for name in names if _is_believed(newest[name])]
-    if not believed:
+    reliable = [name for name in names if _is_reliable(newest[name])]
+    if not reliable:
         return None
-    present = [part for name in names if name >= believed[-1] for part in newest[name]]
+    present = [part for name in names if name >= reliable[-1] for part in newest[name]]
     older = [part for part in parts if part not in present]
     if not older:
         return None
     return Series(
         older=tuple(older),
         present=tuple(present),
-        file=max(part.path for part in newest[believed[-1]]),
+        file=max(part.path for part in newest[reliable[-1]]),
         load_seq=max(part.load_seq for part in parts),
     )
 
 
 def _newest(parts: Sequence[StreamPart]) -> list[StreamPart]:
-    """The last that came of each file of a snapshot, and what was mended of that."""
+    """The last that came of each file of a snapshot, and its repaired rows."""
     last: dict[str, int] = {}
     for part in parts:
         if part.path == original_of(part.path):
@@ -90,8 +90,8 @@ def _newest(parts: Sequence[StreamPart]) -> list[StreamPart]:
     ]
 
 
-def _is_believed(parts: Sequence[StreamPart]) -> bool:
-    """Whether what is absent is gone: not where rows wait in quarantine, nor where there are none."""
+def _is_reliable(parts: Sequence[StreamPart]) -> bool:
+    """Whether what is absent was deleted: not where rows wait in quarantine, nor where none landed."""
     return all(part.is_settled for part in parts) and any(part.rows_landed for part in parts)
 
 
@@ -113,8 +113,8 @@ def _expression(pattern: str) -> str:
 def deletions(stream: StreamContract, series: Series, *, read: str) -> str:
     """A SELECT of one row, marked deleted, for each key that the newest snapshot lacks.
 
-    `read` is a SELECT of the stream's rows with their `_load_id` and `_part`. The row says what the
-    last version said, so that what was made of it is found again.
+    `read` is a SELECT of the stream's rows with their `_load_id` and `_part`. The row has the values of the
+    last version, so that what was derived from it is found again.
     """
     keys = ", ".join(duckdb_session.name(key) for key in stream.keys)
     order = [f"{stream.newest_by} desc nulls last"] if stream.newest_by else []

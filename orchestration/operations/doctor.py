@@ -207,7 +207,7 @@ def _landing(looking: Looking) -> Iterator[Finding]:
             "embudo refresh (reads its source files again where they are still in the inbox); else "
             f"embudo doctor --give-up {one.load.load_id}",
         )
-    for fault in ingestion.quarantine.damaged_files(home):
+    for fault in ingestion.quarantine.corrupt_files(home):
         yield Finding("landing", "bad", fault, "restore it from a backup")
     unknown = [path for path in home.landing.rglob("*.parquet") if path.stem not in known]
     if unknown:

@@ -110,7 +110,7 @@ class Workspace:
                         stream=contract[stream],
                         ledger=ledger,
                     )
-                    files = [(file.path, file.size) for file in news.new]
+                    files = [(file.path, file.size) for file in news.pending]
                     files += [(part.path, 0) for part in news.replaced if not files]
                     found += [PendingFile(source, stream, path, size) for path, size in files]
         return found

@@ -106,10 +106,10 @@ def test_a_landed_file_whose_source_is_gone_is_named_and_nothing_changes(
 
 def test_a_load_is_given_up_only_where_it_is_damaged(landed: TinyCompany) -> None:
     paths = sorted((landed.home.landing / "shop").rglob("*.parquet"))
-    with pytest.raises(LandingCorrupt, match=f"{paths[0].stem} is not a damaged one"):
-        ingestion.give_up(landed.home, paths[0].stem)
+    with pytest.raises(LandingCorrupt, match=f"{paths[0].stem} is not corrupt"):
+        ingestion.discard_corrupt_load(landed.home, paths[0].stem)
     flip_a_byte(paths[0])
-    load = ingestion.give_up(landed.home, paths[0].stem)
+    load = ingestion.discard_corrupt_load(landed.home, paths[0].stem)
     assert load.rows_landed == 2 * ORDERS_A_DAY
     assert active_rows(landed) == 2 * ORDERS_A_DAY
     assert landed.land(hash_all=True).loads == ()

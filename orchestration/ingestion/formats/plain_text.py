@@ -1,6 +1,6 @@
 """Any text file as plain UTF-8 with line feeds, copied only where it is not so already.
 
-Decompression, recoding and delimiters of several characters are settled here, in chunks, before a
+Decompression, recoding and delimiters of several characters are dealt with here, in chunks, before a
 file is scanned. What the records are belongs to `structure`.
 """
 
@@ -43,7 +43,7 @@ codecs.register_error("embudo-mark", _mark)
 def plain_text(path: Path, *, encoding: str, delimiter: str, scratch: Path) -> PlainText:
     """`path` as UTF-8, itself where it is, else a copy under `scratch`.
 
-    Raises `SourceError` where a compressed file is cut short or damaged.
+    Raises `SourceError` where a compressed file is cut short or corrupt.
     """
     source = path
     if path.name.lower().endswith(".gz"):
@@ -64,8 +64,8 @@ def _decompress(path: Path, target: Path) -> None:
                 plain.write(chunk)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise SourceError(
-            f"{path.name} cannot be decompressed: {error}. It is cut short or damaged; send it "
-            "again whole."
+            f"{path.name} cannot be decompressed: {error}. It is cut short or corrupt; send "
+            "the complete file again."
         ) from error
 
 

@@ -1,71 +1,32 @@
-"""A dropped file as rows that DuckDB reads: every column text, each row with its number and its
-line.
-
-One reader a format. What the columns mean belongs to `mapping`; whether values are sound to
-`checks`.
-"""
+"""Opens a dropped file with the reader of its format."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.formats.structure import Reject, Structure
+from orchestration.ingestion.formats.delimited import csv_rows
+from orchestration.ingestion.formats.excel import excel_rows
+from orchestration.ingestion.formats.file_rows import FileRows
+from orchestration.ingestion.formats.json_lines import json_rows
+from orchestration.ingestion.formats.parquet import parquet_rows
+from orchestration.ingestion.formats.split_lines import split_rows
 from orchestration.settings import FormatSpec
 
-ROW_NUMBER, LINE, PRESENT, BROKEN = "row_number", "_line", "_present", "_broken"
-"""What every reader adds to a file's columns: ordinal of the record, its line, 1, and why it is no
-record.
-"""
-
-
-@dataclass(frozen=True)
-class FileColumn:
-    """A column of a file. Text is written in the file's locale; other types come as ISO text."""
-
-    name: str
-    is_text: bool = True
-
-
-@dataclass(frozen=True)
-class FileRows:
-    """A file ready to be read.
-
-    `relation` is a SELECT with one text column for each of `columns`, and those that every reader
-    adds. `records` counts the file's records by other means than reading them.
-    """
-
-    relation: str
-    columns: tuple[FileColumn, ...]
-    records: int
-    rejects: tuple[Reject, ...] = ()
-    structure: Structure | None = None
-    text_path: Path | None = None
-    header: str = ""
-    """The header line as it stands in the file, for exports."""
-    is_excel: bool = False
-    is_sparse: bool = False
-    """Whether a record may leave columns out (JSONL)."""
-    extra_from: str | None = None
-    """A JSON column that holds all of the record, where there is one."""
-    stand_in: tuple[str, str] | None = None
-    """What was replaced in the text before it was read: (found now, stood before)."""
-
-    def column(self, wanted: str) -> FileColumn | None:
-        """The column called `wanted`: exactly so, else by the one name that differs in case or
-        spaces.
-        """
-        for column in self.columns:
-            if column.name == wanted:
-                return column
-        folded = [c for c in self.columns if c.name.strip().casefold() == wanted.strip().casefold()]
-        return folded[0] if len(folded) == 1 else None
+_TYPE_OF_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".txt": "csv",
+}
 
 
 def format_type(path: Path, file_format: FormatSpec) -> str:
@@ -74,17 +35,7 @@ def format_type(path: Path, file_format: FormatSpec) -> str:
         return file_format.type
     suffixes = [s.lower() for s in path.suffixes]
     last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes or [""])[-1]
-    by_suffix = {
-        ".csv": "csv",
-        ".tsv": "csv",
-        ".jsonl": "jsonl",
-        ".ndjson": "jsonl",
-        ".json": "jsonl",
-        ".parquet": "parquet",
-        ".xlsx": "xlsx",
-        ".txt": "csv",
-    }
-    return by_suffix.get(last, "csv")
+    return _TYPE_OF_SUFFIX.get(last, "csv")
 
 
 def open_file(
@@ -98,64 +49,20 @@ def open_file(
     """The rows of `path`. `needed` are the columns that its mapping reads (JSONL extracts only
     these).
 
-    Raises `SourceError` where the file is cut short, damaged, or not what its format says.
+    Raises `SourceError` where the file is cut short, corrupt, or not of its format.
     """
-    from orchestration.ingestion.formats import delimited, typed_files
-
     kind = format_type(path, file_format)
     try:
         if kind == "parquet":
-            return typed_files.parquet_rows(path, connection=connection)
+            return parquet_rows(path, connection=connection)
         if kind == "xlsx":
-            return typed_files.excel_rows(path, file_format=file_format, connection=connection)
-        read = {
-            "csv": delimited.csv_rows,
-            "text": delimited.split_rows,
-            "jsonl": delimited.json_rows,
-        }[kind]
+            return excel_rows(path, file_format=file_format, connection=connection)
+        read = {"csv": csv_rows, "text": split_rows, "jsonl": json_rows}[kind]
         return read(
             path, file_format=file_format, needed=needed, connection=connection, scratch=scratch
         )
     except duckdb.Error as error:
         raise SourceError(
             f"{path.name} cannot be read as {kind}: {duckdb_session.words_of(error, path=path)}. "
-            "If it was cut short, send it again whole; else check `format` in embudo.yml."
+            "If it was cut short, send the complete file again; else check `format` in embudo.yml."
         ) from error
-
-
-def unique_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of columns without blanks around, none empty, none twice whatever their case."""
-    taken: set[str] = {ROW_NUMBER, LINE, PRESENT, BROKEN, "file_name"}
-    result = []
-    for index, given in enumerate(names, start=1):
-        base = given.strip() or f"column_{index}"
-        name, copies = base, 1
-        while name.casefold() in taken:
-            copies += 1
-            name = f"{base}_{copies}"
-        taken.add(name.casefold())
-        result.append(name)
-    return tuple(result)
-
-
-def raw_texts(rows: FileRows, row_numbers: Sequence[int]) -> pa.Array:
-    """The bytes of records by their row numbers (from 1), line break left out, as large binary."""
-    structure, path = rows.structure, rows.text_path
-    assert structure is not None and path is not None
-    import numpy as np
-
-    picked = np.asarray(row_numbers, dtype=np.int64) - 1
-    starts = structure.starts
-    stops = np.append(starts[1:], structure.size)
-    for reject in structure.rejects:
-        stops[reject.ordinal] = reject.end
-    if path.stat().st_size == 0 or not len(picked):
-        return pa.array([], type=pa.large_binary())
-    with pa.memory_map(str(path)) as view:
-        pieces = [
-            view.read_at(int(stops[i] - starts[i]), int(starts[i])).rstrip(b"\r\n") for i in picked
-        ]
-    if rows.stand_in is not None:
-        now, before = (text.encode() for text in rows.stand_in)
-        pieces = [piece.replace(now, before) for piece in pieces]
-    return pa.array(pieces, type=pa.large_binary())

@@ -108,7 +108,7 @@ def test_the_same_files_a_week_later_say_the_same(
             return datetime.now(tz) + timedelta(days=7)
 
     company.land()
-    monkeypatch.setattr(ingestion.landing, "datetime", NextWeek)
+    monkeypatch.setattr(ingestion.stream_landing, "datetime", NextWeek)
     later.land()
     query = (
         "select s.as_of, s.as_of_on, o.* exclude (_load_id, _loaded_at) "

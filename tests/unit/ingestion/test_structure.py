@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingestion.formats import structure
+from orchestration.ingestion.formats import structure, text_windows
 from orchestration.ingestion.formats.csv_record import Dialect
 
 COMMA = Dialect(delimiter=ord(","), quote=ord('"'))
@@ -32,13 +32,13 @@ def written(rows: list[list[str]], chance: random.Random) -> tuple[bytes, list[i
     return out.getvalue().encode(), lines
 
 
-@pytest.mark.parametrize("window", [64, 1000, structure.WINDOW_BYTES])
+@pytest.mark.parametrize("window", [64, 1000, text_windows.WINDOW_BYTES])
 @pytest.mark.parametrize("seed", range(25))
 def test_lines_of_good_records(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, window: int
 ) -> None:
     """Whatever window the file is read in, records begin where they were written."""
-    monkeypatch.setattr(structure, "WINDOW_BYTES", window)
+    monkeypatch.setattr(text_windows, "WINDOW_BYTES", window)
     chance = random.Random(seed)
     words = ["a", "", "é", 'say "x"', "one, two", "up\ndown", "x\n\ny", "é\r\n,", " lead", '"']
     rows = [
@@ -54,11 +54,11 @@ def test_lines_of_good_records(
     assert [next(csv.reader(io.StringIO(s.decode(), newline=""))) for s in starts] == rows
 
 
-@pytest.mark.parametrize("window", [64, structure.WINDOW_BYTES])
+@pytest.mark.parametrize("window", [64, text_windows.WINDOW_BYTES])
 def test_a_quote_never_closed_takes_its_own_line_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
-    monkeypatch.setattr(structure, "WINDOW_BYTES", window)
+    monkeypatch.setattr(text_windows, "WINDOW_BYTES", window)
     path = tmp_path / "f.csv"
     rows = [b'%d,"x %d",y' % (i, i) for i in range(60)]
     rows[30] = b'30,"never closed,y'

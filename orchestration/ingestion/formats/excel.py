@@ -1,7 +1,7 @@
-"""Readers of files that carry types: Parquet and XLSX, as text all the same.
+"""Reader of XLSX workbooks.
 
-Parquet's typed columns come as ISO text. Excel keeps dates as day numbers and times as fractions of
-a day; they come as those numbers, and `casts` reads them as dates where the contract wants a date.
+Excel keeps dates as day numbers and times as fractions of a day; they come as those numbers, and
+`casts` reads them as dates where the contract wants a date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.formats.readers import (
+from orchestration.ingestion.formats.file_rows import (
     BROKEN,
     LINE,
     PRESENT,
@@ -34,52 +34,15 @@ _BROKEN_ARCHIVE = (
     EOFError,
     OSError,
     ValueError,
-    RuntimeError,  # packed or locked in a way that nobody here knows
+    RuntimeError,  # compressed or encrypted in a way that zipfile does not know
 )
-
-
-def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
-    """A Parquet file."""
-    file = duckdb_session.file(path)
-    counted = connection.execute(
-        f"select sum(num_rows) from parquet_file_metadata({file})"
-    ).fetchone()
-    described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
-    given = [(str(row[0]), str(row[1]).upper()) for row in described]
-    names = unique_names([name for name, _ in given])
-    cells = [
-        f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
-        for (original, kind), name in zip(given, names, strict=True)
-    ]
-    return FileRows(
-        relation=(
-            f"select {', '.join(cells)}, file_row_number + 1 as {ROW_NUMBER}, "
-            f"file_row_number + 1 as {LINE}, 1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
-            f"from read_parquet({file}, file_row_number = true)"
-        ),
-        columns=tuple(
-            FileColumn(name, is_text=kind == "VARCHAR")
-            for (_, kind), name in zip(given, names, strict=True)
-        ),
-        records=int(counted[0] or 0) if counted else 0,
-    )
-
-
-def _as_text(column: str, kind: str) -> str:
-    if kind == "VARCHAR":
-        return column
-    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
-        return f"cast(to_json({column}) as varchar)"
-    if kind == "BLOB":
-        return f"hex({column})"
-    return f"cast({column} as varchar)"
 
 
 def excel_rows(
     path: Path, *, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
 ) -> FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
-    _require_whole(path)
+    _require_intact(path)
     duckdb_session.load_excel(connection)
     options = "all_varchar = true, header = false, stop_at_empty = false"
     if file_format.sheet is not None:
@@ -124,8 +87,8 @@ def excel_rows(
     )
 
 
-def _require_whole(path: Path) -> None:
-    """Raise `SourceError` where the workbook's archive is damaged: DuckDB can read such a one for ever."""
+def _require_intact(path: Path) -> None:
+    """Raise `SourceError` where the workbook's archive is corrupt: DuckDB may read such a file without end."""
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
@@ -133,8 +96,8 @@ def _require_whole(path: Path) -> None:
         broken = str(error)
     if broken is not None:
         raise SourceError(
-            f"{path.name} is no XLSX workbook, was cut short or is damaged ({broken}). Save it again "
-            "as .xlsx and drop it anew."
+            f"{path.name} is no XLSX workbook, was cut short or is corrupt ({broken}). Save it again "
+            "as .xlsx and drop it again."
         )
 
 

@@ -1,0 +1,94 @@
+"""Reader of JSON lines: one object per line, nested values by dotted paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.core import duckdb_session
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats.csv_record import Dialect
+from orchestration.ingestion.formats.file_rows import (
+    BROKEN,
+    LINE,
+    PRESENT,
+    ROW_NUMBER,
+    FileColumn,
+    FileRows,
+    unique_names,
+)
+from orchestration.ingestion.formats.plain_text import plain_text
+from orchestration.ingestion.formats.text_records import (
+    NO_DELIMITER,
+    Preamble,
+    lines_relation,
+    numbered_relation,
+    scan_records,
+    starts_with_bom,
+)
+from orchestration.settings import FormatSpec
+
+
+def json_rows(
+    path: Path,
+    *,
+    file_format: FormatSpec,
+    needed: Sequence[str],
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+) -> FileRows:
+    """JSON objects, one per line; nested values by dotted paths."""
+    text = plain_text(path, encoding=file_format.encoding, delimiter="\x1f", scratch=scratch)
+    dialect = Dialect(delimiter=ord(NO_DELIMITER), quote=None)
+    body_start = 3 if starts_with_bom(text.path) else 0
+    preamble = Preamble(body_start, 1, (), "", is_plain=body_start == 0)
+    structure = scan_records(text.path, dialect, None, preamble, file_format)
+    lines = numbered_relation(
+        ["line"], lines_relation(text, structure, preamble, connection, scratch), structure
+    )
+    checked = (
+        "select *, case when json_valid(line) and json_type(line) = 'OBJECT' then line end as "
+        "record "
+        f"from ({lines})"
+    )
+    keys = [
+        row[0]
+        for row in connection.execute(
+            f"select distinct unnest(json_keys(record)) as k from ({checked}) order by k"
+        ).fetchall()
+    ]
+    if structure.good_records and not keys:
+        raise SourceError(
+            f"{path.name} holds no JSON object on any line: expected one object per line (JSON lines). "
+            "Export it so; a list of objects, or objects over several lines, cannot be read."
+        )
+    nested = [name for name in needed if name not in keys and name.split(".")[0] in keys]
+    names = unique_names([*keys, *nested])
+    used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
+    paths = ", ".join(
+        duckdb_session.literal(json_pointer([n] if n in keys else n.split("."))) for n in used
+    )
+    cells = [f"cells[{i}] as {duckdb_session.name(n)}" for i, n in enumerate(used, start=1)]
+    extracted = f"json_extract_string(record, [{paths}])" if used else "null"
+    selected = "".join(f"{cell}, " for cell in cells)
+    return FileRows(
+        relation=(
+            f"select {selected}record as _record, {ROW_NUMBER}, {LINE}, {PRESENT}, "
+            f"case when record is null then 'not a JSON object' end as {BROKEN} "
+            f"from (select *, {extracted} as cells from ({checked}))"
+        ),
+        columns=tuple(FileColumn(name) for name in names),
+        records=structure.records,
+        rejects=structure.rejects,
+        structure=structure,
+        text_path=text.path,
+        is_sparse=True,
+        extra_from="_record",
+    )
+
+
+def json_pointer(parts: Sequence[str]) -> str:
+    """The pointer to a value inside a JSON object (RFC 6901), whatever characters its keys hold."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)

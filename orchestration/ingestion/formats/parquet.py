@@ -1,0 +1,55 @@
+"""Reader of Parquet files: typed columns come as ISO text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.core import duckdb_session
+from orchestration.ingestion.formats.file_rows import (
+    BROKEN,
+    LINE,
+    PRESENT,
+    ROW_NUMBER,
+    FileColumn,
+    FileRows,
+    unique_names,
+)
+
+
+def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
+    """A Parquet file."""
+    file = duckdb_session.file(path)
+    counted = connection.execute(
+        f"select sum(num_rows) from parquet_file_metadata({file})"
+    ).fetchone()
+    described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
+    given = [(str(row[0]), str(row[1]).upper()) for row in described]
+    names = unique_names([name for name, _ in given])
+    cells = [
+        f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
+        for (original, kind), name in zip(given, names, strict=True)
+    ]
+    return FileRows(
+        relation=(
+            f"select {', '.join(cells)}, file_row_number + 1 as {ROW_NUMBER}, "
+            f"file_row_number + 1 as {LINE}, 1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
+            f"from read_parquet({file}, file_row_number = true)"
+        ),
+        columns=tuple(
+            FileColumn(name, is_text=kind == "VARCHAR")
+            for (_, kind), name in zip(given, names, strict=True)
+        ),
+        records=int(counted[0] or 0) if counted else 0,
+    )
+
+
+def _as_text(column: str, kind: str) -> str:
+    if kind == "VARCHAR":
+        return column
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+        return f"cast(to_json({column}) as varchar)"
+    if kind == "BLOB":
+        return f"hex({column})"
+    return f"cast({column} as varchar)"
