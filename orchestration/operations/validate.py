@@ -1,11 +1,11 @@
-"""`embudo validate`: everything that can be known of an edit before a refresh, in seconds.
+"""`embudo validate`: everything that can be checked of an edit before a refresh, in seconds.
 
 Nothing here writes a release or a warehouse.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.publication import current_directory
@@ -14,13 +14,20 @@ from orchestration.settings import Home, Settings
 from orchestration.settings.project import PROJECT_ROOT
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Validation:
-    """What was checked, what could not be checked yet, and which metrics are not as released."""
+    """What was checked, what cannot be checked yet, and the metrics that differ from the current release."""
 
-    passed: list[str] = field(default_factory=list)
-    pending: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
+    passed: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def __add__(self, other: Validation) -> Validation:
+        return Validation(
+            passed=self.passed + other.passed,
+            pending=self.pending + other.pending,
+            changed=self.changed + other.changed,
+        )
 
 
 def validate_project(*, config: Path | None, home: Path) -> Validation:
@@ -29,45 +36,58 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
     Without `config` the project is checked with default settings. Raises `SettingsInvalid`,
     `SeedInvalid`, `BuildFailed` or `QueryInvalid` naming what is wrong.
     """
-    done = Validation()
     if config is None:
         workspace = Workspace(settings=Settings(config_file=Path("embudo.yml")), home=Home.at(home))
-        done.pending.append("no embudo.yml here: checked with default settings")
+        settings = Validation(pending=("no embudo.yml here: checked with default settings",))
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
         sources = workspace.settings.sources
         streams = sum(len(source.streams) for source in sources.values())
-        done.passed.append(f"{config}: {len(sources)} source(s), {streams} stream(s) mapped")
+        settings = Validation(
+            passed=(f"{config}: {len(sources)} source(s), {streams} stream(s) mapped",)
+        )
+    return settings + _check_project(workspace) + _check_metrics(workspace)
+
+
+def _check_project(workspace: Workspace) -> Validation:
     nodes = workspace.manifest["nodes"].values()
     models = sum(node["resource_type"] == "model" for node in nodes)
     tests = sum(node["resource_type"] == "test" for node in nodes)
-    done.passed.append(f"dbt parses: {models} models, {tests} tests")
     seeds = len(list((PROJECT_ROOT / "seeds").glob("*.csv")))
-    done.passed.append(f"{seeds} seeds hold, {workspace.check_seeds()} rows")
-    _check_metrics(workspace, done)
-    return done
+    return Validation(
+        passed=(
+            f"dbt parses: {models} models, {tests} tests",
+            f"{seeds} seeds are valid, {workspace.check_seeds()} rows",
+        )
+    )
 
 
-def _check_metrics(workspace: Workspace, done: Validation) -> None:
+def _check_metrics(workspace: Workspace) -> Validation:
     from semantic_layer.layer import MARTS_FILE, SemanticLayer
     from semantic_layer.validation import compile_all, plan_faults
 
     compiled = compile_all(workspace.parsed() / "semantic_manifest.json")
-    done.passed.append(f"{len(compiled)} metrics compile to SQL")
-    done.passed.append(f"{len(workspace.exports())} saved queries become tables")
+    checked = Validation(
+        passed=(
+            f"{len(compiled)} metrics compile to SQL",
+            f"{len(workspace.exports())} saved queries become tables",
+        )
+    )
     release = current_directory(workspace.layout)
     if release is None:
-        done.pending.append("no release yet: metrics are planned on its tables after a refresh")
-        return
+        pending = "no release yet: metrics are planned on its tables after a refresh"
+        return checked + Validation(pending=(pending,))
     faults = plan_faults(compiled, release / MARTS_FILE)
     if faults:
         lines = [f"  {name}: {reason}" for name, reason in sorted(faults.items())]
-        done.pending.append(
+        missing = (
             "these metrics need columns or tables that the current release does not have yet; "
             "`embudo refresh` builds them:\n" + "\n".join(lines)
         )
+        checked += Validation(pending=(missing,))
     else:
-        done.passed.append(f"their SQL runs on release {release.name}")
+        checked += Validation(passed=(f"their SQL runs on release {release.name}",))
     with SemanticLayer.open(release) as released, workspace.draft_layer() as draft:
         before = {metric.name: metric for metric in released.metrics()}
-        done.changed += [m.name for m in draft.metrics() if before.get(m.name) != m]
+        changed = (metric.name for metric in draft.metrics() if before.get(metric.name) != metric)
+        return checked + Validation(changed=tuple(changed))

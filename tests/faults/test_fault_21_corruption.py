@@ -204,7 +204,7 @@ def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_pat
 def test_all_at_once(tiny: TinyCompany) -> None:
     """Landing, ledger and current release damaged: the doctor names each, one refresh mends all."""
     home, embudo = tiny.home, embudo_of(tiny)
-    assert json.loads(embudo("doctor", "--format", "json").stdout)["sound"]
+    assert json.loads(embudo("doctor", "--format", "json").stdout)["healthy"]
 
     release = current_release(home)
     assert release is not None
@@ -221,15 +221,15 @@ def test_all_at_once(tiny: TinyCompany) -> None:
     flip_a_byte(path)
 
     told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "bad"}
+    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "error"}
     assert set(wrong) == {"landing", "releases"}
-    assert path.stem in wrong["landing"]["said"]
-    assert "marts.duckdb does not match its checksum" in wrong["releases"]["said"]
-    assert all("embudo" in one["mend"] for one in wrong.values())
+    assert path.stem in wrong["landing"]["message"]
+    assert "marts.duckdb does not match its checksum" in wrong["releases"]["message"]
+    assert all("embudo" in one["fix"] for one in wrong.values())
 
     no_database(home.ledger)
     told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "bad"}
+    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "error"}
     assert set(wrong) == {"ledger", "releases"}
 
     tiny.add_day(1)
@@ -240,4 +240,4 @@ def test_all_at_once(tiny: TinyCompany) -> None:
     assert mended.full, "a damaged release is not built upon"
     assert answer_of(home.current) == expected(2)
     shutil.rmtree(home.release(release.release_id))
-    assert json.loads(embudo("doctor", "--format", "json").stdout)["sound"]
+    assert json.loads(embudo("doctor", "--format", "json").stdout)["healthy"]

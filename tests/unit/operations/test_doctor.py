@@ -1,4 +1,4 @@
-"""`embudo doctor`: each thing that can be wrong is named, with the command that mends it."""
+"""`embudo doctor`: each thing that can be wrong is named, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from orchestration import ingestion
 from orchestration.ingestion.ledger.runs import begin_refresh
-from orchestration.operations.doctor import Finding, Looking, diagnose
+from orchestration.operations.doctor import Finding, Inspection, diagnose
 from orchestration.publication import refresh_lock
 from tests.conftest import Embudo
 from tests.faults.tiny_company import TinyCompany
@@ -31,10 +31,10 @@ def company(tmp_path: Path) -> TinyCompany:
 
 def wrong(company: TinyCompany, *, quick: bool = False) -> list[Finding]:
     """What is not all right."""
-    found = diagnose(Looking(config=company.config, home=company.home, quick=quick))
+    found = diagnose(Inspection(config=company.config, home=company.home, quick=quick))
     areas = ["versions", "settings", "lock", "ledger", "landing", "releases", "leftovers", "disk"]
     assert {finding.area for finding in found} == {*areas, "clocks"}
-    assert all(finding.mend for finding in found if finding.state != "ok")
+    assert all(finding.fix for finding in found if finding.state != "ok")
     return [finding for finding in found if finding.state != "ok"]
 
 
@@ -45,7 +45,7 @@ def test_a_sound_home_has_nothing_wrong(company: TinyCompany, quick: bool) -> No
 
 def test_a_home_that_is_not_there_has_nothing_wrong(tmp_path: Path) -> None:
     company = TinyCompany.make(tmp_path / "tiny")
-    found = diagnose(Looking(config=company.config, home=company.home))
+    found = diagnose(Inspection(config=company.config, home=company.home))
     assert [finding for finding in found if finding.state != "ok"] == []
     assert not company.home.root.exists()
 
@@ -107,9 +107,9 @@ def from_a_newer_duckdb(company: TinyCompany) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "area", "words", "mend"),
+    ("corrupt", "area", "words", "fix"),
     [
-        (no_settings, "settings", "is not there", "embudo init"),
+        (no_settings, "settings", "does not exist", "embudo init"),
         (mistyped_settings, "settings", "EURO", ""),
         (no_inbox, "settings", "the inbox of shop", "mkdir -p"),
         (file_of_tomorrow, "clocks", "file orders_0001.csv of shop", "set the clock"),
@@ -117,7 +117,7 @@ def from_a_newer_duckdb(company: TinyCompany) -> None:
         (unknown_landing, "landing", "1 file(s) that the ledger does not know", "embudo refresh"),
         (killed_run, "ledger", "run-3 were killed", "embudo refresh"),
         (leftover, "leftovers", ".current-x.tmp", "embudo refresh"),
-        (link_gone, "releases", "is gone, so readers get none", "embudo rollback"),
+        (link_gone, "releases", "is missing, so readers get none", "embudo rollback"),
         (link_to_nothing, "releases", "20200101T000000Z-gone", "embudo refresh --full"),
         (cut_release, "releases", "marts.duckdb is missing", "embudo rollback"),
         (from_a_newer_duckdb, "versions", "DuckDB 9.0.0", "make setup"),
@@ -125,42 +125,42 @@ def from_a_newer_duckdb(company: TinyCompany) -> None:
 )
 def test_what_is_wrong_is_named(
     company: TinyCompany,
-    damage: Callable[[TinyCompany], None],
+    corrupt: Callable[[TinyCompany], None],
     area: str,
     words: str,
-    mend: str,
+    fix: str,
 ) -> None:
-    damage(company)
-    found = diagnose(Looking(config=company.config, home=company.home))
-    named = [f for f in found if f.state != "ok" and f.area == area and words in f.said]
+    corrupt(company)
+    found = diagnose(Inspection(config=company.config, home=company.home))
+    named = [f for f in found if f.state != "ok" and f.area == area and words in f.message]
     assert named, found
-    assert mend in named[0].mend
+    assert fix in named[0].fix
 
 
-def test_a_lock_is_told_from_the_name_that_a_killed_run_left(company: TinyCompany) -> None:
+def test_a_lock_is_distinguished_from_what_a_killed_run_left(company: TinyCompany) -> None:
     with refresh_lock(company.home, run_id="run-3"):
         (held,) = wrong(company)
-        assert (held.area, held.state) == ("lock", "warn")
-        assert f"pid {os.getpid()}" in held.said
+        assert (held.area, held.state) == ("lock", "warning")
+        assert f"pid {os.getpid()}" in held.message
     company.home.refresh_lock.write_text('{"pid": "1", "run_id": "run-0"}')
     assert wrong(company) == []
-    found = diagnose(Looking(config=company.config, home=company.home))
-    assert any("killed left its name" in finding.said for finding in found)
+    found = diagnose(Inspection(config=company.config, home=company.home))
+    assert any("a killed run left its details" in finding.message for finding in found)
 
 
-def test_the_command_says_it_and_exits_with_one(company: TinyCompany) -> None:
+def test_the_command_reports_it_and_exits_with_one(company: TinyCompany) -> None:
     embudo = Embudo(home=company.home.root, config=company.config)
-    assert "All is sound" in embudo("doctor").stdout
+    assert "No problems found" in embudo("doctor").stdout
     cut_release(company)
-    told = embudo("doctor", expect=1).stdout
-    assert "marts.duckdb is missing" in told
-    assert "1 thing(s) to mend" in told
+    printed = embudo("doctor", expect=1).stdout
+    assert "marts.duckdb is missing" in printed
+    assert "1 problem(s) to fix" in printed
     answer = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    assert answer["sound"] is False
-    assert {"area", "state", "said", "mend"} == set(answer["findings"][0])
+    assert answer["healthy"] is False
+    assert {"area", "state", "message", "fix"} == set(answer["findings"][0])
 
 
-def test_a_damaged_ledger_is_no_traceback(company: TinyCompany) -> None:
+def test_a_corrupt_ledger_is_no_traceback(company: TinyCompany) -> None:
     data = bytearray(company.home.ledger.read_bytes())
     for start in range(4096, len(data), 4096):
         data[start : start + 64] = b"\xff" * 64
