@@ -1,4 +1,4 @@
-"""`python -m sandbox OUT`: make the company's folder from the command line."""
+"""`python -m sandbox OUT`: generate the company's folder from the command line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sandbox.generation import END, generate, generate_day
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make a folder, or add a day to one, and say what is in it."""
+    """Generate a folder, or add a day to one, and report what is in it."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("out", type=Path, help="the folder to make")
+    parser.add_argument("out", type=Path, help="the folder to generate")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--scale", type=float, default=1.0, help="1 is 25,000 orders in 24 months")
     parser.add_argument("--months", type=int, default=24)
@@ -29,22 +29,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--next-day", action="store_true", help="add the next day's files to a folder made before"
     )
-    given = parser.parse_args(arguments)
-    if given.next_day:
-        truth = generate_day(given.out)
+    options = parser.parse_args(arguments)
+    if options.next_day:
+        truth = generate_day(options.out)
     else:
         truth = generate(
-            given.out,
-            seed=given.seed,
-            scale=given.scale,
-            months=given.months,
-            end=given.end,
-            until=given.until,
+            options.out,
+            seed=options.seed,
+            scale=options.scale,
+            months=options.months,
+            end=options.end,
+            until=options.until,
         )
-    rows = sum(one.read for one in truth.streams.values())
-    broken = sum(one.quarantined for one in truth.streams.values())
+    rows = sum(stream.read for stream in truth.streams.values())
+    broken = sum(stream.quarantined for stream in truth.streams.values())
     sys.stdout.write(
-        f"{given.out}: {rows:,} rows of {len(truth.streams)} streams until {truth.made_with.until}, "
+        f"{options.out}: {rows:,} rows of {len(truth.streams)} streams until {truth.made_with.until}, "
         f"{broken:,} of them broken on purpose\n"
     )
     return 0

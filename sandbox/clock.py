@@ -43,7 +43,10 @@ WAKING_HOURS = np.where(np.arange(24) < 7, 0.0, WEB_HOURS)
 
 
 def generator(seed: int, name: str) -> np.random.Generator:
-    """A random generator of its own for each part, so that one part's changes leave the others alone."""
+    """A random generator per part, so that one part's changes leave the others alone.
+
+    `name` is part of the seed: with another name, the same seed gives another company.
+    """
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
@@ -143,7 +146,7 @@ class Clock:
     ) -> Ints:
         """An instant on each of `days` at hours drawn from `hours`, to `step` seconds.
 
-        The hour that the autumn clock change repeats is left out, since a wall clock cannot tell it.
+        The hour that the autumn clock change repeats is left out, since it is ambiguous on a wall clock.
         """
         hour = pick(rng, len(days), hours)
         second = rng.integers(0, 3600 // step, len(days)) * step

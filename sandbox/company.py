@@ -1,68 +1,69 @@
 """The whole company of one seed: every stream's rows, clean and as exported.
 
-Pure computation, no files: the same arguments give the same company. Planted repeats are in `planting`.
+Pure computation, no files: the same arguments give the same company. Repeated rows and broken lines are in `defects`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from sandbox.clock import Clock, day_number
+from sandbox.conversations import Conversations, make_conversations
 from sandbox.customers import Customers, make_customers
+from sandbox.emails import EmailCampaigns, make_emails
 from sandbox.frames import Frame
-from sandbox.mailing import Mailing, make_mailing
 from sandbox.marketing import Marketing, make_marketing
-from sandbox.people import Staff, make_products, make_staff
-from sandbox.selling import Selling, make_selling
-from sandbox.shopping import Shopping, make_shopping
-from sandbox.talking import Talking, make_talking
+from sandbox.orders import Shop, make_shop
+from sandbox.pipeline import Pipeline, make_pipeline
+from sandbox.products import make_products
+from sandbox.staff import Staff, make_staff
 
 
 @dataclass(frozen=True)
 class Company:
-    """All there is to know of the made-up company."""
+    """Everything about the made-up company."""
 
     clock: Clock
     seed: int
     staff: Staff
     customers: Customers
     products: Frame
-    selling: Selling
-    shopping: Shopping
-    talking: Talking
-    mailing: Mailing
+    pipeline: Pipeline
+    shop: Shop
+    conversations: Conversations
+    emails: EmailCampaigns
     marketing: Marketing
 
     @property
     def streams(self) -> Mapping[str, Frame]:
-        """The rows of every stream that is exported, without repeats, by its name in the contract."""
+        """The rows of every exported stream, without repeats, by its name in the contract."""
         return {
             "users": self.staff.users,
             "accounts": self.customers.accounts,
             "contacts": self.customers.contacts,
             "products": self.products,
-            "leads": self.selling.leads,
-            "deals": self.selling.deals,
-            "deal_stage_changes": self.selling.stages,
-            "activities": self.talking.activities,
-            "tasks": self.talking.tasks,
+            "leads": self.pipeline.leads,
+            "deals": self.pipeline.deals,
+            "deal_stage_changes": self.pipeline.stages,
+            "activities": self.conversations.activities,
+            "tasks": self.conversations.tasks,
             "campaigns": self.marketing.campaigns,
             "staff_costs": self.staff.costs,
             "targets": self.marketing.targets,
             "survey_answers": self.marketing.surveys,
-            "calls": self.talking.calls,
-            "agent_states": self.talking.states,
-            "mailings": self.mailing.mailings,
-            "email_events": self.mailing.events,
+            "calls": self.conversations.calls,
+            "agent_states": self.conversations.states,
+            "mailings": self.emails.mailings,
+            "email_events": self.emails.events,
             "marketing_spend": self.marketing.spend,
             "social_interactions": self.marketing.social,
-            "orders": self.shopping.orders,
-            "order_lines": self.shopping.lines,
-            "invoices": self.shopping.invoices,
+            "orders": self.shop.orders,
+            "order_lines": self.shop.lines,
+            "invoices": self.shop.invoices,
         }
 
 
@@ -79,33 +80,26 @@ def make_company(*, seed: int, scale: float, months: int, end: date) -> Company:
     staff = make_staff(clock, seed=seed, scale=scale)
     customers = make_customers(clock, staff, seed=seed, scale=scale)
     products = make_products(clock, seed=seed)
-    selling = make_selling(clock, staff, customers, seed=seed, scale=volume)
-    shopping = make_shopping(clock, staff, customers, products, selling, seed=seed, scale=volume)
-    talking = _with_late_calls(
-        make_talking(clock, staff, customers, selling, seed=seed, scale=volume)
-    )
+    pipeline = make_pipeline(clock, staff, customers, seed=seed, scale=volume)
+    shop = make_shop(clock, staff, customers, products, pipeline, seed=seed, scale=volume)
+    conversations = make_conversations(clock, staff, customers, pipeline, seed=seed, scale=volume)
     return Company(
         clock=clock,
         seed=seed,
         staff=staff,
         customers=customers,
         products=products,
-        selling=selling,
-        shopping=shopping,
-        talking=talking,
-        mailing=make_mailing(clock, customers, seed=seed, scale=volume),
-        marketing=make_marketing(clock, staff, customers, shopping, seed=seed, scale=volume),
+        pipeline=pipeline,
+        shop=shop,
+        conversations=_with_late_calls(conversations),
+        emails=make_emails(clock, customers, seed=seed, scale=volume),
+        marketing=make_marketing(clock, staff, customers, shop, seed=seed, scale=volume),
     )
 
 
-def _with_late_calls(talking: Talking) -> Talking:
-    """One call in a hundred shows up in the export of a later day."""
-    calls = talking.calls
+def _with_late_calls(conversations: Conversations) -> Conversations:
+    """One call in a hundred is in the export of a later day."""
+    calls = conversations.calls
     late = calls["call"] * 2_654_435_761 % 1_000 < 10
     delay = np.where(late, 3 + calls["call"] % 40, 0)
-    return Talking(
-        calls=calls.first_known(calls.known_on + delay),
-        states=talking.states,
-        activities=talking.activities,
-        tasks=talking.tasks,
-    )
+    return replace(conversations, calls=calls.exported_from(calls.exported_on + delay))

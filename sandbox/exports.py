@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from sandbox.clock import EPOCH, NONE, Array, day_number
 from sandbox.company import Company
+from sandbox.defects import Defect, defect_key, insert_defects, plan_defects, with_repeats
 from sandbox.frames import Frame, lookup
 from sandbox.layout import LAYOUTS, Layout, macros, selects
-from sandbox.planting import Broken, break_text, key_of, plan_broken, with_repeats
 from sandbox.workbook import Cell, write_workbook
 
 SHEET = "Inversión"
@@ -30,7 +30,7 @@ _BATCH_ROWS = 250_000
 
 @dataclass(frozen=True)
 class Written:
-    """One file: its rows (broken ones too), and the line and reason of each broken one."""
+    """One file: its rows (broken ones too), and the line and reason of each broken defect."""
 
     source: str
     stream: str
@@ -46,7 +46,7 @@ class Export:
 
     layout: Layout
     frame: Frame
-    broken: Sequence[Broken]
+    broken: Sequence[Defect]
 
 
 def exports_of(company: Company) -> list[Export]:
@@ -56,8 +56,8 @@ def exports_of(company: Company) -> list[Export]:
         is_mailings = (layout.source, layout.stream) == ("mailer", "campaigns")
         frame = company.streams["mailings" if is_mailings else layout.stream]
         frame = with_repeats(layout.stream, frame, seed=company.seed)
-        frame = frame.take(np.argsort(frame.known_on, kind="stable"))
-        broken = plan_broken(layout, frame, company.clock, seed=company.seed)
+        frame = frame.take(np.argsort(frame.exported_on, kind="stable"))
+        broken = plan_defects(layout, frame, company.clock, seed=company.seed)
         found.append(Export(layout, frame, broken))
     return found
 
@@ -88,7 +88,7 @@ def write_files(
     named = list(spans(company.clock.first_day, start, until))
     with duckdb.connect() as connection:
         # Below this, threads wait for one another longer than they work.
-        threads = 2 if len(company.mailing.events) > 100_000 else 1
+        threads = 2 if len(company.emails.events) > 100_000 else 1
         connection.execute(f"set threads = {threads}; set enable_progress_bar = false")
         words = selects()
         for macro in macros():
@@ -108,7 +108,7 @@ def _batches(frame: Frame, named: Sequence[Span]) -> Iterator[list[Span]]:
     batch: list[Span] = []
     rows = 0
     for name, first, last in named:
-        low, high = np.searchsorted(frame.known_on, [first, last + 1])
+        low, high = np.searchsorted(frame.exported_on, [first, last + 1])
         if batch and rows + high - low > _BATCH_ROWS:
             yield batch
             batch, rows = [], 0
@@ -127,17 +127,17 @@ def _write_batch(
     batch: Sequence[Span],
     select: str,
 ) -> list[Written]:
-    layout, known_on = export.layout, export.frame.known_on
-    begin = int(np.searchsorted(known_on, batch[0][1]))
-    end = int(np.searchsorted(known_on, batch[-1][2] + 1))
+    layout, exported_on = export.layout, export.frame.exported_on
+    begin = int(np.searchsorted(exported_on, batch[0][1]))
+    end = int(np.searchsorted(exported_on, batch[-1][2] + 1))
     frame = export.frame.take(np.arange(begin, end, dtype=np.int64))
     connection.register("rows", _arrow(company, layout, frame))
     connection.execute(f"create or replace temp table shown as {select}")
     connection.unregister("rows")
     found = []
     for name, first, last in batch:
-        low, high = (int(np.searchsorted(known_on, day)) - begin for day in (first, last + 1))
-        broken = [one for one in export.broken if first <= one.day <= last]
+        low, high = (int(np.searchsorted(exported_on, day)) - begin for day in (first, last + 1))
+        broken = [defect for defect in export.broken if first <= defect.day <= last]
         shown = f"select * from shown where rowid >= {low} and rowid < {high} order by rowid"
         path, marks = _write(connection, inbox, layout, name, shown, high - low, broken)
         file = path.relative_to(inbox).as_posix()
@@ -154,7 +154,7 @@ def _write(
     name: str,
     shown: str,
     count: int,
-    broken: Sequence[Broken],
+    broken: Sequence[Defect],
 ) -> tuple[Path, list[tuple[int, str]]]:
     folder = inbox / layout.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ def _widened(company: Company, layout: Layout, rows: Frame) -> Mapping[str, Arra
     """What a tool shows beside its own columns: of messages and of contacts."""
     names = company.customers.contacts["name"]
     if layout.stream == "email_events":
-        messages = company.mailing.messages
+        messages = company.emails.messages
         shown: dict[str, Array] = {
             name: messages[name][rows["message"]]
             for name in ("mailing", "contact", "stranger", "writing", "names_contact")
@@ -206,7 +206,7 @@ def _widened(company: Company, layout: Layout, rows: Frame) -> Mapping[str, Arra
     return {}
 
 
-def _finish_text(layout: Layout, path: Path, broken: Sequence[Broken]) -> list[tuple[int, str]]:
+def _finish_text(layout: Layout, path: Path, broken: Sequence[Defect]) -> list[tuple[int, str]]:
     if not broken and layout.encoding == "utf-8":
         return []
     data = path.read_bytes()
@@ -214,7 +214,7 @@ def _finish_text(layout: Layout, path: Path, broken: Sequence[Broken]) -> list[t
         data = data.decode().encode(layout.encoding)
     marks: list[tuple[int, str]] = []
     if broken:
-        data, marks = break_text(layout, data, broken)
+        data, marks = insert_defects(layout, data, broken)
     path.write_bytes(data)
     return marks
 
@@ -238,26 +238,26 @@ def _write_parquet(
     shown: str,
     path: Path,
     count: int,
-    broken: Sequence[Broken],
+    broken: Sequence[Defect],
 ) -> list[tuple[int, str]]:
     select = f"select * from ({shown})"
     marks: list[tuple[int, str]] = []
-    for one in broken:
-        change = f"'{key_of(one)}' as {layout.identity}"
-        if one.reason == "no_customer":
+    for defect in broken:
+        change = f"'{defect_key(defect)}' as {layout.identity}"
+        if defect.reason == "no_customer":
             change += ", null as account_id, null as contact_id"
-        elif one.reason == "unknown_value":
+        elif defect.reason == "unknown_value":
             change += f", 'Quizá' as {layout.choice}"
         else:
             change += ", null as sku"
         select += f" union all select * from (select * replace ({change}) from ({shown}) limit 1)"
-        marks.append((count + len(marks) + 1, one.reason))
+        marks.append((count + len(marks) + 1, defect.reason))
     connection.execute(f"copy ({select}) to '{_sql(path)}' (format parquet, compression zstd)")
     return marks
 
 
 def _write_sheet(
-    connection: duckdb.DuckDBPyConnection, shown: str, path: Path, broken: Sequence[Broken]
+    connection: duckdb.DuckDBPyConnection, shown: str, path: Path, broken: Sequence[Defect]
 ) -> list[tuple[int, str]]:
     result = connection.execute(shown)
     header = [str(column[0]) for column in result.description or []]
@@ -265,13 +265,13 @@ def _write_sheet(
     for day, channel, campaign, cents in result.fetchall():
         rows.append([EPOCH + timedelta(days=day), channel, campaign, cents / 100])
     marks = []
-    for one in broken:
-        day = EPOCH + timedelta(days=one.day)
-        cells: list[Cell] = [day, "otros", key_of(one), "pendiente"]
-        if one.reason == "missing_value":
-            cells = [day, None, key_of(one), 10]
+    for defect in broken:
+        day = EPOCH + timedelta(days=defect.day)
+        cells: list[Cell] = [day, "otros", defect_key(defect), "pendiente"]
+        if defect.reason == "missing_value":
+            cells = [day, None, defect_key(defect), 10]
         rows.append(cells)
-        marks.append((len(rows) + 1, one.reason))
+        marks.append((len(rows) + 1, defect.reason))
     write_workbook(path, sheet=SHEET, header=header, rows=rows)
     return marks
 

@@ -1,6 +1,6 @@
-"""Figures as the truth states them: in total, by month and by a dimension, with the little algebra they need.
+"""Figures as the ground truth has them: in total, by month and by a dimension, with the little algebra they need.
 
-Plain arithmetic on arrays; what is counted stands in the `measures_…` modules.
+Plain arithmetic on arrays; what is counted stands in `sales_metrics` and `interaction_metrics`.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ def combined(formula: Callable[..., float], *parts: Figure, leading: int = -1) -
     Another part without a row there counts as 0. A division by zero gives None.
     """
 
-    def apply(found: Sequence[float | None]) -> float | None:
+    def apply(values: Sequence[float | None]) -> float | None:
         try:
-            return float(formula(*(0.0 if value is None else value for value in found)))
+            return float(formula(*(0.0 if value is None else value for value in values)))
         except ZeroDivisionError:
             return None
 

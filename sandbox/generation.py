@@ -31,7 +31,7 @@ def generate(
 
     The company lives `months` calendar months, the last of them that of `end`. Scale 1 has 40 reps, 20,000
     contacts and 25,000 orders in 24 months. `until` (a day of the company, `end` by default) leaves out what
-    exports would show later: `generate_day` adds that. Of a month that is not over, each day is a file.
+    exports would show later: `generate_day` adds that. Of a month that is not over, there is a file per day.
     """
     until = min(until or end, end)
     company = make_company(seed=seed, scale=scale, months=months, end=end)

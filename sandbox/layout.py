@@ -1,7 +1,7 @@
 """How each tool shows its rows: file names, dialects, and the SQL that turns numbers into its words.
 
-The SQL stands in exports.sql, a section a stream, on the macros of macros.sql. Which rows go to which
-file belongs to `exports`; broken lines belong to `planting`.
+The SQL stands in exports.sql, a section per stream, on the macros of macros.sql. Which rows go to which
+file belongs to `exports`; broken lines belong to `defects`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Layout:
     local_times: bool = False
     """Whether `_at` columns are on the company's wall clock; else UTC."""
     identity: str = ""
-    """The column that a broken line gets a number of its own in; without one, no line is broken."""
+    """The column where a broken line gets a key of its own; without one, no line is broken."""
     moment: str = ""
     number: str = ""
     choice: str = ""
@@ -171,23 +171,23 @@ _WORDS = {
 
 
 def macros() -> list[str]:
-    """The statements that make every macro of exports.sql."""
-    found = []
+    """The statements that create every macro of exports.sql."""
+    statements = []
     for name, items in _WORDS.items():
         listed = ", ".join("'" + item.replace("'", "''") + "'" for item in items)
-        found.append(
+        statements.append(
             f"create temp macro {name}(i) as case when i >= 0 then ([{listed}])[i + 1] end"
         )
-    found.append((_HERE / "macros.sql").read_text(encoding="utf-8"))
-    return found
+    statements.append((_HERE / "macros.sql").read_text(encoding="utf-8"))
+    return statements
 
 
 def selects() -> dict[tuple[str, str], str]:
     """The SQL of each source and stream."""
     text = (_HERE / "exports.sql").read_text(encoding="utf-8")
-    found = {}
+    sections = {}
     for part in re.split(r"(?m)^-- stream: ", text)[1:]:
         name, _, sql = part.partition("\n")
         source, stream = name.strip().split(".")
-        found[(source, stream)] = sql.strip().rstrip(";")
-    return found
+        sections[(source, stream)] = sql.strip().rstrip(";")
+    return sections

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sandbox.campaigns import campaign_of
 from sandbox.clock import (
     DAY,
     NONE,
@@ -19,9 +20,8 @@ from sandbox.clock import (
 )
 from sandbox.customers import Customers
 from sandbox.frames import Frame, lookup, stack
-from sandbox.people import Staff
-from sandbox.selling import campaign_of
-from sandbox.shopping import CANCELLED, Shopping, net_cents
+from sandbox.orders import CANCELLED, Shop, net_cents
+from sandbox.staff import Staff
 from sandbox.words import CAMPAIGN_CHANNELS, REGIONS
 
 SOCIAL = 1
@@ -42,16 +42,16 @@ class Marketing:
 
 
 def make_marketing(
-    clock: Clock, staff: Staff, customers: Customers, shopping: Shopping, *, seed: int, scale: float
+    clock: Clock, staff: Staff, customers: Customers, shop: Shop, *, seed: int, scale: float
 ) -> Marketing:
-    """30,000 social interactions and 4,000 answers at scale 1; a line of spend a day and channel."""
+    """30,000 social interactions and 4,000 answers at scale 1; a line of spend per day and channel."""
     rng = generator(seed, "marketing")
     return Marketing(
         campaigns=_campaigns(clock),
         spend=_spend(clock, rng, scale),
         social=_social(clock, rng, customers, scale),
         surveys=_surveys(clock, rng, customers, scale),
-        targets=_targets(clock, generator(seed, "targets"), staff, shopping),
+        targets=_targets(clock, generator(seed, "targets"), staff, shop),
     )
 
 
@@ -107,7 +107,7 @@ def _spend(clock: Clock, rng: np.random.Generator, scale: float) -> Frame:
     return stack([first, split, Frame(restated, day[some] + 2)])
 
 
-def stated(spend: Frame) -> Frame:
+def last_statements(spend: Frame) -> Frame:
     """The lines that count: of each day and channel, those of its last statement."""
     key = spend["day"] * len(CAMPAIGN_CHANNELS) + spend["channel"]
     keys, place = np.unique(key, return_inverse=True)
@@ -120,7 +120,7 @@ def _social(clock: Clock, rng: np.random.Generator, customers: Customers, scale:
     count = max(60, round(30_000 * scale))
     at = clock.spread(rng, count, clock.demand, WAKING_HOURS)
     prospect = np.floor(rng.random(count) ** 1.5 * max(40, 9_000 * scale)).astype(np.int64)
-    contact = customers.known_at(rng, at)
+    contact = customers.existing_at(rng, at)
     how = pick(rng, count, np.array([0.15, 0.1, 0.75]))
     columns = {
         "interaction": np.arange(count, dtype=np.int64),
@@ -142,7 +142,7 @@ def _social(clock: Clock, rng: np.random.Generator, customers: Customers, scale:
 def _surveys(clock: Clock, rng: np.random.Generator, customers: Customers, scale: float) -> Frame:
     count = max(30, round(4_000 * scale))
     at = clock.spread(rng, count, clock.demand, OFFICE_HOURS, step=60)
-    contact = customers.known_at(rng, at)
+    contact = customers.existing_at(rng, at)
     survey = (rng.random(count) < 0.4).astype(np.int64)
     csat = 1 + pick(rng, count, np.array([0.05, 0.07, 0.16, 0.4, 0.32]))
     nps = pick(rng, count, np.array([2, 1, 1, 2, 2, 4, 6, 14, 20, 26, 22], dtype=np.float64))
@@ -158,12 +158,10 @@ def _surveys(clock: Clock, rng: np.random.Generator, customers: Customers, scale
     return Frame(columns, clock.local_day(at))
 
 
-def _targets(clock: Clock, rng: np.random.Generator, staff: Staff, shopping: Shopping) -> Frame:
+def _targets(clock: Clock, rng: np.random.Generator, staff: Staff, shop: Shop) -> Frame:
     """Revenue targets by month for the company, each region and each rep; some reps' are revised in the month."""
-    sold = shopping.orders.newest("order", "updated_at")
-    value = np.bincount(
-        shopping.lines["order"], weights=net_cents(shopping.lines), minlength=len(sold)
-    )
+    sold = shop.orders.newest("order", "updated_at")
+    value = np.bincount(shop.lines["order"], weights=net_cents(shop.lines), minlength=len(sold))
     counts = sold["status"] != CANCELLED
     months = np.unique(month_index(clock.days))
     starts = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
@@ -206,7 +204,7 @@ def _targets(clock: Clock, rng: np.random.Generator, staff: Staff, shopping: Sho
     parts.append(Frame(revised, changed["month"] + 4))
     targets = stack(parts)
     identity = (targets["month"] * 10 + targets["scope"]) * 100_000 + targets["key"] + 1
-    return Frame({"identity": identity, **targets.columns}, targets.known_on)
+    return Frame({"identity": identity, **targets.columns}, targets.exported_on)
 
 
 def _round(cents: np.ndarray) -> Ints:

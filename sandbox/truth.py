@@ -1,4 +1,4 @@
-"""What the exports must come to: rows of every stream, what is wrong with them, and the true figures.
+"""The ground truth of the exports: rows of every stream, their defects, and the true figures.
 
 Computed from the company's arrays, never from the files. `truth.json` lies beside the inbox, not in it.
 """
@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sandbox import measures_sales, measures_talk
+from sandbox import interaction_metrics, sales_metrics
 from sandbox.clock import EPOCH
 from sandbox.company import Company
 from sandbox.exports import Export, Written
 from sandbox.figures import Figure
-from sandbox.known import Known
+from sandbox.snapshot import Snapshot
 
 FILE_NAME = "truth.json"
 
@@ -45,7 +45,7 @@ class StreamTruth:
     landed: int
     quarantined: int
     repeats: int
-    """Landed rows that say again what another row said, or by then an older version of it."""
+    """Landed rows that repeat another row, or by then an older version of it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class BrokenLine:
 
 @dataclass(frozen=True)
 class Truth:
-    """All that is known of a generated folder."""
+    """The ground truth of a generated folder."""
 
     made_with: MadeWith
     as_of: str
@@ -85,29 +85,29 @@ class Truth:
     @classmethod
     def read(cls, folder: Path) -> Truth:
         """The truth of a generated folder."""
-        given = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        content = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
         return cls(
-            made_with=MadeWith(**given["made_with"]),
-            as_of=given["as_of"],
-            streams={name: StreamTruth(**one) for name, one in given["streams"].items()},
-            quarantine=[BrokenLine(**one) for one in given["quarantine"]],
-            matches=given["matches"],
-            metrics={name: Figure(**one) for name, one in given["metrics"].items()},
+            made_with=MadeWith(**content["made_with"]),
+            as_of=content["as_of"],
+            streams={name: StreamTruth(**stream) for name, stream in content["streams"].items()},
+            quarantine=[BrokenLine(**line) for line in content["quarantine"]],
+            matches=content["matches"],
+            metrics={name: Figure(**figure) for name, figure in content["metrics"].items()},
         )
 
 
-def figures(known: Known) -> dict[str, Figure]:
+def figures(snapshot: Snapshot) -> dict[str, Figure]:
     """Every true figure."""
-    sold = measures_sales.revenue(known)
+    sold = sales_metrics.revenue(snapshot)
     return {
         **sold,
-        **measures_sales.costs(known, sold),
-        **measures_sales.deals(known),
-        **measures_sales.leads(known),
-        **measures_talk.calls(known),
-        **measures_talk.activities(known),
-        **measures_talk.emails(known),
-        **measures_talk.people(known),
+        **sales_metrics.costs(snapshot, sold),
+        **sales_metrics.deals(snapshot),
+        **sales_metrics.leads(snapshot),
+        **interaction_metrics.calls(snapshot),
+        **interaction_metrics.activities(snapshot),
+        **interaction_metrics.emails(snapshot),
+        **interaction_metrics.people(snapshot),
     }
 
 
@@ -120,8 +120,8 @@ def make_truth(
     until: int,
     earlier: Truth | None = None,
 ) -> Truth:
-    """The truth of all that was exported up to and with day `until`; `written` continues what `earlier` knew."""
-    known = Known(company, until)
+    """The truth of all that was exported up to and with day `until`; `written` continues `earlier`."""
+    snapshot = Snapshot(company, until)
     lines = [
         BrokenLine(w.source, w.stream, w.file, line, reason)
         for w in written
@@ -129,18 +129,18 @@ def make_truth(
     ]
     streams = {}
     for export in exports:
-        one = _stream(company, export, written, until)
-        name = f"{one.source}.{one.stream}"
+        stream = _stream(company, export, written, until)
+        name = f"{stream.source}.{stream.stream}"
         before = earlier.streams.get(name) if earlier else None
-        streams[name] = one if before is None else _added(before, one)
-    as_of = datetime(EPOCH.year, 1, 1, tzinfo=UTC) + timedelta(seconds=known.as_of)
+        streams[name] = stream if before is None else _added(before, stream)
+    as_of = datetime(EPOCH.year, 1, 1, tzinfo=UTC) + timedelta(seconds=snapshot.as_of)
     return Truth(
         made_with=made_with,
         as_of=as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         streams=streams,
         quarantine=[*(earlier.quarantine if earlier else ()), *lines],
-        matches=measures_talk.matches(known),
-        metrics=figures(known),
+        matches=interaction_metrics.matches(snapshot),
+        metrics=figures(snapshot),
     )
 
 
@@ -152,7 +152,7 @@ def _stream(
     is_mailings = (layout.source, layout.stream) == ("mailer", "campaigns")
     first_time = company.streams["mailings" if is_mailings else layout.stream]
     read, broken = sum(w.rows for w in files), sum(len(w.broken) for w in files)
-    shown = int(np.count_nonzero(export.frame.known_on <= until))
+    shown = int(np.count_nonzero(export.frame.exported_on <= until))
     return StreamTruth(
         layout.source,
         layout.stream,
@@ -160,7 +160,7 @@ def _stream(
         read=read,
         landed=read - broken,
         quarantined=broken,
-        repeats=shown - len(first_time.known_by(until)),
+        repeats=shown - len(first_time.exported_by(until)),
     )
 
 

@@ -25,7 +25,7 @@ from orchestration.core.errors import QueryInvalid
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
-    from semantic_layer.records import QueryResult
+    from semantic_layer.results import QueryResult
 
 PANEL = Panel.ANALYSTS
 

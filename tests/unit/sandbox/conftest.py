@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from sandbox import Truth, generate
 
 
 @pytest.fixture(scope="session")
 def company_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company at a twentieth of its size, whole."""
+    """A company at a twentieth of its size, with all of its days."""
     folder = tmp_path_factory.mktemp("company")
     generate(folder, scale=0.05)
     return folder
@@ -22,5 +19,5 @@ def company_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def truth(company_folder: Path) -> Truth:
-    """What that company's files must come to."""
+    """The ground truth of that company's files."""
     return Truth.read(company_folder)

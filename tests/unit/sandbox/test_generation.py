@@ -1,8 +1,7 @@
-"""The made-up company: the same seed gives the same files, days add up to the whole, and all is counted."""
+"""The same seed gives the same files, and days add up to the whole."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sandbox import Truth, generate, generate_day
+from sandbox import generate, generate_day
 
 TEXTS = (".csv", ".jsonl", ".gz")
 
@@ -76,61 +75,3 @@ def test_until_leaves_out_what_is_not_known_yet(tmp_path: Path) -> None:
     truth = generate(tmp_path, scale=0.01, months=3, end=date(2026, 3, 31), until=day)
     assert truth.as_of[:10] <= (day + timedelta(days=1)).isoformat()
     assert set(truth.metrics["revenue"].by_month) == {"2026-01", "2026-02"}
-
-
-def test_every_row_of_every_file_is_counted(company_folder: Path, truth: Truth) -> None:
-    for name, stream in truth.streams.items():
-        assert stream.read == stream.landed + stream.quarantined, name
-        assert 0 <= stream.repeats < stream.landed, name
-    listed = Counter((one.source, one.stream) for one in truth.quarantine)
-    for stream in truth.streams.values():
-        assert listed[(stream.source, stream.stream)] == stream.quarantined
-    calls = truth.streams["pbx.calls"]
-    lines = sum(
-        len(path.read_bytes().splitlines()) - 1
-        for path in (company_folder / "inbox/pbx").glob("llamadas_*")
-    )
-    assert lines == calls.read
-    reasons = {one.reason for one in truth.quarantine}
-    assert {
-        "fields_missing",
-        "fields_extra",
-        "impossible_date",
-        "wrong_type",
-        "bad_bytes",
-    } <= reasons
-    assert {"unknown_value", "missing_key", "cut_short", "no_customer", "no_close_date"} <= reasons
-
-
-def test_broken_lines_stand_where_the_truth_says(company_folder: Path, truth: Truth) -> None:
-    for one in truth.quarantine:
-        path = company_folder / "inbox" / one.file
-        if path.suffix == ".csv" and one.reason == "impossible_date":
-            lines = path.read_bytes().splitlines()
-            assert b"31/02/2026" in lines[one.line - 1] or b"2026-02-31" in lines[one.line - 1], one
-        if one.reason == "bad_bytes":
-            with pytest.raises(UnicodeDecodeError):
-                path.read_bytes().splitlines()[one.line - 1].decode()
-
-
-def test_a_crm_export_looks_spanish(company_folder: Path) -> None:
-    path = company_folder / "inbox/crm/oportunidades_2025-05.csv"
-    with path.open(encoding="latin-1", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter=";"))
-    assert {row["Estado"] for row in rows} >= {"Ganada", "Perdida", "Abierta"}
-    assert any("." in row["Importe"] and row["Importe"][-3] == "," for row in rows)
-
-
-def test_the_company_has_seasons_and_reps_who_move(truth: Truth) -> None:
-    calls = truth.metrics["calls"].by_month
-    assert calls["2025-08"] < calls["2025-10"] < calls["2025-12"]  # type: ignore[operator]
-    teams = truth.metrics["revenue"].by_dimension["rep__team"]
-    assert sum(v or 0 for v in teams.values()) == pytest.approx(truth.metrics["revenue"].total)
-    assert truth.streams["crm.users"].read > 18, "some users have a second version"
-
-
-def test_matches_add_up(truth: Truth) -> None:
-    calls = truth.matches["calls"]
-    assert calls["matched"] == calls["by_contact_id"] + calls["by_phone"] < calls["all"]
-    assert calls["ambiguous"] > 0 < calls["unknown_agent"]
-    assert truth.matches["emails"]["by_email"] > 0 < truth.matches["social"]["by_email"]

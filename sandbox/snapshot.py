@@ -1,4 +1,4 @@
-"""The company as far as its exports have told by the end of a day: newest versions, labels, the data-as-of time."""
+"""The company as its exports show it by the end of a day: newest versions, labels, the data-as-of time."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _BUSINESS_TIMES = {
 
 
 @dataclass(frozen=True)
-class Known:
-    """Rows known by the end of `day`, each in its newest version."""
+class Snapshot:
+    """Rows exported by the end of `day`, each in its newest version."""
 
     company: Company
     day: int
 
     def rows(self, stream: str) -> Frame:
-        """All rows of a stream known by then, every version."""
-        return self.company.streams[stream].known_by(self.day)
+        """All rows of a stream exported by then, every version."""
+        return self.company.streams[stream].exported_by(self.day)
 
     @cached_property
     def as_of(self) -> int:
@@ -86,7 +86,7 @@ class Known:
         return Dimension("rep__region", lookup(self.company.staff.region, known, NONE), REGIONS)
 
     def team(self, users: Ints, instants: Ints) -> Dimension:
-        """Team of each user at that instant; the first team holds from the beginning of time."""
+        """Team of each user at that instant; the first team counts from the beginning of time."""
         versions = self.rows("users")
         order = np.lexsort((versions["updated_at"], versions["user"]))
         user, since = versions["user"][order], versions["updated_at"][order]

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sandbox import mailing
+from sandbox import emails as mailer
+from sandbox.activities import DEMO, EMAIL, HELD, MEETING, OUT, PROPOSAL, VISIT
+from sandbox.calls import ANSWERED, INBOUND, INTERNAL, OUTBOUND
 from sandbox.clock import NONE, Array, Bools
 from sandbox.figures import Dimension, Figure, combined, counted, distinct, ratio, summed
 from sandbox.frames import Frame
-from sandbox.known import Known
-from sandbox.talking import (
-    ANSWERED,
-    DEMO,
-    EMAIL,
-    HELD,
-    INBOUND,
-    INTERNAL,
-    MEETING,
-    OUT,
-    OUTBOUND,
-    PROPOSAL,
-    VISIT,
-)
+from sandbox.snapshot import Snapshot
 from sandbox.words import NETWORKS
 
 _ABANDONED = 4
@@ -29,12 +18,12 @@ _ENGAGED = 4
 """Kinds of social interactions from here on (comment, share, reply, message, click) are engagement."""
 
 
-def calls(known: Known) -> dict[str, Figure]:
-    """Calls by their start; those between colleagues are none."""
-    rows = known.rows("calls")
+def calls(snapshot: Snapshot) -> dict[str, Figure]:
+    """Calls by their start; those between colleagues do not count."""
+    rows = snapshot.rows("calls")
     rows = rows.take(rows["direction"] != INTERNAL)
-    month, agent = known.months(rows["started_at"]), rows["agent"]
-    cuts = (known.region(agent), known.team(agent, rows["started_at"]))
+    month, agent = snapshot.months(rows["started_at"]), rows["agent"]
+    cuts = (snapshot.region(agent), snapshot.team(agent, rows["started_at"]))
     inbound, outbound = rows["direction"] == INBOUND, rows["direction"] == OUTBOUND
     met = rows["end"] == ANSWERED
 
@@ -65,11 +54,11 @@ def calls(known: Known) -> dict[str, Figure]:
     }
 
 
-def activities(known: Known) -> dict[str, Figure]:
-    """What reps put in their diary, by its start."""
-    rows = known.rows("activities")
-    month, owner = known.months(rows["started_at"]), rows["owner"]
-    cuts = (known.region(owner), known.team(owner, rows["started_at"]))
+def activities(snapshot: Snapshot) -> dict[str, Figure]:
+    """Activities that reps record, by their start."""
+    rows = snapshot.rows("activities")
+    month, owner = snapshot.months(rows["started_at"]), rows["owner"]
+    cuts = (snapshot.region(owner), snapshot.team(owner, rows["started_at"]))
     kind, held = rows["kind"], rows["outcome"] == HELD
 
     def part(some: Array) -> Figure:
@@ -84,10 +73,10 @@ def activities(known: Known) -> dict[str, Figure]:
     }
 
 
-def emails(known: Known) -> dict[str, Figure]:
+def emails(snapshot: Snapshot) -> dict[str, Figure]:
     """Campaign emails by the day they were sent, with what is known to have come of them."""
-    events = known.rows("email_events")
-    messages = known.company.mailing.messages
+    events = snapshot.rows("email_events")
+    messages = snapshot.company.emails.messages
     size = len(messages)
 
     def having(some: Array) -> Bools:
@@ -96,19 +85,19 @@ def emails(known: Known) -> dict[str, Figure]:
         return found
 
     kind, by_person = events["kind"], events["machine"] == 0
-    sent = having(kind == mailing.SENT)
-    month = known.months(messages["sent_at"])
-    label = known.company.mailing.mailings["launched_at"]
-    names = [f"Boletín {day}" for day in known.days(label).astype("datetime64[D]")]
+    sent = having(kind == mailer.SENT)
+    month = snapshot.months(messages["sent_at"])
+    label = snapshot.company.emails.mailings["launched_at"]
+    names = [f"Boletín {day}" for day in snapshot.days(label).astype("datetime64[D]")]
     name = Dimension("campaign__name", messages["mailing"], names)
 
     def part(some: Array) -> Figure:
         rows = sent & some
         return counted(month[rows], name.where(rows))
 
-    bounced = having(kind == mailing.BOUNCE)
-    opened = having((kind == mailing.OPEN) & by_person)
-    clicked, replied = having(kind == mailing.CLICK), having(kind == mailing.REPLY)
+    bounced = having(kind == mailer.BOUNCE)
+    opened = having((kind == mailer.OPEN) & by_person)
+    clicked, replied = having(kind == mailer.CLICK), having(kind == mailer.REPLY)
     mailed, arrived = part(sent), part(~bounced)
     return {
         "emails_sent": mailed,
@@ -120,57 +109,60 @@ def emails(known: Known) -> dict[str, Figure]:
         "click_to_open_rate": ratio(part(clicked), part(opened)),
         "reply_rate": ratio(part(replied), arrived),
         "email_engagement_rate": ratio(part(opened | clicked | replied), arrived),
-        "unsubscribe_rate": ratio(part(having(kind == mailing.UNSUBSCRIBE)), arrived),
-        "spam_complaint_rate": ratio(part(having(kind == mailing.COMPLAINT)), arrived),
+        "unsubscribe_rate": ratio(part(having(kind == mailer.UNSUBSCRIBE)), arrived),
+        "spam_complaint_rate": ratio(part(having(kind == mailer.COMPLAINT)), arrived),
     }
 
 
-def people(known: Known) -> dict[str, Figure]:
+def people(snapshot: Snapshot) -> dict[str, Figure]:
     """Contacts, social networks and surveys."""
-    contacts = known.rows("contacts").newest("contact", "updated_at")
-    social = known.rows("social_interactions")
+    contacts = snapshot.rows("contacts").newest("contact", "updated_at")
+    social = snapshot.rows("social_interactions")
     network = Dimension("social_interaction__network", social["network"], NETWORKS)
-    month = known.months(social["occurred_at"])
+    month = snapshot.months(social["occurred_at"])
     handle = social["prospect"]
     engaged = social["kind"] >= _ENGAGED
     reached = distinct(month, handle, network)
     keen = distinct(month[engaged], handle[engaged], network.where(engaged))
-    answers = known.rows("survey_answers")
+    answers = snapshot.rows("survey_answers")
     csat, nps = answers.take(answers["survey"] == 0), answers.take(answers["survey"] == 1)
     balance = (nps["score"] >= 9).astype(np.int64) - (nps["score"] <= 6)
-    at = known.months(nps["answered_at"])
+    at = snapshot.months(nps["answered_at"])
     score = ratio(
-        summed(at, balance, known.region(nps["agent"])), counted(at, known.region(nps["agent"]))
+        summed(at, balance, snapshot.region(nps["agent"])),
+        counted(at, snapshot.region(nps["agent"])),
     )
     return {
         "new_contacts": counted(
-            known.months(contacts["created_at"]), known.region(contacts["owner"])
+            snapshot.months(contacts["created_at"]), snapshot.region(contacts["owner"])
         ),
         "social_prospects": reached,
         "engaged_social_prospects": keen,
         "social_engagement_rate": ratio(keen, reached),
-        "csat_score": ratio(_answers(known, csat.take(csat["score"] >= 4)), _answers(known, csat)),
+        "csat_score": ratio(
+            _answers(snapshot, csat.take(csat["score"] >= 4)), _answers(snapshot, csat)
+        ),
         "net_promoter_score": combined(lambda a: 100 * a, score),
     }
 
 
-def _answers(known: Known, rows: Frame) -> Figure:
-    return counted(known.months(rows["answered_at"]), known.region(rows["agent"]))
+def _answers(snapshot: Snapshot, rows: Frame) -> Figure:
+    return counted(snapshot.months(rows["answered_at"]), snapshot.region(rows["agent"]))
 
 
-def matches(known: Known) -> dict[str, dict[str, int]]:
+def matches(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     """Of each kind of interaction: how many there are, and how many belong to a contact, by which key."""
-    rows = known.rows("calls")
+    rows = snapshot.rows("calls")
     rows = rows.take(rows["direction"] != INTERNAL)
     named = rows["contact"] != NONE
     found = rows["caller"] != NONE
-    phones, holders = _phones(known)
+    phones, holders = _phones(snapshot)
     sharers = holders[np.minimum(np.searchsorted(phones, rows["number"]), len(phones) - 1)]
-    events = known.rows("email_events")
-    messages = known.company.mailing.messages.take(
-        np.unique(events["message"][events["kind"] == mailing.SENT])
+    events = snapshot.rows("email_events")
+    messages = snapshot.company.emails.messages.take(
+        np.unique(events["message"][events["kind"] == mailer.SENT])
     )
-    social = known.rows("social_interactions")
+    social = snapshot.rows("social_interactions")
     return {
         "calls": {
             "all": len(rows),
@@ -197,9 +189,9 @@ def matches(known: Known) -> dict[str, dict[str, int]]:
     }
 
 
-def _phones(known: Known) -> tuple[Array, Array]:
+def _phones(snapshot: Snapshot) -> tuple[Array, Array]:
     """Every number of a contact, sorted, and how many contacts have it."""
-    contacts = known.rows("contacts").newest("contact", "updated_at")
+    contacts = snapshot.rows("contacts").newest("contact", "updated_at")
     numbers = np.concatenate([contacts["mobile"], contacts["phone"][contacts["phone"] != NONE]])
     found, counts = np.unique(numbers, return_counts=True)
     return found, counts

@@ -1,7 +1,4 @@
-"""Who sells and what is sold: users with their moves between teams, products, staff costs.
-
-Customers and what they do belong to the other modules.
-"""
+"""Users of the company with their moves between teams, and what they cost."""
 
 from __future__ import annotations
 
@@ -11,17 +8,15 @@ import numpy as np
 
 from sandbox.clock import DAY, NONE, Array, Clock, Floats, Ints, generator, month_index
 from sandbox.frames import Frame
-from sandbox.words import CATEGORIES, REGIONS
+from sandbox.words import REGIONS
 
 INBOUND, OUTBOUND, FIELD = 0, 1, 2
 REP, MANAGER, DIRECTOR, SUPPORT = 0, 1, 2, 3
 
-PRODUCT_COUNT = 120
-
 
 @dataclass(frozen=True)
 class Staff:
-    """Users, with one row a version, and what draws on them."""
+    """Users, one row per version, their costs, and arrays with one item per user."""
 
     users: Frame
     costs: Frame
@@ -33,7 +28,7 @@ class Staff:
     direction: Ints
     """Direction of each user when first seen."""
     skill: Floats
-    """How well each user sells: 1 in the middle."""
+    """How well each user sells: 1 is average."""
 
     def owners(self, rng: np.random.Generator, count: int) -> Ints:
         """`count` reps, the better ones more often."""
@@ -43,17 +38,17 @@ class Staff:
 
     def owners_in(self, rng: np.random.Generator, regions: Ints) -> Ints:
         """A rep of each of these regions."""
-        found = np.full(len(regions), NONE, dtype=np.int64)
+        owners = np.full(len(regions), NONE, dtype=np.int64)
         for region in range(len(REGIONS)):
             here = np.flatnonzero(regions == region)
             local = self.reps[self.region[self.reps] == region]
             weights = self.skill[local] ** 1.5
-            found[here] = local[rng.choice(len(local), size=len(here), p=weights / weights.sum())]
-        return found
+            owners[here] = local[rng.choice(len(local), size=len(here), p=weights / weights.sum())]
+        return owners
 
 
 def make_staff(clock: Clock, *, seed: int, scale: float) -> Staff:
-    """A director, a manager a region, reps (40 at scale 1, growing with its root), and two of support."""
+    """A director, a manager per region, reps (40 at scale 1, growing with its root), and two of support."""
     rng = generator(seed, "staff")
     regions = len(REGIONS)
     rep_count = max(2 * regions, round(40 * scale**0.5))
@@ -97,9 +92,9 @@ def make_staff(clock: Clock, *, seed: int, scale: float) -> Staff:
     moves["direction"] = (direction[movers] + 1) % 3
     moves["updated_at"] = clock.to_utc(moved_on * DAY + 9 * 3600)
     versions = {name: np.concatenate([first[name], moves[name]]) for name in first}
-    known_on = np.concatenate([np.full(count, clock.first_day, dtype=np.int64), moved_on])
+    exported_on = np.concatenate([np.full(count, clock.first_day, dtype=np.int64), moved_on])
     return Staff(
-        users=Frame(versions, known_on),
+        users=Frame(versions, exported_on),
         costs=_costs(clock, rng, user[role != SUPPORT], role, skill),
         reps=reps,
         region=region,
@@ -125,18 +120,3 @@ def _costs(
         "commission": np.round(commission).astype(np.int64),
     }
     return Frame(columns, starts + 24)
-
-
-def make_products(clock: Clock, *, seed: int) -> Frame:
-    """The catalogue: prices and costs in cents."""
-    rng = generator(seed, "products")
-    product = np.arange(PRODUCT_COUNT, dtype=np.int64)
-    price = np.round(np.exp(rng.normal(3.4, 0.9, PRODUCT_COUNT)) * 20) * 5 + 95
-    margin = rng.uniform(0.25, 0.6, PRODUCT_COUNT)
-    columns = {
-        "product": product,
-        "category": product % len(CATEGORIES),
-        "price": price.astype(np.int64),
-        "cost": np.round(price * (1 - margin)).astype(np.int64),
-    }
-    return Frame(columns, np.full(PRODUCT_COUNT, clock.first_day, dtype=np.int64))

@@ -14,12 +14,12 @@ from sandbox.customers import Customers
 from sandbox.frames import Frame
 
 SENT, DELIVERED, OPEN, CLICK, REPLY, BOUNCE, UNSUBSCRIBE, COMPLAINT = range(8)
-_SLOTS = 10
-"""Events have the number of their message times this, plus a place."""
+_EVENTS_PER_MESSAGE = 10
+"""The number of an event is that of its message times this, plus its position."""
 
 
 @dataclass(frozen=True)
-class Mailing:
+class EmailCampaigns:
     """Mailings, messages (never exported as such) and their events."""
 
     mailings: Frame
@@ -27,8 +27,8 @@ class Mailing:
     events: Frame
 
 
-def make_mailing(clock: Clock, customers: Customers, *, seed: int, scale: float) -> Mailing:
-    """A mailing a week; 500,000 events at scale 1."""
+def make_emails(clock: Clock, customers: Customers, *, seed: int, scale: float) -> EmailCampaigns:
+    """A mailing per week; 500,000 events at scale 1."""
     rng = generator(seed, "mailing")
     tuesdays = clock.days[(clock.days + 3) % 7 == 1]
     if not len(tuesdays):
@@ -42,7 +42,7 @@ def make_mailing(clock: Clock, customers: Customers, *, seed: int, scale: float)
     total = max(300, round(205_000 * scale))
     weights = clock.season[tuesdays - clock.first_day]
     of = np.sort(rng.choice(count, total, p=weights / weights.sum())).astype(np.int64)
-    contact = customers.known_at(rng, launched_at[of])
+    contact = customers.existing_at(rng, launched_at[of])
     outside = rng.random(total) < 0.05
     person = np.where(outside, -2 - rng.integers(0, 10**9, total), contact)
     _, first = np.unique(np.stack([of, person], axis=1), axis=0, return_index=True)
@@ -59,7 +59,7 @@ def make_mailing(clock: Clock, customers: Customers, *, seed: int, scale: float)
         "sent_at": launched_at[of] + rng.integers(0, 5400, total),
     }
     events = _events(clock, rng, messages, segment[of], weights[of])
-    return Mailing(
+    return EmailCampaigns(
         mailings=mailings,
         messages=Frame(messages, clock.local_day(messages["sent_at"])),
         events=events,
@@ -106,7 +106,7 @@ def _events(
     machine = np.array([machine for _, _, _, machine in parts], dtype=np.int64)[place]
     order = np.argsort(at, kind="stable")
     columns = {
-        "event": (message * _SLOTS + place)[order],
+        "event": (message * _EVENTS_PER_MESSAGE + place)[order],
         "message": message[order],
         "kind": kind[order],
         "machine": machine[order],

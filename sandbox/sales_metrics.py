@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from sandbox.activities import IN, NOTE
+from sandbox.calls import OUTBOUND
 from sandbox.clock import NONE, Ints, month_index
+from sandbox.deals import LOST, OPEN, WON
 from sandbox.figures import Dimension, Figure, combined, counted, distinct, growth, ratio, summed
 from sandbox.frames import Frame, lookup
-from sandbox.known import Known, customer_of
-from sandbox.marketing import REP, stated
-from sandbox.selling import LOST, OPEN, WON
-from sandbox.shopping import COMPLETED, net_cents
-from sandbox.talking import IN, NOTE, OUTBOUND
+from sandbox.marketing import REP, last_statements
+from sandbox.orders import COMPLETED, net_cents
+from sandbox.snapshot import Snapshot, customer_of
 from sandbox.words import CAMPAIGN_CHANNELS, CHANNELS, DEAL_STAGES
 
 CENTS = 100.0
@@ -22,26 +23,26 @@ _PROBABILITY = np.array([5, 25, 50, 75, 100, 0], dtype=np.int64)
 assert len(_PROBABILITY) == len(DEAL_STAGES)
 
 
-def revenue(known: Known) -> dict[str, Figure]:
+def revenue(snapshot: Snapshot) -> dict[str, Figure]:
     """Revenue, orders, margin, and their growth: orders that are not cancelled, by order date."""
-    orders = known.orders
+    orders = snapshot.orders
     place = np.full(int(orders["order"].max()) + 1, NONE, dtype=np.int64)
     place[orders["order"]] = np.arange(len(orders))
-    lines = known.rows("order_lines")
+    lines = snapshot.rows("order_lines")
     lines = lines.take(lines["order"] < len(place))
     lines = lines.take(place[lines["order"]] != NONE)
     of = place[lines["order"]]
-    month = known.months(orders["ordered_at"])
+    month = snapshot.months(orders["ordered_at"])
     owner, at = orders["owner"], orders["ordered_at"]
     cuts = (
-        known.region(owner[of]),
-        known.team(owner[of], at[of]),
-        known.category(lines["product"]),
+        snapshot.region(owner[of]),
+        snapshot.team(owner[of], at[of]),
+        snapshot.category(lines["product"]),
     )
     net = net_cents(lines)
     found = {
         "revenue": summed(month[of], net, *cuts, unit=CENTS),
-        "orders": counted(month, known.region(owner), known.team(owner, at)),
+        "orders": counted(month, snapshot.region(owner), snapshot.team(owner, at)),
         "units_sold": summed(month[of], lines["quantity"], *cuts),
         "cost_of_goods_sold": summed(
             month[of], lines["quantity"] * lines["cost"], *cuts, unit=CENTS
@@ -56,41 +57,41 @@ def revenue(known: Known) -> dict[str, Figure]:
     found["revenue_mom_growth"] = growth(found["revenue"], months_back=1)
     found["revenue_yoy_growth"] = growth(found["revenue"], months_back=12)
     done = orders["status"][of] == COMPLETED
-    delivered = known.months(orders["delivered_at"][of[done]])
+    delivered = snapshot.months(orders["delivered_at"][of[done]])
     found["delivered_revenue"] = summed(
         delivered, net[done], *(c.where(done) for c in cuts), unit=CENTS
     )
-    invoices = known.rows("invoices")
+    invoices = snapshot.rows("invoices")
     invoices = invoices.take(invoices["status"] != 2)
     found["invoiced_revenue"] = summed(
         month_index(invoices["invoiced_on"]), invoices["amount"], unit=CENTS
     )
-    found |= _customers(known, orders, customer, month, found)
+    found |= _customers(snapshot, orders, customer, month, found)
     return found
 
 
 def _customers(
-    known: Known, orders: Frame, customer: Ints, month: Ints, found: dict[str, Figure]
+    snapshot: Snapshot, orders: Frame, customer: Ints, month: Ints, found: dict[str, Figure]
 ) -> dict[str, Figure]:
-    industry = known.industry(customer)
+    industry = snapshot.industry(customer)
     active = distinct(month, customer, industry)
     by_industry = counted(month, industry)
     first = np.unique(customer[np.argsort(orders["ordered_at"], kind="stable")], return_index=True)
     in_time = np.argsort(orders["ordered_at"], kind="stable")
     newcomers, their_month = first[0], month[in_time][first[1]]
-    last = int(month_index(np.array([known.as_of_day]))[0])
+    last = int(month_index(np.array([snapshot.as_of_day]))[0])
     span = 1 << 20
     keys = np.unique(customer * span + month)
     before = keys[keys % span + 1 <= last] + 1
     retained = np.isin(before, keys)
-    cut = known.industry(before // span)
+    cut = snapshot.industry(before // span)
     staying = summed(before % span, retained.astype(np.int64), cut)
     base = counted(before % span, cut)
     first_month = their_month[np.searchsorted(newcomers, customer)]
     returning = (month > first_month) | _is_later(customer, orders["ordered_at"])
     return {
         "active_customers": active,
-        "new_customers": counted(their_month, known.industry(newcomers)),
+        "new_customers": counted(their_month, snapshot.industry(newcomers)),
         "returning_customers": distinct(
             month[returning], customer[returning], industry.where(returning)
         ),
@@ -109,23 +110,26 @@ def _is_later(customer: Ints, at: Ints) -> np.ndarray:
     return later
 
 
-def costs(known: Known, sold: dict[str, Figure]) -> dict[str, Figure]:
+def costs(snapshot: Snapshot, sold: dict[str, Figure]) -> dict[str, Figure]:
     """Spend, staff, acquisition cost, quotas."""
-    spend = stated(known.rows("marketing_spend"))
+    spend = last_statements(snapshot.rows("marketing_spend"))
     channel = Dimension("campaign__channel", spend["channel"], CAMPAIGN_CHANNELS)
     spent = summed(month_index(spend["day"]), spend["amount"], channel, unit=CENTS)
-    staff = known.rows("staff_costs")
+    staff = snapshot.rows("staff_costs")
     cost, month = staff["salary"] + staff["commission"], month_index(staff["month"])
-    wins = known.company.staff.acquires[staff["user"]]
+    wins = snapshot.company.staff.acquires[staff["user"]]
     acquiring = summed(month[wins], cost[wins], unit=CENTS)
-    targets = known.rows("targets").newest("identity", "set_on")
+    targets = snapshot.rows("targets").newest("identity", "set_on")
     targets = targets.take(targets["scope"] == REP)
     quota = summed(
-        month_index(targets["month"]), targets["target"], known.region(targets["key"]), unit=CENTS
+        month_index(targets["month"]),
+        targets["target"],
+        snapshot.region(targets["key"]),
+        unit=CENTS,
     )
     return {
         "marketing_spend": spent,
-        "sales_staff_cost": summed(month, cost, known.region(staff["user"]), unit=CENTS),
+        "sales_staff_cost": summed(month, cost, snapshot.region(staff["user"]), unit=CENTS),
         "customer_acquisition_cost": combined(
             lambda a, b, c: (a + b) / c, spent, acquiring, sold["new_customers"]
         ),
@@ -134,11 +138,11 @@ def costs(known: Known, sold: dict[str, Figure]) -> dict[str, Figure]:
     }
 
 
-def deals(known: Known) -> dict[str, Figure]:
+def deals(snapshot: Snapshot) -> dict[str, Figure]:
     """Opportunities: created by creation date, closed by close date, open at the end of a day."""
-    rows = known.deals
-    region = known.region(rows["owner"])
-    created, closed = known.days(rows["created_at"]), known.days(rows["closed_at"])
+    rows = snapshot.deals
+    region = snapshot.region(rows["owner"])
+    created, closed = snapshot.days(rows["created_at"]), snapshot.days(rows["closed_at"])
     won, lost = rows["status"] == WON, rows["status"] == LOST
     made = counted(month_index(created), region)
     wins = counted(month_index(closed[won]), region.where(won))
@@ -163,16 +167,16 @@ def deals(known: Known) -> dict[str, Figure]:
         "opportunity_conversion_rate": ratio(
             counted(month_index(created[quick]), region.where(quick)), made
         ),
-        **_open(known, rows, created, closed, region),
+        **_open(snapshot, rows, created, closed, region),
     }
 
 
 def _open(
-    known: Known, rows: Frame, created: Ints, closed: Ints, region: Dimension
+    snapshot: Snapshot, rows: Frame, created: Ints, closed: Ints, region: Dimension
 ) -> dict[str, Figure]:
     """Deals open at the end of each month, and of the data-as-of day, in their newest amount."""
-    first = int(month_index(np.array([known.company.clock.first_day]))[0])
-    last = int(month_index(np.array([known.as_of_day]))[0])
+    first = int(month_index(np.array([snapshot.company.clock.first_day]))[0])
+    last = int(month_index(np.array([snapshot.as_of_day]))[0])
     value, count = {}, {}
     for month in range(first, last + 1):
         end = (
@@ -184,7 +188,7 @@ def _open(
             )
             - 1
         )
-        day = min(end, known.as_of_day)
+        day = min(end, snapshot.as_of_day)
         is_open = (created <= day) & ((closed == NONE) | (closed > day))
         name = str(np.datetime64(month, "M"))
         value[name] = float(rows["amount"][is_open].sum()) / CENTS
@@ -205,29 +209,29 @@ def _open(
     }
 
 
-def leads(known: Known) -> dict[str, Figure]:
+def leads(snapshot: Snapshot) -> dict[str, Figure]:
     """Leads by creation date: qualified, answered, won."""
-    rows = known.leads
-    created = known.days(rows["created_at"])
+    rows = snapshot.leads
+    created = snapshot.days(rows["created_at"])
     month = month_index(created)
     cuts = (
         Dimension("lead__channel", rows["channel"], _LEAD_CHANNELS),
-        known.region(rows["owner"]),
+        snapshot.region(rows["owner"]),
     )
     made = counted(month, *cuts)
-    touched_at = first_touches(known, rows)
+    touched_at = first_touches(snapshot, rows)
     touched = touched_at != NONE
     good = rows["qualified_at"] != NONE
     seconds = (touched_at - rows["created_at"])[touched]
-    deal = known.deals
+    deal = snapshot.deals
     deal_of = np.full(int(rows["lead"].max()) + 1, NONE, dtype=np.int64)
     linked = np.flatnonzero(deal["lead"] != NONE)
     deal_of[deal["lead"][linked]] = linked
     its = deal_of[rows["lead"]]
-    closed = known.days(lookup(deal["closed_at"], its, NONE))
+    closed = snapshot.days(lookup(deal["closed_at"], its, NONE))
     won = (lookup(deal["status"], its, OPEN) == WON) & (closed - created < 180)
-    soon = (its != NONE) & (known.days(lookup(deal["created_at"], its, NONE)) - created < 90)
-    old = known.as_of - rows["created_at"] >= 3600
+    soon = (its != NONE) & (snapshot.days(lookup(deal["created_at"], its, NONE)) - created < 90)
+    old = snapshot.as_of - rows["created_at"] >= 3600
     fast = touched & (touched_at - rows["created_at"] <= 3600) & old
 
     def part(some: np.ndarray) -> Figure:
@@ -246,14 +250,14 @@ def leads(known: Known) -> dict[str, Figure]:
     }
 
 
-def first_touches(known: Known, leads: Frame) -> Ints:
+def first_touches(snapshot: Snapshot, leads: Frame) -> Ints:
     """The first outbound call or activity with each lead or its contact, from its creation on; `NONE` for none.
 
     Calls count however they end. What a rep did is outbound unless it came in; notes and content are no touches.
     """
-    calls = known.rows("calls")
+    calls = snapshot.rows("calls")
     calls = calls.take((calls["direction"] == OUTBOUND) & (calls["caller"] != NONE))
-    diary = known.rows("activities")
+    diary = snapshot.rows("activities")
     diary = diary.take((diary["kind"] < NOTE) & (diary["way"] != IN))
     of_contact = diary.take(diary["contact"] != NONE)
     who = np.concatenate([calls["caller"], of_contact["contact"]])

@@ -8,9 +8,10 @@ import numpy as np
 
 from sandbox.clock import DAY, NONE, WEB_HOURS, Clock, Ints, generator, pick
 from sandbox.customers import Customers
+from sandbox.deals import WON
 from sandbox.frames import Frame, lookup, stack
-from sandbox.people import Staff
-from sandbox.selling import WON, Selling
+from sandbox.pipeline import Pipeline
+from sandbox.staff import Staff
 
 OPEN, COMPLETED, CANCELLED = 0, 1, 2
 _LINES = np.array([0.3, 0.28, 0.2, 0.12, 0.1])
@@ -18,47 +19,84 @@ _CHANNELS = np.array([0.5, 0.3, 0.14, 0.06])
 
 
 @dataclass(frozen=True)
-class Shopping:
-    """Orders (one row a version), their lines, and invoices."""
+class Shop:
+    """Orders (one row per version), their lines, and invoices."""
 
     orders: Frame
     lines: Frame
     invoices: Frame
 
 
-def make_shopping(
+@dataclass(frozen=True)
+class _Placed:
+    """When orders are placed, by whom, and for which deal (`NONE` for most); one item per order."""
+
+    at: Ints
+    contact: Ints
+    deal: Ints
+
+
+def make_shop(
     clock: Clock,
     staff: Staff,
     customers: Customers,
     products: Frame,
-    selling: Selling,
+    pipeline: Pipeline,
     *,
     seed: int,
     scale: float,
-) -> Shopping:
+) -> Shop:
     """25,000 orders at scale 1, of which half come from one contact in twelve and some from won deals."""
     rng = generator(seed, "shopping")
+    placed = _placed(clock, rng, customers, pipeline, max(60, round(25_000 * scale)))
+    first, last, is_wholesale = _versions(clock, rng, customers, pipeline, placed)
+    count = len(placed.at)
+    late = rng.random(count) < 0.01
+    seen_on = first.exported_on + np.where(late, rng.integers(5, 45, count), 0)
+    first = first.exported_from(seen_on)
+    last = last.exported_from(np.maximum(last.exported_on, seen_on[last["order"]]))
+    lines = _lines(rng, products, first["order"], is_wholesale, seen_on)
+    return Shop(
+        orders=stack([first, last]),
+        lines=lines,
+        invoices=_invoices(clock, rng, last, lines, count),
+    )
+
+
+def _placed(
+    clock: Clock, rng: np.random.Generator, customers: Customers, pipeline: Pipeline, wanted: int
+) -> _Placed:
     sold = np.flatnonzero(
-        (selling.deal_status == WON)
-        & (selling.deal_contact != NONE)
-        & (rng.random(len(selling.deal_status)) < 0.6)
-        & (clock.local_day(selling.deal_closed_at) < clock.last_day)
+        (pipeline.deal_status == WON)
+        & (pipeline.deal_contact != NONE)
+        & (rng.random(len(pipeline.deal_status)) < 0.6)
+        & (clock.local_day(pipeline.deal_closed_at) < clock.last_day)
     ).astype(np.int64)
-    count = max(60, round(25_000 * scale)) - len(sold)
-    free_at = clock.spread(rng, max(count, 0), clock.demand, WEB_HOURS)
-    chosen = customers.known_at(rng, free_at, favour=1.3)
+    free_at = clock.spread(rng, max(wanted - len(sold), 0), clock.demand, WEB_HOURS)
+    chosen = customers.existing_at(rng, free_at, favour=1.3)
     regular = rng.random(len(chosen)) < 0.5
     chosen = np.where(regular, chosen - chosen % 12, chosen)
-    at = np.concatenate([free_at, selling.deal_closed_at[sold] + rng.integers(600, DAY, len(sold))])
-    contact = np.concatenate([chosen, selling.deal_contact[sold]])
+    sold_at = pipeline.deal_closed_at[sold] + rng.integers(600, DAY, len(sold))
+    at = np.concatenate([free_at, sold_at])
+    contact = np.concatenate([chosen, pipeline.deal_contact[sold]])
     deal = np.concatenate([np.full(len(free_at), NONE, dtype=np.int64), sold])
     order = np.argsort(at, kind="stable")
-    at, contact, deal = at[order], contact[order], deal[order]
+    return _Placed(at[order], contact[order], deal[order])
 
+
+def _versions(
+    clock: Clock,
+    rng: np.random.Generator,
+    customers: Customers,
+    pipeline: Pipeline,
+    placed: _Placed,
+) -> tuple[Frame, Frame, Ints]:
+    """Orders when placed, and when completed or cancelled; and whether each is of an account."""
+    at, contact, deal = placed.at, placed.contact, placed.deal
     count = len(at)
     channel = np.where(deal == NONE, pick(rng, count, _CHANNELS), 1)
     owner = np.where(
-        deal == NONE, customers.owner_of[contact], lookup(selling.deal_owner, deal, NONE)
+        deal == NONE, customers.owner_of[contact], lookup(pipeline.deal_owner, deal, NONE)
     )
     alone = np.isin(channel, (0, 3)) & (rng.random(count) < 0.3) & (deal == NONE)
     account = customers.account_of[contact]
@@ -77,24 +115,14 @@ def make_shopping(
         "channel": channel,
         "updated_at": at,
     }
-    first = Frame(orders, clock.local_day(at))
     settled = orders | {
         "delivered_at": np.where(fate == COMPLETED, settled_at, NONE),
         "status": fate,
         "updated_at": settled_at,
     }
+    first = Frame(orders, clock.local_day(at))
     last = Frame(settled, clock.local_day(settled_at)).take(fate != OPEN)
-
-    late = rng.random(count) < 0.01
-    seen_on = first.known_on + np.where(late, rng.integers(5, 45, count), 0)
-    first = first.first_known(seen_on)
-    last = last.first_known(np.maximum(last.known_on, seen_on[last["order"]]))
-    lines = _lines(rng, products, orders["order"], account != NONE, seen_on)
-    return Shopping(
-        orders=stack([first, last]),
-        lines=lines,
-        invoices=_invoices(clock, rng, last, lines, count),
-    )
+    return first, last, account != NONE
 
 
 def _lines(
@@ -143,4 +171,4 @@ def _invoices(
         "amount": total[done["order"]],
         "status": pick(rng, len(done), np.array([0.3, 0.68, 0.02])),
     }
-    return Frame(columns, np.maximum(on, done.known_on))
+    return Frame(columns, np.maximum(on, done.exported_on))
