@@ -1,4 +1,4 @@
-"""An HTTP server on this machine that answers as a vendor's API does, and misbehaves when told to."""
+"""An HTTP server on this machine that responds as a vendor's API does, and misbehaves by script."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HANG_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class ApiRequest:
     """One request, and when it came (seconds of a clock that only goes forward)."""
 
     path: str
@@ -33,7 +33,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """What is sent: `body` as JSON, or as it is where it is bytes. `cut`: half of it, then silence."""
 
     body: Any
@@ -44,16 +44,16 @@ class Answer:
     drop: bool = False
 
 
-Fault = Answer | Callable[[Answer], Answer]
+Fault = ApiResponse | Callable[[ApiResponse], ApiResponse]
 
 
 class ApiServer:
-    """`answer` is the API; each fault of `faults` spoils one answer, a None lets one through."""
+    """`respond` is the API; each fault of `faults` replaces one response, a None lets one through."""
 
-    def __init__(self, answer: Callable[[Asked], Answer]) -> None:
-        self.answer = answer
+    def __init__(self, respond: Callable[[ApiRequest], ApiResponse]) -> None:
+        self.respond = respond
         self.faults: deque[Fault | None] = deque()
-        self.asked: list[Asked] = []
+        self.requests: list[ApiRequest] = []
         self.on_hang: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -76,14 +76,14 @@ class ApiServer:
             self._http.shutdown()
             self._http.server_close()
 
-    def spoiled(self, asked: Asked) -> Answer:
+    def response_to(self, request: ApiRequest) -> ApiResponse:
         with self._lock:
-            self.asked.append(asked)
+            self.requests.append(request)
             fault = self.faults.popleft() if self.faults else None
-        good = self.answer(asked)
+        good = self.respond(request)
         if fault is None:
             return good
-        return fault if isinstance(fault, Answer) else fault(good)
+        return fault if isinstance(fault, ApiResponse) else fault(good)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
@@ -91,29 +91,29 @@ class ApiServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                asked = Asked(
+                request = ApiRequest(
                     parts.path,
                     dict(parse_qsl(parts.query, keep_blank_values=True)),
                     {name.lower(): value for name, value in self.headers.items()},
                     time.monotonic(),
                 )
-                answer = server.spoiled(asked)
-                if answer.hang:
+                response = server.response_to(request)
+                if response.hang:
                     if server.on_hang:
                         server.on_hang()
                     time.sleep(HANG_SECONDS)
-                if answer.drop:
+                if response.drop:
                     self.connection.close()
                     return
-                body = answer.body
+                body = response.body
                 raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(answer.status)
+                self.send_response(response.status)
                 self.send_header("Content-Length", str(len(raw)))
-                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                for name, value in {"Content-Type": "application/json", **response.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(raw[: len(raw) // 2] if answer.cut else raw)
-                if answer.cut:
+                self.wfile.write(raw[: len(raw) // 2] if response.cut else raw)
+                if response.cut:
                     self.close_connection = True
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -122,11 +122,11 @@ class ApiServer:
         return Handler
 
 
-def offset_pages(records: list[dict[str, Any]], asked: Asked) -> Answer:
-    """A page of `records` as Pipedrive gives it: `start` and `limit`, and whether more follow."""
-    start, limit = int(asked.params["start"]), int(asked.params["limit"])
+def offset_pages(records: list[dict[str, Any]], request: ApiRequest) -> ApiResponse:
+    """A page of `records` as Pipedrive returns it: `start` and `limit`, and whether more follow."""
+    start, limit = int(request.params["start"]), int(request.params["limit"])
     more = start + limit < len(records)
-    return Answer(
+    return ApiResponse(
         {
             "success": True,
             "data": records[start : start + limit] or None,
@@ -138,8 +138,8 @@ def offset_pages(records: list[dict[str, Any]], asked: Asked) -> Answer:
 
 
 @dataclass
-class Said:
-    """A reporter that remembers."""
+class RecordingReporter:
+    """A reporter that keeps its messages."""
 
     texts: list[str] = field(default_factory=list)
 
@@ -150,10 +150,10 @@ class Said:
         self.texts.append(text)
 
 
-def ask_and_land(
-    config: Path, home: Home, said: Said
+def fetch_and_land(
+    config: Path, home: Home, reporter: RecordingReporter
 ) -> tuple[tuple[SourceFailure, ...], LandingResult]:
-    """What a refresh does with sources, and no more: ask, then land."""
+    """What a refresh does with sources, and no more: fetch, then land."""
     settings = load_settings(config)
-    failures = fetch_apis(settings, home, report=said)
-    return failures, land(settings, home, run_id="run", report=said)
+    failures = fetch_apis(settings, home, report=reporter)
+    return failures, land(settings, home, run_id="run", report=reporter)

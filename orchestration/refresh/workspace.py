@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.ingestion import Ledger, load_contract, planned_requests
-from orchestration.ingestion.api import Ask
+from orchestration.ingestion.api import PlannedRequest
 from orchestration.ingestion.inbox import scan
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.privacy.hash_key import PrivacyKey
@@ -115,7 +115,7 @@ class Workspace:
                     found += [PendingFile(source, stream, path, size) for path, size in files]
         return found
 
-    def asks(self) -> list[Ask]:
+    def asks(self) -> list[PlannedRequest]:
         """What the next refresh will ask APIs, and from where on."""
         return planned_requests(self.settings, self.home)
 

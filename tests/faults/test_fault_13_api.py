@@ -1,5 +1,5 @@
 """Fault 13: an API's page comes twice, with 429, 500, a time-out, an expired token, broken JSON; SIGKILL in
-mid-page. It is asked again with back-off, counts are exact (I3, I4, I6), and the token's error is clear.
+mid-page. It is request again with back-off, counts are exact (I3, I4, I6), and the token's error is clear.
 
 Everything runs on a real HTTP server that misbehaves by script, with dlt, the real ledger and DuckDB.
 """
@@ -30,7 +30,14 @@ from orchestration.ingestion.ledger.waivers import grant_waiver
 from orchestration.refresh.run import Refresh
 from orchestration.refresh.workspace import Workspace
 from orchestration.settings import Home
-from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land, offset_pages
+from tests.api_server import (
+    ApiRequest,
+    ApiResponse,
+    ApiServer,
+    RecordingReporter,
+    fetch_and_land,
+    offset_pages,
+)
 from tests.conftest import ROOT
 
 TOKEN = "canary-5f1d-not-to-be-seen"
@@ -82,16 +89,16 @@ def deal(number: int, *, at: str | None = None, value: float = 10.25) -> dict[st
 
 @dataclass
 class Company:
-    """A home with the API's settings, and what a refresh does of it: asking and landing."""
+    """A home with the API's settings, and the part of a refresh that concerns it: fetching and landing."""
 
     api: ApiServer
     home: Home
     config: Path
     records: list[dict[str, Any]]
-    said: list[str]
+    messages: list[str]
 
     def refresh(self) -> tuple[tuple[SourceFailure, ...], LandingResult]:
-        return ask_and_land(self.config, self.home, Said(self.said))
+        return fetch_and_land(self.config, self.home, RecordingReporter(self.messages))
 
     def counts(self) -> tuple[int, int]:
         """Rows and different deals in landing, by DuckDB from the Parquet files."""
@@ -116,13 +123,13 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     records = [deal(number) for number in range(1, RECORDS + 1)]
 
-    def answer(asked: Asked) -> Answer:
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
-            return Answer({"error": "unauthorized"}, status=401)
-        since = asked.params.get("since", "")
-        return offset_pages([r for r in records if r["update_time"] >= since], asked)
+    def respond(request: ApiRequest) -> ApiResponse:
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return ApiResponse({"error": "unauthorized"}, status=401)
+        since = request.params.get("since", "")
+        return offset_pages([r for r in records if r["update_time"] >= since], request)
 
-    api = ApiServer(answer)
+    api = ApiServer(respond)
     config = tmp_path / "embudo.yml"
     config.write_text(SETTINGS.format(url=api.url))
     (tmp_path / "inbox").mkdir()
@@ -137,18 +144,18 @@ def test_all_pages_land_once_and_nothing_new_lands_nothing(company: Company) -> 
     [load] = [load for load in landed.loads if load.source == "crm"]
     assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (RECORDS, RECORDS, 0)
     assert company.counts() == (RECORDS, RECORDS)
-    assert len(company.api.asked) == 5
+    assert len(company.api.requests) == 5
     total = duckdb.sql(
         f"select sum(amount) from '{company.home.landing}/crm/deals/*.parquet'"
     ).fetchone()
     assert total is not None
     assert float(total[0]) == 10.25 * RECORDS
 
-    company.api.asked.clear()
+    company.api.requests.clear()
     failures, landed = company.refresh()
     assert (failures, landed.loads) == ((), ())
-    # The last update is of 2 January, 23:00; two days before that is where it is asked from.
-    assert company.api.asked[0].params["since"] == "2025-12-31 23:00:00"
+    # The last update is of 2 January, 23:00; two days before that is where it is request from.
+    assert company.api.requests[0].params["since"] == "2025-12-31 23:00:00"
 
 
 def test_nested_objects_are_kept_beside_the_mapped_columns(company: Company) -> None:
@@ -161,48 +168,48 @@ def test_nested_objects_are_kept_beside_the_mapped_columns(company: Company) -> 
 
 
 FAULTS = {
-    "429": [Answer({}, status=429)],
-    "500": [Answer(b"<html>oops</html>", status=500)],
-    "502 and 503": [Answer(b"", status=502), Answer(b"", status=503)],
-    "time-out": [lambda good: Answer(good.body, hang=True)],
-    "broken JSON": [Answer(b'{"data": [{"id": 1')],
-    "an error page in place of JSON": [Answer(b"<html>busy</html>")],
-    "bytes that are no text": [Answer(b'{"data": "\xff\xfe"}')],
-    "cut in mid-body": [lambda good: Answer(good.body, cut=True)],
-    "connection dropped": [lambda good: Answer(good.body, drop=True)],
+    "429": [ApiResponse({}, status=429)],
+    "500": [ApiResponse(b"<html>oops</html>", status=500)],
+    "502 and 503": [ApiResponse(b"", status=502), ApiResponse(b"", status=503)],
+    "time-out": [lambda good: ApiResponse(good.body, hang=True)],
+    "broken JSON": [ApiResponse(b'{"data": [{"id": 1')],
+    "an error page in place of JSON": [ApiResponse(b"<html>busy</html>")],
+    "bytes that are no text": [ApiResponse(b'{"data": "\xff\xfe"}')],
+    "cut in mid-body": [lambda good: ApiResponse(good.body, cut=True)],
+    "connection dropped": [lambda good: ApiResponse(good.body, drop=True)],
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_passing_fault_is_asked_again_and_counts_are_exact(company: Company, name: str) -> None:
+def test_a_transient_fault_is_retried_and_counts_are_exact(company: Company, name: str) -> None:
     company.api.faults.extend([None, *FAULTS[name]])
     failures, _ = company.refresh()
     assert failures == ()
     assert company.counts() == (RECORDS, RECORDS)
-    assert len(company.api.asked) == 5 + len(FAULTS[name])
-    starts = [asked.params["start"] for asked in company.api.asked]
+    assert len(company.api.requests) == 5 + len(FAULTS[name])
+    starts = [request.params["start"] for request in company.api.requests]
     assert starts == ["0", *["10"] * (1 + len(FAULTS[name])), "20", "30", "40"]
 
 
 def test_waits_double_and_retry_after_is_kept_to(company: Company) -> None:
     company.change("base_seconds: 0.05", "base_seconds: 0.2")
-    company.api.faults.extend([Answer({}, status=503)] * 3)
+    company.api.faults.extend([ApiResponse({}, status=503)] * 3)
     company.refresh()
-    times = [asked.at for asked in company.api.asked[:4]]
+    times = [request.at for request in company.api.requests[:4]]
     waits = [later - earlier for earlier, later in pairwise(times)]
     for wait, least in zip(waits, (0.2, 0.4, 0.8), strict=True):
         assert least <= wait < least + 0.35
 
-    company.api.asked.clear()
-    company.api.faults.append(Answer({}, status=429, headers={"Retry-After": "1"}))
+    company.api.requests.clear()
+    company.api.faults.append(ApiResponse({}, status=429, headers={"Retry-After": "1"}))
     company.refresh()
-    assert 1 <= company.api.asked[1].at - company.api.asked[0].at < 1.5
+    assert 1 <= company.api.requests[1].at - company.api.requests[0].at < 1.5
 
 
 def test_a_page_that_comes_twice_counts_once(company: Company) -> None:
-    first: list[Answer] = []
+    first: list[ApiResponse] = []
 
-    def remember(good: Answer) -> Answer:
+    def remember(good: ApiResponse) -> ApiResponse:
         first.append(good)
         return good
 
@@ -212,13 +219,13 @@ def test_a_page_that_comes_twice_counts_once(company: Company) -> None:
     failures, _ = company.refresh()
     assert failures == ()
     assert company.counts() == (RECORDS, RECORDS)
-    assert any("10 sent twice" in text for text in company.said)
+    assert any("10 sent twice" in text for text in company.messages)
 
 
-def test_a_server_that_stays_down_lands_nothing_and_is_asked_from_where_it_stood(
+def test_a_server_that_stays_down_lands_nothing_and_is_fetched_from_where_it_stopped(
     company: Company,
 ) -> None:
-    company.api.faults.extend([None, None, *[Answer(b"", status=500)] * 4])
+    company.api.faults.extend([None, None, *[ApiResponse(b"", status=500)] * 4])
     [failure], landed = company.refresh()
     assert "500 Internal Server Error" in failure.reason
     assert "Source crm, stream deals" in failure.reason
@@ -233,7 +240,7 @@ def test_a_server_that_stays_down_lands_nothing_and_is_asked_from_where_it_stood
     assert company.counts() == (RECORDS, RECORDS)
 
 
-def test_an_unreachable_server_is_told_as_such(company: Company) -> None:
+def test_an_unreachable_server_is_reported_as_such(company: Company) -> None:
     company.change(company.api.url, "http://127.0.0.1:9")
     [failure], _ = company.refresh()
     assert "http://127.0.0.1:9/v1/deals" in failure.reason
@@ -241,14 +248,23 @@ def test_an_unreachable_server_is_told_as_such(company: Company) -> None:
     assert "after 4 attempt(s)" in failure.reason
 
 
-@pytest.mark.parametrize(("status", "said"), [(401, "has expired or is wrong"), (403, "may not")])
-def test_a_token_that_expires_between_pages(company: Company, status: int, said: str) -> None:
-    company.api.faults.extend([None, None, Answer({"token": TOKEN}, status=status)])
+@pytest.mark.parametrize(
+    ("status", "problem"), [(401, "has expired or is wrong"), (403, "may not")]
+)
+def test_a_token_that_expires_between_pages(company: Company, status: int, problem: str) -> None:
+    company.api.faults.extend([None, None, ApiResponse({"token": TOKEN}, status=status)])
     [failure], landed = company.refresh()
-    for words in ("Source crm, stream deals", "GET", "/v1/deals", "CRM_TOKEN", said, str(status)):
+    for words in (
+        "Source crm, stream deals",
+        "GET",
+        "/v1/deals",
+        "CRM_TOKEN",
+        problem,
+        str(status),
+    ):
         assert words in failure.reason
     assert TOKEN not in failure.reason
-    assert len(company.api.asked) == 3, "no token is tried twice"
+    assert len(company.api.requests) == 3, "no token is tried twice"
     assert company.counts() == (0, 0)
     assert [load.source for load in landed.loads] == ["people"]
     company.refresh()
@@ -259,7 +275,7 @@ def test_a_token_that_is_not_set(company: Company, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("CRM_TOKEN")
     [failure], _ = company.refresh()
     assert "needs CRM_TOKEN in the environment" in failure.reason
-    assert company.api.asked == []
+    assert company.api.requests == []
 
 
 def test_an_accepted_silence_lets_one_refresh_go_on(
@@ -270,7 +286,7 @@ def test_an_accepted_silence_lets_one_refresh_go_on(
     workspace = Workspace.open(config=company.config, home=company.home.root, inbox=None)
 
     def read(run_id: str) -> None:
-        with Refresh(workspace=workspace, run_id=run_id, report=Said()) as refresh:
+        with Refresh(workspace=workspace, run_id=run_id, report=RecordingReporter()) as refresh:
             refresh.read_sources()
             refresh.require_answers()
 
@@ -284,20 +300,20 @@ def test_an_accepted_silence_lets_one_refresh_go_on(
 
 
 def test_json_that_stays_broken_names_the_path_and_no_data(company: Company) -> None:
-    company.api.faults.extend([Answer(b'{"data": [{"name": "Maria Secreta"')] * 4)
+    company.api.faults.extend([ApiResponse(b'{"data": [{"name": "Maria Secreta"')] * 4)
     [failure], _ = company.refresh()
-    assert "/v1/deals, page 1: an answer that is no JSON" in failure.reason
+    assert "/v1/deals, page 1: a response that is not JSON" in failure.reason
     assert "Maria" not in failure.reason
 
 
 @pytest.mark.parametrize("wrong", ["data_selector: deals", "has_more: more.of.it"])
-def test_an_answer_of_another_shape_is_no_empty_page(company: Company, wrong: str) -> None:
+def test_a_response_of_another_shape_is_no_empty_page(company: Company, wrong: str) -> None:
     key = wrong.split(":")[0]
     text = company.config.read_text()
     company.config.write_text(re.sub(rf"{key}: [\w.]+", wrong, text, count=1))
     [failure], _ = company.refresh()
     assert wrong.split()[1] in failure.reason
-    assert "ACME" not in failure.reason, "an answer's data stays out of errors"
+    assert "ACME" not in failure.reason, "a response's data stays out of errors"
     assert company.counts() == (0, 0)
 
 
@@ -364,7 +380,7 @@ def test_killed_while_a_page_is_on_its_way(company: Company) -> None:
     company.change("timeout_seconds: 0.6", "timeout_seconds: 30")
     child = _child(company)
     company.api.on_hang = lambda: child.send_signal(signal.SIGKILL)
-    company.api.faults.extend([None, None, lambda good: Answer(good.body, hang=True)])
+    company.api.faults.extend([None, None, lambda good: ApiResponse(good.body, hang=True)])
     with child:
         child.communicate(timeout=60)
     assert child.returncode == -signal.SIGKILL
@@ -372,15 +388,15 @@ def test_killed_while_a_page_is_on_its_way(company: Company) -> None:
     assert company.counts() == (RECORDS, RECORDS)
 
 
-@pytest.mark.parametrize("largest_file", [3_000, 60_000], ids=["answers", "memory"])
+@pytest.mark.parametrize("largest_file", [3_000, 60_000], ids=["records", "state"])
 def test_a_full_disk_keeps_nothing_by_half(company: Company, largest_file: int) -> None:
-    """Fault 8 for APIs: answers or memory that cannot be written end with a clear error."""
+    """Fault 8 for APIs: records or state that cannot be written end with a clear error."""
     company.records += [deal(number) for number in range(1000, 1150)]
     with _child(company, largest_file=largest_file) as child:
-        said = child.communicate(timeout=60)[1].decode()
+        message = child.communicate(timeout=60)[1].decode()
     assert child.returncode == 1
-    assert "Traceback" not in said
-    assert "make room on the disk" in said
+    assert "Traceback" not in message
+    assert "free space on the disk" in message
     company.refresh()
     assert company.counts() == (RECORDS + 150, RECORDS + 150)
 
@@ -396,12 +412,12 @@ def test_late_and_changed_records_within_the_lag_land_and_known_ones_do_not(
     assert company.counts() == (RECORDS + 2, RECORDS + 1)
 
 
-def test_a_record_of_the_year_2100_does_not_end_the_asking(company: Company) -> None:
+def test_a_record_of_the_year_2100_does_not_end_the_fetching(company: Company) -> None:
     company.records.append(deal(48, at="2100-01-01 00:00:00"))
     company.refresh()
-    company.api.asked.clear()
+    company.api.requests.clear()
     company.refresh()
-    assert company.api.asked[0].params["since"] == "2025-12-31 23:00:00"
+    assert company.api.requests[0].params["since"] == "2025-12-31 23:00:00"
 
 
 def test_records_without_key_or_cursor_are_counted(company: Company) -> None:
@@ -411,13 +427,13 @@ def test_records_without_key_or_cursor_are_counted(company: Company) -> None:
     _, landed = company.refresh()
     [load] = [load for load in landed.loads if load.source == "crm"]
     assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (50, 48, 2)
-    assert any("1 without a sound cursor" in text for text in company.said)
+    assert any("1 without a valid cursor" in text for text in company.messages)
     assert company.refresh()[1].loads == ()
 
 
 def test_pages_that_go_round_end(company: Company) -> None:
     page = company.records[:PAGE]
-    company.api.answer = lambda asked: Answer(
+    company.api.respond = lambda request: ApiResponse(
         {
             "data": page,
             "additional_data": {"pagination": {"more_items_in_collection": True}},
@@ -425,14 +441,14 @@ def test_pages_that_go_round_end(company: Company) -> None:
     )
     [failure], _ = company.refresh()
     assert "the pages go round" in failure.reason
-    assert len(company.api.asked) == 6
+    assert len(company.api.requests) == 6
     assert company.counts() == (0, 0)
 
 
-def test_pages_shorter_than_asked_for_lose_nothing_silently(company: Company) -> None:
+def test_pages_shorter_than_requested_lose_nothing_silently(company: Company) -> None:
     company.change("limit: 10", "limit: 20")
-    company.api.answer = lambda asked: offset_pages(
-        company.records, Asked(asked.path, {**asked.params, "limit": "10"}, {}, 0)
+    company.api.respond = lambda request: offset_pages(
+        company.records, ApiRequest(request.path, {**request.params, "limit": "10"}, {}, 0)
     )
     [failure], _ = company.refresh()
     assert "`pagination.limit`" in failure.reason
@@ -440,19 +456,23 @@ def test_pages_shorter_than_asked_for_lose_nothing_silently(company: Company) ->
 
 
 def test_a_next_link_to_another_address_gets_no_secret(company: Company) -> None:
-    other = ApiServer(lambda asked: Answer({"data": []}))
+    other = ApiServer(lambda request: ApiResponse({"data": []}))
     text = company.config.read_text()
     company.config.write_text(
         re.sub(r"pagination:\n +\{.*\}\n", "pagination: {kind: json_link, next: next}\n", text)
     )
     with other.running():
-        company.api.answer = lambda asked: Answer({"data": [], "next": f"{other.url}/v1/deals"})
+        company.api.respond = lambda request: ApiResponse(
+            {"data": [], "next": f"{other.url}/v1/deals"}
+        )
         [failure], _ = company.refresh()
-        company.api.answer = lambda asked: Answer({}, 302, {"Location": f"{other.url}/v1/deals"})
+        company.api.respond = lambda request: ApiResponse(
+            {}, 302, {"Location": f"{other.url}/v1/deals"}
+        )
         [redirected], _ = company.refresh()
     assert "another address" in failure.reason
     assert "302 Found" in redirected.reason
-    assert other.asked == []
+    assert other.requests == []
 
 
 def test_the_rate_limit_is_kept_to(company: Company) -> None:
@@ -460,7 +480,7 @@ def test_the_rate_limit_is_kept_to(company: Company) -> None:
         "    time_zone: UTC", "    rate_limit: {requests: 2, seconds: 0.5}\n    time_zone: UTC"
     )
     company.refresh()
-    times = [asked.at for asked in company.api.asked]
+    times = [request.at for request in company.api.requests]
     assert len(times) == 5
     assert all(later - earlier >= 0.45 for earlier, later in zip(times, times[2:], strict=False))
 
@@ -472,31 +492,33 @@ def test_no_secret_in_anything_that_is_kept(company: Company) -> None:
         "{kind: api_key, key_env: CRM_TOKEN, name: api_token, place: query}",
     )
     records = company.records
-    company.api.answer = lambda asked: offset_pages(records, asked)
-    company.api.faults.extend([None, Answer({"you sent": TOKEN}, status=401)])
+    company.api.respond = lambda request: offset_pages(records, request)
+    company.api.faults.extend([None, ApiResponse({"you sent": TOKEN}, status=401)])
     company.refresh()
-    company.api.faults.append(Answer({f"you sent {TOKEN}": 1}))
+    company.api.faults.append(ApiResponse({f"you sent {TOKEN}": 1}))
     company.refresh()
     company.change(f"{company.api.url}/v1", "http://127.0.0.1:9/v1")
     company.refresh()
     company.change("http://127.0.0.1:9/v1", f"{company.api.url}/v1")
     company.refresh()
-    assert {asked.params["api_token"] for asked in company.api.asked} == {TOKEN}
+    assert {request.params["api_token"] for request in company.api.requests} == {TOKEN}
     assert company.counts() == (RECORDS, RECORDS)
     kept = [path for path in company.home.root.rglob("*") if path.is_file()]
     assert any(path.suffix == ".jsonl" for path in kept)
     assert [path for path in kept if TOKEN.encode() in path.read_bytes()] == []
-    assert [text for text in company.said if TOKEN in text] == []
+    assert [text for text in company.messages if TOKEN in text] == []
 
 
-def test_a_changed_mapping_reads_the_answers_anew_without_asking_for_them(company: Company) -> None:
+def test_a_changed_mapping_rereads_the_stored_records_without_fetching_them(
+    company: Company,
+) -> None:
     company.refresh()
     company.change(
         "status: {value: open}", "status: {value: lost}\n          closed_at: update_time"
     )
-    company.api.asked.clear()
+    company.api.requests.clear()
     company.refresh()
-    assert company.api.asked[0].params["since"] > "2025-12"
+    assert company.api.requests[0].params["since"] > "2025-12"
     with Ledger(company.home.ledger) as ledger:
         active = [load for load, _ in active_loads(ledger) if load.source == "crm"]
     assert [load.rows_landed for load in active] == [RECORDS]
@@ -504,7 +526,7 @@ def test_a_changed_mapping_reads_the_answers_anew_without_asking_for_them(compan
 
 def test_dlt_does_not_call_home(company: Company, tmp_path: Path) -> None:
     """I11: in a hostile environment, whatever is not for the API would go to a proxy; nothing does."""
-    proxy = ApiServer(lambda asked: Answer({}))
+    proxy = ApiServer(lambda request: ApiResponse({}))
     (tmp_path / ".dlt").mkdir()
     (tmp_path / ".dlt" / "config.toml").write_text(
         f'[runtime]\ndlthub_telemetry = true\nsentry_dsn = "{proxy.url}/1"\nlog_level = "DEBUG"\n'
@@ -521,8 +543,8 @@ def test_dlt_does_not_call_home(company: Company, tmp_path: Path) -> None:
             "no_proxy": "127.0.0.1",
         }
         with _child(company, **hostile) as child:
-            said = child.communicate(timeout=60)[1].decode()
-    assert child.returncode == 0, said
-    assert said == "", "nothing is logged, a request with its secret least of all"
+            message = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 0, message
+    assert message == "", "nothing is logged, a request with its secret least of all"
     assert company.counts() == (RECORDS, RECORDS)
-    assert proxy.asked == []
+    assert proxy.requests == []

@@ -1,5 +1,5 @@
 """The examples of vendors' APIs against what the vendors publish: Twilio's specification with its own example
-answers, and an answer of Pipedrive. Served from this machine; the mappings are those of `examples/`.
+responses, and a response of Pipedrive. Served from this machine; the mappings are those of `examples/`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.ingestion.mapping import columns_read
 from orchestration.settings import ApiSpec, Home, load_settings
-from tests.api_server import Answer, ApiServer, Asked, Said, ask_and_land
+from tests.api_server import ApiRequest, ApiResponse, ApiServer, RecordingReporter, fetch_and_land
 from tests.conftest import ROOT, public_data
 
 CALLS = "/2010-04-01/Accounts/{AccountSid}/Calls.json"
@@ -52,15 +52,15 @@ def test_twilio_has_what_the_mapping_reads(twilio: dict[str, Any]) -> None:
     parameters = {one["name"] for one in described["parameters"]}
     assert endpoint.cursor is not None
     assert {*endpoint.params, endpoint.cursor.param} <= parameters
-    answer = described["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
-    assert {endpoint.data_selector, endpoint.pagination.next} <= set(answer)
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+    assert {endpoint.data_selector, endpoint.pagination.next} <= set(schema)
     statuses = twilio["components"]["schemas"]["call_enum_status"]["enum"]
     done = set(endpoint.columns["disposition"].map)
     assert done <= set(statuses)
     assert all(f"'{one}'" in str(endpoint.where) for one in set(statuses) - done)
 
 
-def test_twilios_own_example_answers(
+def test_twilios_own_example_responses(
     twilio: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its second page repeats the calls of the first: they count once."""
@@ -72,16 +72,16 @@ def test_twilios_own_example_answers(
         for name in ("readFullPage1", "readFullPage2", "readEmptyDatesGreater")
     ]
 
-    def answer(asked: Asked) -> Answer:
-        return Answer(pages[int(asked.params.get("Page", 0))])
+    def respond(request: ApiRequest) -> ApiResponse:
+        return ApiResponse(pages[int(request.params.get("Page", 0))])
 
-    home, said = Home.at(tmp_path / "home").prepare(), Said()
-    with ApiServer(answer).running() as server:
-        failures, _ = ask_and_land(example("twilio_calls", server, tmp_path), home, said)
+    home, reporter = Home.at(tmp_path / "home").prepare(), RecordingReporter()
+    with ApiServer(respond).running() as server:
+        failures, _ = fetch_and_land(example("twilio_calls", server, tmp_path), home, reporter)
     assert failures == ()
-    assert [asked.params.get("Page") for asked in server.asked] == [None, "1", "2"]
-    assert server.asked[0].params["StartTime>"] == "2024-01-01"
-    assert any("2 sent twice" in text for text in said.texts)
+    assert [request.params.get("Page") for request in server.requests] == [None, "1", "2"]
+    assert server.requests[0].params["StartTime>"] == "2024-01-01"
+    assert any("2 sent twice" in text for text in reporter.texts)
     columns = "direction, started_at, ended_at, talk_seconds, disposition, from_number"
     day = (2019, 10, 18)
     assert landed(home, "twilio", "calls", columns) == [
@@ -90,18 +90,20 @@ def test_twilios_own_example_answers(
     ]
 
 
-def test_an_answer_of_pipedrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_of_pipedrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three persons, of whom one is gone: `data` is null."""
     monkeypatch.setenv("PIPEDRIVE_TOKEN", "t0ken")
     folder = public_data("vendor_api_shapes") / "dlt"
-    answer = json.loads((folder / "pipedrive_recents_response_with_null.json").read_text())
-    nothing = {**answer, "data": None}
-    home, said = Home.at(tmp_path / "home").prepare(), Said()
+    body = json.loads((folder / "pipedrive_recents_response_with_null.json").read_text())
+    nothing = {**body, "data": None}
+    home, reporter = Home.at(tmp_path / "home").prepare(), RecordingReporter()
     server = ApiServer(
-        lambda asked: Answer(answer if asked.params.get("items") == "person" else nothing)
+        lambda request: ApiResponse(body if request.params.get("items") == "person" else nothing)
     )
     with server.running():
-        failures, result = ask_and_land(example("pipedrive_deals", server, tmp_path), home, said)
+        failures, result = fetch_and_land(
+            example("pipedrive_deals", server, tmp_path), home, reporter
+        )
     assert failures == ()
     assert [(load.stream, load.rows_read, load.rows_quarantined) for load in result.loads] == [
         ("contacts", 3, 0)

@@ -1,4 +1,4 @@
-"""Every way of paging that embudo.yml knows, and the three ways of saying who asks, against a real server."""
+"""Every way of paging that embudo.yml knows, and the three kinds of authentication, against a real server."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from orchestration.core.errors import SourceError
 from orchestration.ingestion.api.client import ApiClient
 from orchestration.settings import load_settings
 from orchestration.settings.models import ApiSpec
-from tests.api_server import Answer, ApiServer, Asked
+from tests.api_server import ApiRequest, ApiResponse, ApiServer
 
 RECORDS = [{"id": number} for number in range(1, 24)]
 LIMIT = 5
 
 
-def vendor(asked: Asked) -> Answer:
+def vendor(request: ApiRequest) -> ApiResponse:
     """One API that pages in each way, by path; the last page is short, or followed by an empty one."""
-    kind = asked.path.rpartition("/")[2]
+    kind = request.path.rpartition("/")[2]
     if kind == "single":
-        return Answer(RECORDS)
+        return ApiResponse(RECORDS)
     if kind == "page_number":
-        start = (int(asked.params["page"]) - 1) * int(asked.params["size"])
+        start = (int(request.params["page"]) - 1) * int(request.params["size"])
     elif kind == "cursor":
-        start = int(asked.params.get("after", "c0")[1:])
+        start = int(request.params.get("after", "c0")[1:])
     else:
-        start = int(asked.params.get("offset", 0))
+        start = int(request.params.get("offset", 0))
     page, after = RECORDS[start : start + LIMIT], start + LIMIT
     has_more = after < len(RECORDS)
     if kind == "header_link":
-        link = f'<{asked.path}?offset={after}>; rel="next", </first>; rel="first"'
-        return Answer(page, headers={"Link": link} if has_more else {})
+        link = f'<{request.path}?offset={after}>; rel="next", </first>; rel="first"'
+        return ApiResponse(page, headers={"Link": link} if has_more else {})
     # An empty text, as some vendors end their lists.
-    link = f"{asked.path}?offset={after}" if has_more else ""
+    link = f"{request.path}?offset={after}" if has_more else ""
     cursor = f"c{after}" if has_more else None
-    return Answer(
+    return ApiResponse(
         {
             "result": {"items": page},
             "next": link,
@@ -66,7 +66,7 @@ def api(server: ApiServer, tmp_path: Path, endpoint: dict[str, Any], **source: A
     return load_settings(config).apis["crm"]
 
 
-def asked_for(spec: ApiSpec, **environment: str) -> list[dict[str, Any]]:
+def fetched(spec: ApiSpec, **environment: str) -> list[dict[str, Any]]:
     client = ApiClient("crm", spec, environment=environment)
     [endpoint] = spec.streams["products"]
     return [record for page in client.pages("products", endpoint, {}) for record in page]
@@ -93,22 +93,22 @@ def test_every_way_of_paging_gives_all_records(
         tmp_path,
         {"path": kind, "data_selector": selector, "pagination": {"kind": kind, **keys}},
     )
-    server.asked.clear()
-    assert asked_for(spec) == RECORDS
-    assert len(server.asked) == requests
+    server.requests.clear()
+    assert fetched(spec) == RECORDS
+    assert len(server.requests) == requests
 
 
 def test_a_total_saves_the_request_for_an_empty_page(server: ApiServer, tmp_path: Path) -> None:
     pages = {"kind": "offset", "limit": LIMIT, "total": "total"}
     endpoint = {"path": "offset", "data_selector": "result.items", "pagination": pages}
-    server.asked.clear()
-    assert asked_for(api(server, tmp_path, endpoint)) == RECORDS
-    assert len(server.asked) == 5
+    server.requests.clear()
+    assert fetched(api(server, tmp_path, endpoint)) == RECORDS
+    assert len(server.requests) == 5
 
 
 def test_records_picked_by_a_wildcard(server: ApiServer, tmp_path: Path) -> None:
     endpoint = {"path": "json_link", "data_selector": "result.items[*]"}
-    assert asked_for(api(server, tmp_path, endpoint)) == RECORDS[:LIMIT]
+    assert fetched(api(server, tmp_path, endpoint)) == RECORDS[:LIMIT]
 
 
 @pytest.mark.parametrize(
@@ -122,36 +122,36 @@ def test_records_picked_by_a_wildcard(server: ApiServer, tmp_path: Path) -> None
         ),
     ],
 )
-def test_who_asks(
+def test_authentication(
     server: ApiServer, tmp_path: Path, auth: dict[str, str], sent: dict[str, str]
 ) -> None:
     spec = api(server, tmp_path, {"path": "single"}, auth=auth, headers={"X-Version": "2"})
-    server.asked.clear()
-    asked_for(spec, T=" s3\n")
-    assert sent.items() <= server.asked[0].headers.items()
-    assert server.asked[0].headers["x-version"] == "2"
+    server.requests.clear()
+    fetched(spec, T=" s3\n")
+    assert sent.items() <= server.requests[0].headers.items()
+    assert server.requests[0].headers["x-version"] == "2"
 
 
 def test_an_empty_secret_is_none(server: ApiServer, tmp_path: Path) -> None:
     spec = api(server, tmp_path, {"path": "single"}, auth={"kind": "bearer", "token_env": "T"})
     with pytest.raises(SourceError, match="needs T in the environment"):
-        asked_for(spec, T=" ")
+        fetched(spec, T=" ")
 
 
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     raw = b'[{"id": 9007199254740993, "price": 1234567890123456.7800, "name": "\xc3\xb1"}]'
-    with ApiServer(lambda asked: Answer(b"\xef\xbb\xbf" + raw)).running() as server:
-        [record] = asked_for(api(server, tmp_path, {"path": "products"}))
+    with ApiServer(lambda request: ApiResponse(b"\xef\xbb\xbf" + raw)).running() as server:
+        [record] = fetched(api(server, tmp_path, {"path": "products"}))
     assert record["id"] == 9007199254740993
     assert record["price"] == Decimal("1234567890123456.7800")
     assert record["name"] == "ñ"
 
 
-def test_an_answer_in_the_encoding_that_its_header_names(tmp_path: Path) -> None:
-    answer = Answer(
+def test_a_response_in_the_encoding_that_its_header_names(tmp_path: Path) -> None:
+    response = ApiResponse(
         '[{"id": 1, "name": "Muñoz"}]'.encode("latin-1"),
         headers={"Content-Type": "application/json; charset=iso-8859-1"},
     )
-    with ApiServer(lambda asked: answer).running() as server:
-        [record] = asked_for(api(server, tmp_path, {"path": "products"}))
+    with ApiServer(lambda request: response).running() as server:
+        [record] = fetched(api(server, tmp_path, {"path": "products"}))
     assert record["name"] == "Muñoz"

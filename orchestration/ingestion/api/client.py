@@ -1,8 +1,9 @@
 """Pages of an API, fetched with dlt: its authentication, its paginators, its retries with back-off.
 
-What is ours: an answer is looked at before it counts (a status, JSON, the records where they are said to
-be), no request leaves the API's own address, and no error shows a secret or a record. Importing dlt takes
-a second: import this module where it is used. Keeping records belongs to `memory`.
+What is ours: a response is validated before it counts (its status, its JSON, the records where
+`data_selector` names them), no request leaves the API's own address, and no error shows a secret or a
+record. Importing dlt takes a second: import this module where it is used. Storing records belongs to
+`state`.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ from orchestration.settings import ApiSpec, EndpointSpec
 from orchestration.settings.api_models import AuthSpec, PaginationSpec, RateLimitSpec
 
 _PASSING = (408, 425, 429, *range(500, 600))
-"""Statuses that another attempt may mend."""
+"""Statuses that another attempt may resolve."""
 
 _CONNECT_SECONDS = 10.0
 
 
 class ApiClient:
-    """Asks one API. `environment` holds the secrets that its settings name."""
+    """Requests pages of one API. `environment` holds the secrets that its settings name."""
 
     def __init__(self, source: str, spec: ApiSpec, *, environment: Mapping[str, str]) -> None:
         """Raises `SourceError` naming the variable where a secret is not set."""
@@ -76,20 +77,20 @@ class ApiClient:
             number += 1
             try:
                 page = next(pages, None)
-            except _Refused as error:
+            except _ResponseRejected as error:
                 fault = str(error)
             except RequestException as error:
                 fault = self._unreachable(error)
             except (ValueError, TypeError):
-                # A paginator's message quotes the whole answer: say what it looked for instead.
-                fault = f"an answer without what `pagination` names: {_looked_for(endpoint)}"
+                # A paginator's message quotes the complete response: name what it looked for instead.
+                fault = f"a response without what `pagination` names: {_pagination_paths(endpoint)}"
             else:
                 if page is None:
                     return
                 yield list(page)
                 continue
         # Outside of the handler: what is raised carries no other error, whose text may hold a secret.
-        raise SourceError(self._told(stream, endpoint, number, fault))
+        raise SourceError(self._message(stream, endpoint, number, fault))
 
     def _session(self) -> Session:
         retries = self._spec.retries
@@ -106,39 +107,39 @@ class ApiClient:
             request_max_retry_delay=retries.max_seconds,
         )
         session = client.session
-        door = _Door(self._spec.base_url, self._spec.rate_limit)
-        session.mount("http://", door)
-        session.mount("https://", door)
+        adapter = _GuardedAdapter(self._spec.base_url, self._spec.rate_limit)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
         return session
 
-    def _told(self, stream: str, endpoint: EndpointSpec, page: int, fault: str) -> str:
+    def _message(self, stream: str, endpoint: EndpointSpec, page: int, fault: str) -> str:
         url = f"{self._spec.base_url.rstrip('/')}/{endpoint.path.lstrip('/')}"
         status, _, rest = fault.partition(" ")
         if status in ("401", "403"):
-            fault = f"{status} {rest}. {self._who_may(status)}"
+            fault = f"{status} {rest}. {self._credentials_advice(status)}"
         text = (
             f"Source {self.source}, stream {stream}: GET {url}, page {page}: {fault} "
-            "Nothing of this fetch was landed; the next refresh asks again from where it stood."
+            "Nothing of this fetch was landed; the next refresh fetches again from where it stopped."
         )
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
 
-    def _who_may(self, status: str) -> str:
+    def _credentials_advice(self, status: str) -> str:
         named = self._spec.auth.variables if self._spec.auth else ()
         if not named:
-            return "The API wants to know who asks: set `auth` in embudo.yml."
-        said = "has expired or is wrong" if status == "401" else "may not read this"
+            return "The API requires authentication: set `auth` in embudo.yml."
+        problem = "has expired or is wrong" if status == "401" else "may not read this"
         return (
-            f"The secret in {' and '.join(named)} {said}: renew it at the API, set the variable anew, "
-            "and refresh again."
+            f"The secret in {' and '.join(named)} {problem}: renew it at the API, set the variable "
+            "again, and refresh."
         )
 
     def _unreachable(self, error: RequestException) -> str:
         attempts = f"after {self._spec.retries.attempts} attempt(s)"
         if isinstance(error, Timeout):
             return (
-                f"no answer within {self._spec.timeout_seconds:g} s {attempts}. Try later, or raise "
+                f"no response within {self._spec.timeout_seconds:g} s {attempts}. Try later, or raise "
                 "`timeout_seconds`."
             )
         cause: object = error.args[0] if error.args else error
@@ -149,37 +150,37 @@ class ApiClient:
         )
 
 
-class _Refused(Exception):
-    """An answer that does not count; says why, and nothing that the server sent."""
+class _ResponseRejected(Exception):
+    """A response that does not count: the reason, and nothing that the server sent."""
 
 
 class _Client(RESTClient):  # type: ignore[misc]
-    """dlt's client; an answer is taken apart more strictly."""
+    """dlt's client, with stricter checks of what a response holds."""
 
     def extract_response(self, response: Response, data_selector: Any) -> list[Any]:
-        """The records of an answer. dlt takes an answer without them for an empty page."""
+        """The records of a response. dlt takes a response without them for an empty page."""
         _require_good(response)
         body = response.json()
-        found = jsonpath.find_values(data_selector, body)
-        if not found:
+        matches = jsonpath.find_values(data_selector, body)
+        if not matches:
             keys = ", ".join(sorted(body)) if isinstance(body, dict) else type(body).__name__
-            raise _Refused(
-                f"an answer without `{data_selector}`; it has: {keys}. Change `data_selector`."
+            raise _ResponseRejected(
+                f"a response without `{data_selector}`; it has: {keys}. Change `data_selector`."
             )
         records: list[Any] = []
-        for one in found:
-            records += one if isinstance(one, list) else [] if one is None else [one]
+        for match in matches:
+            records += match if isinstance(match, list) else [] if match is None else [match]
         wrong = next((r for r in records if not isinstance(r, dict)), None)
         if wrong is not None:
-            raise _Refused(
+            raise _ResponseRejected(
                 f"`{data_selector}` holds {type(wrong).__name__} where objects are expected. "
                 "Change `data_selector`."
             )
         return records
 
 
-class _Door(HTTPAdapter):  # type: ignore[misc]
-    """What every request, a repeated one too, goes through: its address, and its turn."""
+class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
+    """What every request goes through, repeated ones included: its address is checked, its rate limited."""
 
     def __init__(self, base_url: str, limit: RateLimitSpec | None) -> None:
         super().__init__()
@@ -189,10 +190,10 @@ class _Door(HTTPAdapter):  # type: ignore[misc]
         self._lock = threading.Lock()
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send to the API's own address alone: a link of an answer must not take a secret elsewhere."""
+        """Send to the API's own address alone: a link in a response must not take a secret elsewhere."""
         if _address(str(request.url)) != self._address:
-            raise _Refused(
-                "an answer points to another address; secrets are sent to that of `base_url` alone. "
+            raise _ResponseRejected(
+                "a response points to another address; secrets are sent to that of `base_url` alone. "
                 "Change `base_url` if the API has moved."
             )
         self._wait_for_turn()
@@ -218,7 +219,7 @@ def _require_good(response: Response) -> None:
     status = response.status_code
     if status < 300:
         if not hasattr(response, "embudo_body"):
-            raise _Refused("an answer that is no JSON. Check `path`, or try later.")
+            raise _ResponseRejected("a response that is not JSON. Check `path`, or try later.")
         return
     name = f"{status} {HTTPStatus(status).phrase if status in set(HTTPStatus) else ''}".strip()
     advice = {
@@ -229,12 +230,14 @@ def _require_good(response: Response) -> None:
         429: "Set `rate_limit`, or refresh less often.",
     }
     if status in (401, 403):
-        raise _Refused(name)
-    raise _Refused(f"{name}. {advice.get(status, 'Try later, or ask whoever runs the API.')}")
+        raise _ResponseRejected(name)
+    raise _ResponseRejected(
+        f"{name}. {advice.get(status, 'Try later, or contact the operator of the API.')}"
+    )
 
 
 def _is_broken(response: Response | None, error: BaseException | None) -> bool:
-    """Whether a good answer is no whole JSON, so that it is asked again. Reads it once for all."""
+    """Whether a successful response is not complete JSON, so that it is requested again. Parses it once."""
     if response is None or response.status_code >= 300:
         return False
     try:
@@ -247,7 +250,7 @@ def _is_broken(response: Response | None, error: BaseException | None) -> bool:
 
 
 def _text(response: Response) -> str:
-    """The answer as text: UTF-8, or as its header says."""
+    """The response as text: UTF-8, or as its header states."""
     try:
         return str(response.content, "utf-8-sig")
     except UnicodeDecodeError:
@@ -281,7 +284,7 @@ def _auth(
 
 
 def _page_size(spec: PaginationSpec) -> dict[str, int]:
-    """How many records a page shall have, where that is asked."""
+    """How many records a page shall have, where the settings state it."""
     if spec.limit is None or spec.limit_param is None:
         return {}
     return {spec.limit_param: spec.limit}
@@ -313,23 +316,23 @@ def _paginator(spec: PaginationSpec) -> dlt_pages.BasePaginator:
 
 
 class _EmptyEnds:
-    """An empty reference to the next page is none; dlt would ask for the address ''."""
+    """An empty reference to the next page means there is none; dlt would request the address ''."""
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
-        """Take the reference to the next page from an answer."""
+        """Take the reference to the next page from a response."""
         super().update_state(response, data)  # type: ignore[misc]
         self._next_reference: Any = self._next_reference or None
 
 
 class _JsonLink(_EmptyEnds, dlt_pages.JSONLinkPaginator):  # type: ignore[misc]
-    """The next link stands in the answer."""
+    """The next link is in the response."""
 
 
 class _JsonCursor(_EmptyEnds, dlt_pages.JSONResponseCursorPaginator):  # type: ignore[misc]
-    """The next cursor stands in the answer."""
+    """The next cursor is in the response."""
 
 
-def _looked_for(endpoint: EndpointSpec) -> str:
+def _pagination_paths(endpoint: EndpointSpec) -> str:
     pages = endpoint.pagination
     named = [name for name in (pages.next, pages.has_more, pages.total) if name]
     return f"{', '.join(named) or pages.kind}. Change `pagination`."

@@ -1,6 +1,6 @@
-"""Cursors: how far records reach, as their API writes it, and from where it is asked next.
+"""Cursors: how far records reach, as their API writes it, and from where the next request reads.
 
-Keeping a cursor belongs to `memory`.
+Storing a cursor belongs to `state`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _EARLIEST = 1970
 _LARGEST = 2**63
 
 Mark = datetime | int
-"""How far an endpoint has been read: a moment in UTC, or a number."""
+"""How far an endpoint has been read: a time in UTC, or a number."""
 
 
 class Cursor:
@@ -52,24 +52,24 @@ class Cursor:
         return self._in_utc(found.replace(tzinfo=UTC) if is_of_utc(form) else found)
 
     def initial(self) -> Mark | None:
-        """Where to begin; None asks for everything."""
+        """Where to begin; None for everything."""
         given = self.spec.initial
         if isinstance(given, date) and not isinstance(given, datetime):
             given = datetime.combine(given, time())
         return self._in_utc(given) if isinstance(given, datetime) else given
 
     def since(self, mark: Mark | None) -> Mark | None:
-        """From where to ask once `mark` has been reached: the lag before it, not before the beginning."""
+        """From where to read once `mark` has been reached: the lag before it, not before the beginning."""
         first = self.initial()
         if mark is None:
             return first
         if isinstance(mark, int):
             low = mark - self.spec.lag_number
             return max(low, first) if isinstance(first, int) else low
-        moment = mark - self.spec.lag_time
-        return max(moment, first) if isinstance(first, datetime) else moment
+        since = mark - self.spec.lag_time
+        return max(since, first) if isinstance(first, datetime) else since
 
-    def asked(self, mark: Mark) -> str:
+    def parameter(self, mark: Mark) -> str:
         """`mark` as the parameter's text, never later than it; a time without a zone is in `zone`."""
         form = self.spec.ask or self.spec.format
         if isinstance(mark, int):
@@ -83,20 +83,20 @@ class Cursor:
         has_zone = "%z" in form or is_of_utc(form)
         return mark.astimezone(UTC if has_zone else self._zone).strftime(form)
 
-    def _in_utc(self, moment: datetime) -> datetime:
-        if moment.year < _EARLIEST:
-            raise ValueError(moment)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
+    def _in_utc(self, timestamp: datetime) -> datetime:
+        if timestamp.year < _EARLIEST:
+            raise ValueError(timestamp)
+        aware = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=self._zone)
         return aware.astimezone(UTC)
 
 
 def to_text(mark: Mark | None) -> str | None:
-    """A mark as it is kept."""
+    """A mark as it is stored."""
     return mark.isoformat() if isinstance(mark, datetime) else None if mark is None else str(mark)
 
 
 def from_text(text: str | None) -> Mark | None:
-    """A mark that was kept."""
+    """A mark that was stored."""
     if text is None:
         return None
     return int(text) if text.lstrip("-").isdigit() else datetime.fromisoformat(text)

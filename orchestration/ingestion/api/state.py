@@ -1,9 +1,9 @@
-"""What is remembered of an API: how far each endpoint was read, which version of each record is known,
-and the files that its answers are kept in.
+"""The state of an API: how far each endpoint was read, which version of each record is known, and the
+files that its records are stored in.
 
-One SQLite file a source, beside its answers. A fetch is one transaction: killed or failed, it has not
-been. Its file is synced before the transaction ends and takes its name afterwards; `Memory` finishes
-that for a fetch that was killed in between. Asking belongs to `asking`.
+One SQLite file per source, beside its records. A fetch is one transaction: killed or failed, it has no
+effect. Its file is synced before the transaction ends and takes its name afterwards; `ApiState` finishes
+that for a fetch that was killed in between. Sending requests belongs to `client`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SCHEMA = (
         request text not null,
         mark text,
         fetches integer not null,
-        asked_at text not null,
+        fetched_at text not null,
         unique (stream, endpoint)
     )
     """,
@@ -60,14 +60,14 @@ class Tally:
     repeated: int = 0
 
 
-class Memory:
-    """An API's memory. Use as a context manager; one writer at a time (the refresh lock sees to it)."""
+class ApiState:
+    """The state of one API. Use as a context manager; one writer at a time (the refresh lock ensures it)."""
 
     def __init__(self, folder: Path, *, source: str) -> None:
-        """Open the memory in `folder`, made where there is none."""
+        """Open the state in `folder`, created where there is none."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        path = folder / "memory.sqlite"
+        path = folder / "state.sqlite"
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
             self._db.execute("pragma journal_mode = wal")
@@ -83,10 +83,10 @@ class Memory:
         except sqlite3.DatabaseError as error:
             raise SourceError(
                 f"Source {source}: {path} cannot be opened: {error}. Move it away and refresh again: "
-                "the API is asked from the beginning, and what is known already counts once."
+                "the API is read from the beginning, and what is known already counts once."
             ) from error
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> ApiState:
         return self
 
     def __exit__(
@@ -109,7 +109,7 @@ class Memory:
             path.unlink()
 
     def mark(self, *, stream: str, endpoint: str, request: str) -> Mark | None:
-        """How far the endpoint was read; None where it never was, or was asked for something else."""
+        """How far the endpoint was read; None where it never was, or the request has changed."""
         row = self._db.execute(
             "select mark from endpoints where stream = ? and endpoint = ? and request = ?",
             (stream, endpoint, request),
@@ -117,7 +117,7 @@ class Memory:
         return from_text(row[0]) if row else None
 
     def fetch(self, *, stream: str, endpoint: str, request: str) -> Fetch:
-        """A fetch to be entered."""
+        """A fetch, to be entered as a context manager."""
         return Fetch(self._db, self._folder, stream=stream, endpoint=endpoint, request=request)
 
 
@@ -127,12 +127,12 @@ class Fetch:
     def __init__(
         self, db: sqlite3.Connection, folder: Path, *, stream: str, endpoint: str, request: str
     ) -> None:
-        """See `Memory.fetch`."""
+        """See `ApiState.fetch`."""
         self.tally = Tally()
         self._db, self._root = db, folder
         self._stream, self._endpoint, self._request = stream, endpoint, request
         self._folder = folder / stream / endpoint
-        self._asked_at = datetime.now(UTC)
+        self._fetched_at = datetime.now(UTC)
         self._finished = False
 
     def __enter__(self) -> Fetch:
@@ -142,10 +142,10 @@ class Fetch:
             "select id, fetches from endpoints where stream = ? and endpoint = ?",
             (self._stream, self._endpoint),
         ).fetchone()
-        kept = (int(path.name[:8]) for path in self._folder.glob("[0-9]*.jsonl"))
-        self._number = 1 + max([row[1] if row else 0, *kept])
+        stored = (int(path.name[:8]) for path in self._folder.glob("[0-9]*.jsonl"))
+        self._number = 1 + max([row[1] if row else 0, *stored])
         self._id = self._enter_endpoint(row[0] if row else None)
-        self._final = self._folder / f"{self._number:08d}-{self._asked_at:%Y%m%dT%H%M%SZ}.jsonl"
+        self._final = self._folder / f"{self._number:08d}-{self._fetched_at:%Y%m%dT%H%M%SZ}.jsonl"
         self._written = durable_files.temporary(self._final)
         self._file = self._written.open("wb")
         return self
@@ -154,13 +154,13 @@ class Fetch:
         if known is not None:
             return known
         added = self._db.execute(
-            "insert into endpoints (stream, endpoint, request, fetches, asked_at) values (?,?,?,0,?)",
-            (self._stream, self._endpoint, self._request, self._asked_at.isoformat()),
+            "insert into endpoints (stream, endpoint, request, fetches, fetched_at) values (?,?,?,0,?)",
+            (self._stream, self._endpoint, self._request, self._fetched_at.isoformat()),
         )
         return int(added.lastrowid or 0)
 
     def add(self, record: bytes, *, key: bytes) -> bool:
-        """Keep a record's line unless its version is known; returns False where this fetch had it."""
+        """Store a record's line unless its version is known; returns False where this fetch had it."""
         version = hashlib.blake2b(record, digest_size=16).digest()
         key = hashlib.blake2b(key, digest_size=16).digest()
         known = self._db.execute(
@@ -183,8 +183,8 @@ class Fetch:
 
     @property
     def _stamp(self) -> bytes:
-        """When it was asked: makes each answer's line its own, and serves records without a time."""
-        return f'"_asked_at": "{self._asked_at:%Y-%m-%dT%H:%M:%SZ}"'.encode()
+        """When it was fetched: makes each line unique, and serves records without a time."""
+        return f'"_fetched_at": "{self._fetched_at:%Y-%m-%dT%H:%M:%SZ}"'.encode()
 
     def finish(self, mark: Mark | None) -> None:
         """Make what was added durable, with how far it reaches."""
@@ -200,8 +200,8 @@ class Fetch:
                 ),
             )
         self._db.execute(
-            "update endpoints set request = ?, mark = ?, fetches = ?, asked_at = ? where id = ?",
-            (self._request, to_text(mark), self._number, self._asked_at.isoformat(), self._id),
+            "update endpoints set request = ?, mark = ?, fetches = ?, fetched_at = ? where id = ?",
+            (self._request, to_text(mark), self._number, self._fetched_at.isoformat(), self._id),
         )
         self._db.execute(
             "delete from records where endpoint = ? and fetch <= ?",

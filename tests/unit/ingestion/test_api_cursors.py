@@ -1,4 +1,4 @@
-"""Cursors of APIs: read as the vendor writes them, asked as the vendor wants them, times in UTC between."""
+"""Cursors of APIs: read as the vendor writes them, sent as the vendor wants them, times in UTC between."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def test_vendors_write_the_same_moment(form: str, value: Any) -> None:
 def test_a_time_without_a_zone_is_the_sources() -> None:
     madrid = cursor(zone="Europe/Madrid", format="%Y-%m-%d %H:%M:%S")
     assert madrid.read("2026-07-01 14:00:00") == NOON
-    assert madrid.asked(NOON) == "2026-07-01 14:00:00"
+    assert madrid.parameter(NOON) == "2026-07-01 14:00:00"
 
 
 def test_a_format_that_ends_with_a_z_is_of_utc() -> None:
     zulu = cursor(zone="Europe/Madrid", format="%Y-%m-%dT%H:%M:%SZ")
     assert zulu.read("2026-07-01T12:00:00Z") == NOON
-    assert zulu.asked(NOON) == "2026-07-01T12:00:00Z"
+    assert zulu.parameter(NOON) == "2026-07-01T12:00:00Z"
 
 
 @pytest.mark.parametrize(
-    ("ask", "asked"),
+    ("ask", "parameter"),
     [
         (None, "2026-07-01T12:00:00Z"),
         ("unix", "1782907200"),
@@ -56,8 +56,8 @@ def test_a_format_that_ends_with_a_z_is_of_utc() -> None:
         ("%Y-%m-%d", "2026-07-01"),
     ],
 )
-def test_asked_as_the_vendor_wants_it_and_never_later(ask: str | None, asked: str) -> None:
-    assert cursor(ask=ask).asked(NOON.replace(microsecond=999_500)) == asked
+def test_sent_as_the_vendor_wants_it_and_never_later(ask: str | None, parameter: str) -> None:
+    assert cursor(ask=ask).parameter(NOON.replace(microsecond=999_500)) == parameter
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_is_no_cursor_is_none(form: str, value: Any) -> None:
     assert cursor(format=form).read(value) is None
 
 
-def test_the_lag_is_asked_again_but_not_what_was_before_the_beginning() -> None:
+def test_the_lag_is_fetched_again_but_not_what_was_before_the_beginning() -> None:
     lagging = cursor(lag="2d", initial="2026-06-30")
     assert lagging.since(None) == datetime(2026, 6, 30, tzinfo=UTC)
     assert lagging.since(datetime(2026, 7, 9, tzinfo=UTC)) == datetime(2026, 7, 7, tzinfo=UTC)
