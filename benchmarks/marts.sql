@@ -1,6 +1,6 @@
 -- The marts by hand: one DuckDB script over the tables that tests/e2e/oracle/00_raw.sql reads from the raw files.
 -- Same grain, keys and measures as Embudo's marts, written for the sandbox company alone: no other source, no
--- quarantine, no tests, no history of loads. Each table is a mart; `benchmarks/refresh.py` holds them against Embudo's.
+-- quarantine, no tests, no history of loads. Each table is a mart; `benchmarks/refresh.py` compares them with Embudo's.
 
 create table dim_reps as
 select user_id, row_number() over (partition by user_id order by from_at) as version, team, region, extension,

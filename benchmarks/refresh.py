@@ -1,7 +1,7 @@
 """`python -m benchmarks.refresh [--scale 1]`: a whole refresh of the sandbox beside hand-written SQL.
 
 Four refreshes (first, nothing new, a new day, full) and the script of marts.sql on the same files, then both
-sides' marts by rows and sums. What the first costs without data is told apart: it is that of a company with
+sides' marts by rows and sums. The cost of the first without data is measured separately, as that of a company with
 one row.
 """
 
@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.table import Table
 
 import sandbox
-from benchmarks.measuring import Measured, measure
+from benchmarks.measurement import Measurement, measure
 
 EMBUDO = str(Path(sys.executable).with_name("embudo"))
 
-# Mart by hand to the same rows of Embudo's, with a sum of each.
+# Hand-written mart to the same rows of Embudo's, with a sum of each.
 SAME: dict[str, tuple[str, str]] = {
     "fct_orders": ("sum(net_amount)", "sum(net_amount) from customer.fct_orders where not is_cancelled"),
     "fct_order_lines": (
@@ -82,25 +82,28 @@ sources:
 
 
 def main() -> None:
-    """Make the company, measure both sides, print tables; exits 1 where their marts differ."""
+    """Generate the company, measure both sides, print tables; exits 1 where their marts differ."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.refresh", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="1 is 25,000 orders in 24 months")
     parser.add_argument("--months", type=int, default=24)
-    given = parser.parse_args()
+    options = parser.parse_args()
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="embudo-benchmark-") as name:
-        place = Path(name)
-        company = place / "company"
+        folder = Path(name)
+        company = folder / "company"
         truth = sandbox.generate(
-            company, scale=given.scale, months=given.months, until=sandbox.END - timedelta(days=1)
+            company,
+            scale=options.scale,
+            months=options.months,
+            until=sandbox.END - timedelta(days=1),
         )
         rows = sum(stream.read for stream in truth.streams.values())
-        console.print(f"{rows:,} raw rows, scale {given.scale:g}, {given.months} months")
-        by_hand = place / "hand.duckdb"
+        console.print(f"{rows:,} raw rows, scale {options.scale:g}, {options.months} months")
+        by_hand = folder / "hand.duckdb"
         hand = measure(
             [sys.executable, "-m", "benchmarks.hand_written", str(company / "inbox"), str(by_hand)]
         )
-        home = place / "home"
+        home = folder / "home"
         refresh = [EMBUDO, "refresh", "--config", str(company / "embudo.yml"), "--home", str(home)]
         first = measure(refresh)
         steps = _steps(home)
@@ -109,8 +112,8 @@ def main() -> None:
         sandbox.generate_day(company)
         day = measure(refresh)
         full = measure([*refresh, "--full"])
-        empty = measure(_one_row(place / "one"))
-    _say(
+        empty = measure(_one_row(folder / "one"))
+    _print(
         console,
         {
             "hand-written SQL": hand,
@@ -130,12 +133,12 @@ def main() -> None:
     sys.exit(1 if differences else 0)
 
 
-def _one_row(place: Path) -> list[str]:
-    (place / "inbox").mkdir(parents=True)
-    (place / "embudo.yml").write_text(ONE_ROW, encoding="utf-8")
-    (place / "inbox" / "contacts.csv").write_text("id,created\nc1,2026-06-01\n", encoding="utf-8")
+def _one_row(folder: Path) -> list[str]:
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "embudo.yml").write_text(ONE_ROW, encoding="utf-8")
+    (folder / "inbox" / "contacts.csv").write_text("id,created\nc1,2026-06-01\n", encoding="utf-8")
     return [
-        EMBUDO, "refresh", "--config", str(place / "embudo.yml"), "--home", str(place / "home")
+        EMBUDO, "refresh", "--config", str(folder / "embudo.yml"), "--home", str(folder / "home")
     ]  # fmt: skip
 
 
@@ -175,15 +178,15 @@ def _compare(by_hand: Path, marts: Path, console: Console) -> int:
     return different
 
 
-def _say(console: Console, measured: dict[str, Measured]) -> None:
+def _print(console: Console, measurements: dict[str, Measurement]) -> None:
     table = Table(title="Measured", title_justify="left")
     for column in ("What", "Wall s", "Processor s", "Peak memory MB", "Wall / by hand"):
         table.add_column(column, justify="left" if column == "What" else "right")
-    by_hand = next(iter(measured.values()))
-    for name, one in measured.items():
+    by_hand = next(iter(measurements.values()))
+    for name, measurement in measurements.items():
         table.add_row(
-            name, f"{one.wall:.1f}", f"{one.processor:.1f}", f"{one.memory / 1e6:,.0f}",
-            f"{one.wall / by_hand.wall:.2f}",
+            name, f"{measurement.wall:.1f}", f"{measurement.processor:.1f}", f"{measurement.memory / 1e6:,.0f}",
+            f"{measurement.wall / by_hand.wall:.2f}",
         )  # fmt: skip
     console.print(table)
 

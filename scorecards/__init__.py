@@ -1,5 +1,4 @@
-"""What people look at: the scorecard and the alerts of a release, and each role's view of them.
+"""Readers' views of a release: the scorecard and the alerts, and what each role sees of them.
 
-Metrics come from `semantic_layer` alone. Where data comes from and how models are built does not belong
-here.
+Metrics come from `semantic_layer` alone. Ingestion and models do not belong here.
 """

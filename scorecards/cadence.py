@@ -1,6 +1,6 @@
 """Which metrics the scorecard has by which periods and for whom.
 
-What a figure is worth by day, week or year is the metric's cadence; computing it belongs to `building`.
+Which periods suit a metric is its cadence; computing it belongs to `scorecard_metrics`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from semantic_layer.records import GRAINS, Dimension, Grain, Metric
 COMPANY = "company"
 
 SCOPES: Mapping[str, str] = {"rep__key": "rep", "rep__team": "team", "rep__region": "region"}
-"""Dimensions that a metric has to offer for a scope. A rep's past stays in the team of the time, because
-facts are tied to versions of reps."""
+"""Dimensions that a metric needs for a scope. A rep's past stays in the team of its time, because facts
+reference versions of reps (SCD type 2)."""
 
 CADENCE_GRAINS: Mapping[str, tuple[Grain, ...]] = {
     "daily": ("day", "week", "month"),
@@ -21,7 +21,7 @@ CADENCE_GRAINS: Mapping[str, tuple[Grain, ...]] = {
     "monthly": ("month", "quarter"),
     "quarterly": ("quarter", "year"),
 }
-"""Periods in which a metric of a cadence is looked at; targets of other periods add theirs."""
+"""Periods by which a metric of a cadence is shown; targets of other periods add theirs."""
 
 
 def grains_of(
@@ -29,12 +29,12 @@ def grains_of(
 ) -> tuple[Grain, ...]:
     """The grains that a metric's scorecard has.
 
-    Those that its cadence asks for and those of its targets, of the `times` that the metric offers; the
-    finest of these where it offers none of them. A metric without a cadence is looked at by month.
+    Those of its cadence and of its targets, as far as the metric has them (`times`); the finest of `times`
+    where it has none of them. A metric without a cadence is shown by month.
     """
-    asked = {*CADENCE_GRAINS.get(metric.cadence, ("month",)), *targets}
+    wanted = {*CADENCE_GRAINS.get(metric.cadence, ("month",)), *targets}
     offered = [grain for grain in GRAINS if grain in times]
-    return tuple(grain for grain in offered if grain in asked) or tuple(offered[:1])
+    return tuple(grain for grain in offered if grain in wanted) or tuple(offered[:1])
 
 
 def times_of(dimensions: Sequence[Dimension], name: str) -> tuple[str, ...]:

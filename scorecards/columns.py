@@ -1,6 +1,6 @@
 """Columns of the two tables and what they mean, read from `columns.yml`.
 
-These tables are made by the refresh, so no dbt YAML describes them; their descriptions are written into
+The refresh writes these tables, so no dbt YAML describes them; their descriptions are written into
 the marts as comments.
 """
 
@@ -36,10 +36,10 @@ def tables() -> Mapping[str, Table]:
     return {
         name: Table(
             name=name,
-            description=told["description"].strip(),
-            columns={column: words.strip() for column, words in told["columns"].items()},
+            description=content["description"].strip(),
+            columns={column: text.strip() for column, text in content["columns"].items()},
         )
-        for name, told in yaml.safe_load(text).items()
+        for name, content in yaml.safe_load(text).items()
     }
 
 

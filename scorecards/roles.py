@@ -1,4 +1,4 @@
-"""What each role looks at, chosen from the catalogue."""
+"""The metrics of each role, chosen from the catalogue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from semantic_layer.records import Metric
 
 
 class Role(StrEnum):
-    """Who looks. Reps, managers and directors watch the metrics that name them; the others their families."""
+    """A reader. Reps, managers and directors watch the metrics that name them; the others their families."""
 
     rep = "rep"
     manager = "manager"

@@ -12,7 +12,7 @@ from scorecards.cadence import COMPANY
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
-_EVERYBODY = """
+_SUBJECTS = """
     select distinct 'team' as scope, team as scope_key, team as name from core.dim_reps
     where team is not null
     union all
@@ -25,7 +25,7 @@ _EVERYBODY = """
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """One key of one scope, and how it is called."""
+    """One key of one scope, and its name."""
 
     scope: str
     key: str
@@ -35,33 +35,37 @@ class Subject:
 def find_subject(layer: SemanticLayer, text: str | None) -> Subject:
     """The rep (by name, key, or the source's own id), team or region that `text` means; the company for None.
 
-    Raises `QueryInvalid` with the nearest names for one that nobody has, and with the keys for one that
-    several reps have.
+    Raises `QueryInvalid` with the nearest names for a text that matches nobody, and with the keys for
+    one that matches several.
     """
     if text is None:
         return Subject(scope=COMPANY, key=COMPANY, name=COMPANY)
-    everybody = [
+    subjects = [
         Subject(scope=row["scope"], key=row["scope_key"], name=row["name"])
-        for row in layer.rows(_EVERYBODY)
+        for row in layer.rows(_SUBJECTS)
     ]
     wanted = text.strip().lower()
-    found = [one for one in everybody if wanted in _names(one)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        keys = ", ".join(f"{one.key} ({one.scope})" for one in found)
-        raise QueryInvalid(f"`{text}` may mean {keys}. Say which with its key.")
-    spelt = {name: one for one in everybody for name in _names(one)}
+    matches = [subject for subject in subjects if wanted in _names(subject)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        keys = ", ".join(f"{subject.key} ({subject.scope})" for subject in matches)
+        raise QueryInvalid(f"`{text}` may mean {keys}. Use the key instead.")
+    spelt = {name: subject for subject in subjects for name in _names(subject)}
     near = difflib.get_close_matches(wanted, list(spelt), n=3, cutoff=0.5)
     nearest = list(dict.fromkeys(f"{spelt[name].name} ({spelt[name].scope})" for name in near))
     advice = f" Nearest: {', '.join(nearest)}." if nearest else ""
-    teams = ", ".join(one.name for one in everybody if one.scope != "rep")
+    teams = ", ".join(subject.name for subject in subjects if subject.scope != "rep")
     raise QueryInvalid(
         f"There is no rep, team or region `{text}`.{advice} Teams and regions: {teams}. "
         "Reps: `embudo query activities --by rep__key,rep__name`."
     )
 
 
-def _names(one: Subject) -> set[str]:
+def _names(subject: Subject) -> set[str]:
     """What a subject may be called, in lower case."""
-    return {one.key.lower(), one.key.partition(":")[2].lower(), one.name.strip().lower()} - {""}
+    return {
+        subject.key.lower(),
+        subject.key.partition(":")[2].lower(),
+        subject.name.strip().lower(),
+    } - {""}

@@ -1,6 +1,6 @@
 """What one reader sees of a release: a role's scorecard, and alerts.
 
-Only choosing rows belongs here; how they look belongs to `present`.
+Only choosing rows belongs here; how they look belongs to `rendering`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from orchestration.core.periods import first_day
 from scorecards.columns import tables
-from scorecards.periods import from_grain, read_period, written
+from scorecards.period_names import from_grain, period_name, read_period
 from scorecards.roles import Role, metrics_of
 from scorecards.scopes import Subject, find_subject
 from semantic_layer.records import Grain, Trust
@@ -55,7 +55,7 @@ _ALERTS = """
 
 @dataclass(frozen=True, kw_only=True)
 class ScorecardView:
-    """A role's metrics for one subject, one row a metric with all columns of the scorecard."""
+    """A role's metrics for one subject, one row per metric with all columns of the scorecard."""
 
     role: Role
     subject: Subject
@@ -82,9 +82,9 @@ def scorecard_view(
     grain: Grain | None = None,
     period: str | None = None,
 ) -> ScorecardView:
-    """The newest complete period of each metric, or the one asked for; by month where no grain is named.
+    """The newest complete period of each metric, or the requested one; default grain: month.
 
-    A metric that is not looked at by the grain is shown by the next longer one that it is looked at by.
+    A metric without values by the grain is shown by the next longer one that it has.
     """
     _require(layer, "scorecard")
     subject = find_subject(layer, who)
@@ -99,18 +99,18 @@ def scorecard_view(
     grains = list(from_grain(grain or "month"))
     metrics = metrics_of(role, layer.metrics())
     names = [metric.name for metric in metrics]
-    found: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
     if periods := _periods(layer, grains, start):
         sql = _CHOSEN.format(places=", ".join("(?, cast(? as date))" for _ in periods))
         places = [part for place in periods.items() for part in place]
-        found = layer.rows(sql, [*places, subject.scope, subject.key, names, grains])
-    if not found:
-        told = period or f"a {grain or 'month'} or longer"
+        shown = layer.rows(sql, [*places, subject.scope, subject.key, names, grains])
+    if not shown:
+        wanted = period or f"a {grain or 'month'} or longer"
         raise QueryInvalid(
-            f"{subject.name} has no figures of a {role.value} for {told}. {_span(layer, grains[0])}"
+            f"{subject.name} has no figures of a {role.value} for {wanted}. {_span(layer, grains[0])}"
         )
     columns = tables()["scorecard"].columns
-    by_metric = {row["metric"]: {name: row[name] for name in columns} for row in found}
+    by_metric = {row["metric"]: {name: row[name] for name in columns} for row in shown}
     rows = [by_metric[name] for name in names if name in by_metric]
     return ScorecardView(
         role=role,
@@ -155,12 +155,12 @@ def alerts_view(
 
 
 def _require(layer: SemanticLayer, table: str) -> None:
-    """Releases of earlier versions have no such table."""
-    held = layer.rows(
+    """Raise `ReleaseCorrupt` for a release of an earlier version, without the table."""
+    rows = layer.rows(
         "select 1 from information_schema.tables where table_schema = 'performance' and table_name = ?",
         [table],
     )
-    if not held:
+    if not rows:
         raise ReleaseCorrupt(
             f"Release {layer.release_id} has no {table}: it was made before there was one. "
             "`embudo refresh --full` makes one that has."
@@ -175,4 +175,4 @@ def _span(layer: SemanticLayer, grain: Grain) -> str:
     )[0]
     if row["first"] is None:
         return ""
-    return f"By {grain} there is {written(grain, row['first'])} to {written(grain, row['last'])}."
+    return f"By {grain} there is {period_name(grain, row['first'])} to {period_name(grain, row['last'])}."

@@ -27,7 +27,7 @@ def prepare(workspace: Workspace, *, report: Reporter) -> Prepared:
     """Parse and plan what is not there yet. Raises `BuildFailed` where the project cannot be parsed."""
     import duckdb
 
-    from scorecards.build import plan_ahead
+    from scorecards.scorecard_metrics import plan_ahead
     from semantic_layer.layer import SemanticLayer
 
     report.step("Parse models")

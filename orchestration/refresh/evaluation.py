@@ -34,7 +34,7 @@ def write_figures(
     the candidate will be called; `newest_of_source` the latest business time (naive UTC) by source. Raises
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
-    from scorecards.build import AsOf, build
+    from scorecards.tables import AsOf, write_scorecard
     from semantic_layer.evaluation import values
 
     as_of, as_of_on = as_of_of(warehouse)
@@ -42,7 +42,7 @@ def write_figures(
     connection.register("by_month", by_month)
     connection.execute(f"create or replace table {METRIC_VALUES} as select * from by_month")
     connection.unregister("by_month")
-    built = build(
+    written = write_scorecard(
         layer,
         connection,
         AsOf(
@@ -54,8 +54,8 @@ def write_figures(
     )
     return {
         "metric_values": by_month.num_rows,
-        "scorecard": built.scorecard,
-        "alerts": built.alerts,
+        "scorecard": written.scorecard,
+        "alerts": written.alerts,
     }
 
 

@@ -1,4 +1,4 @@
--- doubles to twelve digits: sums of them differ in the last ones with the order of rows; what is no number is nothing
+-- doubles to twelve digits: sums of them differ in the last ones with the order of rows; what is not finite becomes null
 create or replace temp macro twelve_digits(figure) as
 case
     when figure = 0 then 0
@@ -6,7 +6,7 @@ case
     else round(figure, cast(11 - floor(log10(abs(figure))) as integer))
 end;
 
--- grain: one row a period of each grain, up to the one that holds the data-as-of day
+-- grain: one row per period of each grain, up to the one with the data-as-of day
 -- periods are numbered, so that the one before is one less and the one of a year before `periods_a_year` less: for days
 -- and weeks that is 52 weeks, which keeps weekdays together
 create or replace temp table periods as
@@ -26,7 +26,7 @@ beginnings as (
         union all
         select period_start_on from performance.fct_targets
         union all
-        select as_of_on from moment
+        select as_of_on from release
     )
 ),
 
@@ -35,12 +35,12 @@ starts as (
         grains.*,
         cast(unnest(generate_series(
             cast(date_trunc(grains.grain, beginnings.first_on) as timestamp),
-            cast(moment.as_of_on as timestamp),
+            cast(release.as_of_on as timestamp),
             grains.step
         )) as date) as period_start
     from grains
     cross join beginnings
-    cross join moment
+    cross join release
 ),
 
 numbered as (
@@ -60,8 +60,8 @@ select
     numbered.period_end,
     periods_back = 1 as is_newest,
     coalesce(periods_back <= shown_periods, true) as is_shown,
-    moment.as_of_on >= period_end - 1 as is_complete,
-    -- the data-as-of day counts as gone
-    least((moment.as_of_on + 1 - period_start) / (period_end - period_start), 1.0) as elapsed_share
+    release.as_of_on >= period_end - 1 as is_complete,
+    -- the data-as-of day counts as over
+    least((release.as_of_on + 1 - period_start) / (period_end - period_start), 1.0) as elapsed_share
 from numbered
-cross join moment
+cross join release

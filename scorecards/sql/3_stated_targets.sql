@@ -1,4 +1,4 @@
--- grain: one row a target of a metric that exists, its scope key spelt as the figures spell it
+-- grain: one row per target of a metric that exists, its scope key spelt as the figures spell it
 create or replace temp table stated_targets as
 with keys as (
     select distinct scope, scope_key from evaluated
@@ -13,7 +13,7 @@ select
     targets.target,
     targets.target_with_growth,
     targets.set_on,
-    -- a target is looked at when it is set, and then every so many months
+    -- a target is reviewed when it is set, and then every so many months
     cast(
         coalesce(targets.set_on, targets.period_start_on) + to_months(targets.review_every_months) as date
     ) as next_review_on

@@ -1,30 +1,30 @@
--- grain: one row a metric, scope, key, grain and period
+-- grain: one row per metric, scope, key, grain and period
 create or replace table performance.scorecard as
 with compared as (
     select
-        placed.*,
+        scorecard_values.*,
         periods.is_shown,
-        min(placed.period_no) filter (placed.value is not null) over (
-            partition by placed.metric, placed.scope, placed.scope_key, placed.grain
+        min(scorecard_values.period_no) filter (scorecard_values.value is not null) over (
+            partition by scorecard_values.metric, scorecard_values.scope, scorecard_values.scope_key, scorecard_values.grain
         ) as first_no,
-        max(placed.value) over (series range between 1 preceding and 1 preceding) as previous_value,
-        max(placed.value) over (
+        max(scorecard_values.value) over (series range between 1 preceding and 1 preceding) as previous_value,
+        max(scorecard_values.value) over (
             series range between periods_a_year preceding and periods_a_year preceding
         ) as same_period_last_year,
         -- the running period is no part of the mean: it is not over
         case
             when is_complete
-                then avg(placed.value) over (series range between (periods_a_year - 1) preceding and current row)
-            else avg(placed.value) over (series range between periods_a_year preceding and 1 preceding)
+                then avg(scorecard_values.value) over (series range between (periods_a_year - 1) preceding and current row)
+            else avg(scorecard_values.value) over (series range between periods_a_year preceding and 1 preceding)
         end as trailing_mean
-    from placed
+    from scorecard_values
     inner join periods using (grain, period_no)
     window series as (
-        partition by placed.metric, placed.scope, placed.scope_key, placed.grain order by placed.period_no
+        partition by scorecard_values.metric, scorecard_values.scope, scorecard_values.scope_key, scorecard_values.grain order by scorecard_values.period_no
     )
 ),
 
--- what is only shown is joined to what is shown, after the windows have gone over all
+-- descriptive columns are joined to the shown rows only, after the windows have read all rows
 seasonal as (
     select
         compared.*,
@@ -45,7 +45,7 @@ seasonal as (
     where compared.is_shown
 ),
 
-judged as (
+rated as (
     select
         *,
         twelve_digits(case
@@ -57,52 +57,52 @@ judged as (
 )
 
 select
-    judged.metric,
-    judged.label,
-    judged.family,
-    judged.scope,
-    judged.scope_key,
-    judged.grain,
-    judged.period_start,
-    judged.value,
-    judged.target,
-    judged.target_with_growth,
-    judged.benchmark_low,
-    judged.benchmark_typical,
-    judged.benchmark_high,
-    judged.previous_value,
-    judged.same_period_last_year,
+    rated.metric,
+    rated.label,
+    rated.family,
+    rated.scope,
+    rated.scope_key,
+    rated.grain,
+    rated.period_start,
+    rated.value,
+    rated.target,
+    rated.target_with_growth,
+    rated.benchmark_low,
+    rated.benchmark_typical,
+    rated.benchmark_high,
+    rated.previous_value,
+    rated.same_period_last_year,
     case
-        when judged.period_no - judged.first_no >= judged.periods_a_year - cast(judged.is_complete as integer)
-            then twelve_digits(judged.trailing_mean)
+        when rated.period_no - rated.first_no >= rated.periods_a_year - cast(rated.is_complete as integer)
+            then twelve_digits(rated.trailing_mean)
     end as trailing_12m_mean,
-    judged.seasonal_index,
-    twelve_digits(judged.value / nullif(judged.seasonal_index, 0)) as seasonally_adjusted_value,
+    rated.seasonal_index,
+    twelve_digits(rated.value / nullif(rated.seasonal_index, 0)) as seasonally_adjusted_value,
     case
-        when judged.target is null then 'no_target'
-        when judged.is_reached then 'on_track'
-        when judged.attainment >= 0.9 then 'watch'
-        when judged.value is not null then 'off_track'
+        when rated.target is null then 'no_target'
+        when rated.is_reached then 'on_track'
+        when rated.attainment >= 0.9 then 'watch'
+        when rated.value is not null then 'off_track'
     end as status,
-    case when judged.target is not null then reviews.days_to_next_review end as days_to_next_review,
-    moment.release_id,
-    judged.attainment,
-    judged.elapsed_share,
-    judged.is_complete,
-    judged.scope_name,
-    judged.team,
-    judged.region,
-    judged.label_es,
-    judged.unit,
-    judged.better
-from judged
-cross join moment
-left join reviews
-    on judged.metric = reviews.metric
-    and judged.scope = reviews.scope
-    and judged.scope_key = reviews.scope_key
-    and judged.grain = reviews.grain
-order by judged.grain, judged.metric, judged.scope, judged.scope_key, judged.period_start;
+    case when rated.target is not null then target_reviews.days_to_next_review end as days_to_next_review,
+    release.release_id,
+    rated.attainment,
+    rated.elapsed_share,
+    rated.is_complete,
+    rated.scope_name,
+    rated.team,
+    rated.region,
+    rated.label_es,
+    rated.unit,
+    rated.better
+from rated
+cross join release
+left join target_reviews
+    on rated.metric = target_reviews.metric
+    and rated.scope = target_reviews.scope
+    and rated.scope_key = target_reviews.scope_key
+    and rated.grain = target_reviews.grain
+order by rated.grain, rated.metric, rated.scope, rated.scope_key, rated.period_start;
 
--- read for the last time: its memory is for the next step
-drop table placed;
+-- not read again: frees its memory for the next step
+drop table scorecard_values;

@@ -1,4 +1,4 @@
--- grain: one row a customer of three orders or more who stays away for longer than usual; since: the last order
+-- grain: one row per customer of three orders or more who stays away for longer than usual; since: the last order
 -- value: days since then over the customer's own usual gap
 select
     rules.alert_rule_key,
@@ -11,9 +11,9 @@ select
     cast(customers.last_order_on as timestamp) as since_at,
     customers.recency_days / nullif(customers.usual_gap_days, 0) as value
 from rules
-cross join moment
+cross join release
 inner join customer.fct_customer_month_ends as customers
-    on customers.month_end_on = moment.as_of_on
+    on customers.month_end_on = release.as_of_on
     and customers.orders_to_date >= 3
     and customers.recency_days > rules.threshold * customers.usual_gap_days
 left join core.dim_reps as reps on customers.rep_version_key = reps.rep_version_key

@@ -1,4 +1,4 @@
--- grain: one row a metric, key and grain of the rule's scope that is off its newest target; since: the start of the period
+-- grain: one row per metric, key and grain of the rule's scope that is off its newest target; since: the start of the period
 -- value: the figure over what is due by now (the other way round where lower is better), none where the target is not
 -- above zero; a rule that names the metric counts before one that names none
 with newest as (

@@ -1,5 +1,5 @@
--- grain: one row a missed call from a known number that no connected call with it has followed; since: the call
--- who owns the contact is told, because nobody took the call
+-- grain: one row per missed call from a known number that no connected call with it followed; since: the call
+-- the owner of the contact is notified, because nobody took the call
 select
     rules.alert_rule_key,
     contacts.owner_key as rep_key,
@@ -9,9 +9,9 @@ select
     'Call back' as what_to_do,
     'Devolver la llamada' as what_to_do_es,
     calls.started_at as since_at,
-    epoch(moment.as_of - calls.started_at) / rules.unit_seconds as value
+    epoch(release.as_of - calls.started_at) / rules.unit_seconds as value
 from rules
-cross join moment
+cross join release
 inner join activity.fct_calls as calls
     on calls.is_missed and calls.is_number_known and calls.returned_at is null
 left join core.dim_contacts as contacts on calls.contact_key = contacts.contact_key

@@ -1,4 +1,4 @@
--- grain: one row an open deal without activity; since: the last activity, or the creation where it is later
+-- grain: one row per open deal without activity; since: the last activity, or the creation where it is later
 -- as in stale_opportunities, a deal of which neither is known counts
 select
     rules.alert_rule_key,
@@ -9,8 +9,8 @@ select
     'Take the next step, or close the deal as lost' as what_to_do,
     'Dar el siguiente paso, o cerrarla como perdida' as what_to_do_es,
     deals.idle_since_at as since_at,
-    epoch(moment.as_of - deals.idle_since_at) / rules.unit_seconds as value
+    epoch(release.as_of - deals.idle_since_at) / rules.unit_seconds as value
 from rules
-cross join moment
+cross join release
 cross join funnel.fct_open_deals as deals
 where coalesce(value >= rules.threshold, true)

@@ -1,4 +1,4 @@
--- grain: one row a rep and running period whose figure is behind its target; since: the start of the period
+-- grain: one row per rep and running period whose figure is behind its target; since: the start of the period
 -- value: the figure over what is due of the target by now
 select
     rules.alert_rule_key,

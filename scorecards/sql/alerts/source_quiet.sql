@@ -1,4 +1,4 @@
--- grain: one row a source that has brought nothing newer; since: the latest business time of its rows
+-- grain: one row per source that has brought nothing newer; since: the latest business time of its rows
 select
     rules.alert_rule_key,
     sources.source as subject_key,
@@ -7,8 +7,8 @@ select
     'See whether its export still runs: embudo status' as what_to_do,
     'Comprobar que su exportación sigue en marcha: embudo status' as what_to_do_es,
     sources.newest_at as since_at,
-    epoch(moment.as_of - sources.newest_at) / rules.unit_seconds as value
+    epoch(release.as_of - sources.newest_at) / rules.unit_seconds as value
 from rules
-cross join moment
+cross join release
 cross join sources
 where value > rules.threshold

@@ -1,4 +1,4 @@
--- grain: one row a task that is not done and past its due time; since: the due time
+-- grain: one row per task that is not done and past its due time; since: the due time
 select
     rules.alert_rule_key,
     tasks.rep_key,
@@ -8,8 +8,8 @@ select
     'Do it, or move its due time with the contact' as what_to_do,
     'Hacerla, o acordar otra fecha con el contacto' as what_to_do_es,
     tasks.due_at as since_at,
-    epoch(moment.as_of - tasks.due_at) / rules.unit_seconds as value
+    epoch(release.as_of - tasks.due_at) / rules.unit_seconds as value
 from rules
-cross join moment
+cross join release
 inner join activity.fct_tasks as tasks on tasks.is_overdue
 where value > rules.threshold

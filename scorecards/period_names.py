@@ -37,7 +37,7 @@ def read_period(text: str) -> tuple[Grain, date]:
     )
 
 
-def written(grain: str, start: date) -> str:
+def period_name(grain: str, start: date) -> str:
     """A period as `read_period` reads it."""
     if grain == "week":
         year, week, _ = start.isocalendar()

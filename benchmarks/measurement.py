@@ -1,4 +1,4 @@
-"""One command, measured: wall time, processor time and peak memory of its process and their children."""
+"""Measurement of one command: wall time, processor time and peak memory of its process and their children."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """Seconds, and bytes of resident memory at the peak."""
 
     wall: float
@@ -22,19 +22,19 @@ class Measured:
     memory: int
 
 
-def measure(command: Sequence[str]) -> Measured:
+def measure(command: Sequence[str]) -> Measurement:
     """Run a command from the project's root; ends this program with its output where it fails."""
     began = time.monotonic()
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"{' '.join(command)} exited {process.returncode}:\n{said[-4000:]}")
-    return Measured(
+        sys.exit(f"{' '.join(command)} exited {process.returncode}:\n{output[-4000:]}")
+    return Measurement(
         wall=time.monotonic() - began,
         processor=usage.ru_utime + usage.ru_stime,
         memory=usage.ru_maxrss * 1024,

@@ -1,4 +1,4 @@
-"""The scorecard's columns, each against figures worked out by other means."""
+"""The scorecard's columns, each against figures calculated independently."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_periods_before_are_those_of_the_values(marts: Marts) -> None:
         assert trailing == (pytest.approx(expected, rel=1e-11) if known else None)
 
 
-def test_the_season_is_told_from_the_trend(marts: Marts) -> None:
+def test_the_season_is_separated_from_the_trend(marts: Marts) -> None:
     """Ratio to the centred moving average, worked out here month by month."""
     values = [seasonal(n) for n in range(36)]
     marts.write(company(values))
@@ -104,7 +104,7 @@ def test_nothing_sold_is_zero_and_no_rate_is_nothing(marts: Marts) -> None:
     ]
 
 
-def test_days_and_weeks_are_held_against_52_weeks_before(marts: Marts) -> None:
+def test_days_and_weeks_are_compared_with_52_weeks_before(marts: Marts) -> None:
     """20 June 2026 is a Saturday, and so is 21 June 2025; 90 days are shown."""
     marts.write(
         [
@@ -264,7 +264,7 @@ def test_a_rep_is_in_the_team_of_the_time(marts: Marts) -> None:
     ) == [(2, "Ana", "Alfa", "Norte"), (3, "Ana", "Beta", "Sur"), (6, "Ana", "Beta", "Sur")]
 
 
-def test_the_tables_tell_what_their_columns_mean(marts: Marts) -> None:
+def test_the_tables_describe_their_columns(marts: Marts) -> None:
     """Columns and their descriptions are the same, in the same order."""
     marts.write([], as_of=datetime(2026, 1, 1))
     for table in ("scorecard", "alerts"):

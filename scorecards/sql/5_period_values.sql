@@ -1,6 +1,6 @@
--- grain: one row a metric, scope, key, grain and period with a value or a target
+-- grain: one row per metric, scope, key, grain and period with a value or a target
 -- what counts or adds up is zero where nothing happened, from its first value to the last of its scope in any metric
-create or replace temp table cells as
+create or replace temp table period_values as
 with valued as (
     select
         evaluated.metric,
@@ -16,7 +16,7 @@ with valued as (
     where isfinite(evaluated.value)
 ),
 
-lives as (
+last_periods as (
     select scope, scope_key, grain, max(period_no) as last_no
     from valued
     group by all
@@ -28,15 +28,15 @@ grid as (
         valued.scope,
         valued.scope_key,
         valued.grain,
-        unnest(range(min(valued.period_no), any_value(lives.last_no) + 1)) as period_no
+        unnest(range(min(valued.period_no), any_value(last_periods.last_no) + 1)) as period_no
     from valued
-    inner join lives using (scope, scope_key, grain)
+    inner join last_periods using (scope, scope_key, grain)
     inner join catalogue using (metric)
     where catalogue.is_zero_when_absent
     group by valued.metric, valued.scope, valued.scope_key, valued.grain
 ),
 
-goals as (
+targets as (
     select
         stated.metric,
         stated.scope,
@@ -56,23 +56,23 @@ goals as (
     ) = 1
 ),
 
-places as (
+keys as (
     select metric, scope, scope_key, grain, period_no from valued
     union
     select metric, scope, scope_key, grain, period_no from grid
     union
-    select metric, scope, scope_key, grain, period_no from goals
+    select metric, scope, scope_key, grain, period_no from targets
 )
 
 select
-    places.*,
+    keys.*,
     coalesce(valued.value, case when catalogue.is_zero_when_absent then 0 end) as value,
-    goals.target,
-    goals.target_with_growth
-from places
+    targets.target,
+    targets.target_with_growth
+from keys
 inner join catalogue using (metric)
 left join valued using (metric, scope, scope_key, grain, period_no)
-left join goals using (metric, scope, scope_key, grain, period_no);
+left join targets using (metric, scope, scope_key, grain, period_no);
 
--- read for the last time: its memory is for the next step
+-- not read again: frees its memory for the next step
 drop table evaluated;

@@ -1,7 +1,7 @@
--- grain: one row a rep or team and period, with its name, team and region at the end of the period (of the running
+-- grain: one row per rep or team and period, with its name, team and region at the end of the period (of the running
 -- period: at the data-as-of time)
 -- a team is of a region where all of its reps are
-create or replace temp table whereabouts as
+create or replace temp table scope_attributes as
 with members as (
     select
         reps.rep_key,
@@ -11,10 +11,10 @@ with members as (
         reps.team,
         reps.region
     from core.dim_reps as reps
-    cross join moment
+    cross join release
     inner join periods
-        on reps.valid_from_at < least(cast(periods.period_end as timestamp), moment.as_of)
-        and reps.valid_to_at >= least(cast(periods.period_end as timestamp), moment.as_of)
+        on reps.valid_from_at < least(cast(periods.period_end as timestamp), release.as_of)
+        and reps.valid_to_at >= least(cast(periods.period_end as timestamp), release.as_of)
 )
 
 select 'rep' as scope, rep_key as scope_key, grain, period_no, rep_name as scope_name, team, region

@@ -1,19 +1,19 @@
--- grain: one row a metric, scope and calendar month with its seasonal index, where two years of whole months are known
+-- grain: one row per metric, scope and calendar month with its seasonal index, where two years of whole months are known
 -- ratio to moving average: each month over the mean of the twelve months around it (two windows of twelve, half a month
 -- apart, averaged), the mean of these ratios by calendar month, scaled so that the twelve of them average one; figures
 -- that are ever negative have none, because a season multiplies
 create or replace temp table seasons as
 with months as (
     select
-        cells.metric,
-        cells.scope,
-        cells.scope_key,
-        cells.period_no,
+        period_values.metric,
+        period_values.scope,
+        period_values.scope_key,
+        period_values.period_no,
         month(periods.period_start) as month_of_year,
-        cells.value
-    from cells
+        period_values.value
+    from period_values
     inner join periods using (grain, period_no)
-    where cells.grain = 'month' and periods.is_complete and cells.value is not null
+    where period_values.grain = 'month' and periods.is_complete and period_values.value is not null
 ),
 
 smoothed as (
