@@ -1,4 +1,4 @@
-"""API sources by the command line: the mapping of a vendor's real shape, asked from a server on this machine.
+"""API sources by the command line: the mapping of a vendor's real shape, fetched from a server on this machine.
 
 Deals are made up here; figures are worked out from them in Python.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.api_server import Answer, ApiServer, Asked, offset_pages
+from tests.api_server import ApiRequest, ApiResponse, ApiServer, offset_pages
 from tests.conftest import ROOT, Embudo
 
 pytestmark = pytest.mark.slow
@@ -59,12 +59,12 @@ class Pipedrive:
     )
     token: str = TOKEN
 
-    def answer(self, asked: Asked) -> Answer:
-        if asked.headers.get("x-api-token") != self.token:
-            return Answer({"success": False, "error": "unauthorized access"}, status=401)
-        if asked.path == "/v1/users":
+    def respond(self, request: ApiRequest) -> ApiResponse:
+        if request.headers.get("x-api-token") != self.token:
+            return ApiResponse({"success": False, "error": "unauthorized access"}, status=401)
+        if request.path == "/v1/users":
             names = {11: "Ana Ruiz", 12: "Luis Gil"}
-            return Answer(
+            return ApiResponse(
                 {
                     "success": True,
                     "data": [
@@ -95,14 +95,14 @@ class Pipedrive:
                 for n in range(1, 6)
             },
             "person": {4: None},
-        }[asked.params["items"]]
-        since = asked.params["since_timestamp"]
+        }[request.params["items"]]
+        since = request.params["since_timestamp"]
         rows = [
-            {"item": asked.params["items"], "id": key, "data": data}
+            {"item": request.params["items"], "id": key, "data": data}
             for key, data in items.items()
             if data is None or data["update_time"] >= since
         ]
-        return offset_pages(rows, asked)
+        return offset_pages(rows, request)
 
     def won(self) -> list[dict[str, Any]]:
         return [d for d in self.deals.values() if d and d["status"] == "won"]
@@ -134,7 +134,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """The example of Pipedrive, with a file drop beside it; tests use it in their order."""
     folder = tmp_path_factory.mktemp("pipedrive")
     pipedrive = Pipedrive()
-    api = ApiServer(pipedrive.answer)
+    api = ApiServer(pipedrive.respond)
     text = (ROOT / "examples" / "pipedrive_deals" / "embudo.yml").read_text()
     assert "https://api.pipedrive.com" in text
     retries = "kind: api\n    retries: {attempts: 2, base_seconds: 0.1}"
@@ -152,9 +152,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 
 def test_an_expired_token_stops_the_refresh_and_the_files_have_landed(company: Company) -> None:
-    said = " ".join(company.refresh(expect=3, token="old").split())
+    output = " ".join(company.refresh(expect=3, token="old").split())
     for words in ("Source pipedrive, stream deals", "401 Unauthorized", "PIPEDRIVE_TOKEN"):
-        assert words in said
+        assert words in output
     assert company.loads() == {"ads.marketing_spend": 1}
     assert not (company.embudo.home / "current").exists()
 
@@ -179,26 +179,26 @@ def test_the_figures_are_those_of_the_deals(company: Company) -> None:
     assert {r["rep__name"]: r["won_value"] for r in by_rep}["Ana Ruiz"] == pytest.approx(ana)
 
 
-def test_nothing_new_is_asked_and_nothing_published(company: Company) -> None:
-    company.api.asked.clear()
+def test_nothing_new_is_fetched_and_nothing_published(company: Company) -> None:
+    company.api.requests.clear()
     release = (company.embudo.home / "current").resolve()
-    said = company.refresh()
-    assert "Nothing is new" in said
+    output = company.refresh()
+    assert "Nothing is new" in output
     assert (company.embudo.home / "current").resolve() == release
-    asked = [a.params.get("since_timestamp", "") for a in company.api.asked]
+    starts = [a.params.get("since_timestamp", "") for a in company.api.requests]
     newest = max(d["update_time"] for d in company.pipedrive.deals.values() if d)
-    assert newest[:10] in {text[:10] for text in asked}, "deals are asked from an hour before"
-    assert len(company.api.asked) == 4
+    assert newest[:10] in {text[:10] for text in starts}, "deals are fetched from an hour before"
+    assert len(company.api.requests) == 4
 
 
-def test_what_would_be_asked_is_told_without_asking(company: Company) -> None:
-    company.api.asked.clear()
+def test_planned_requests_are_listed_without_sending_any(company: Company) -> None:
+    company.api.requests.clear()
     told = company.embudo("refresh", "--dry-run", PIPEDRIVE_TOKEN="").stdout
     assert "4 API endpoint(s) would be fetched" in told
     assert f"{company.api.url}/v1/recents" in told
     assert "the beginning" in told
     assert "PIPEDRIVE_TOKEN is not set" in told
-    assert company.api.asked == []
+    assert company.api.requests == []
 
 
 def test_an_api_that_is_down_with_nothing_else_new_warns(company: Company) -> None:
@@ -206,10 +206,10 @@ def test_an_api_that_is_down_with_nothing_else_new_warns(company: Company) -> No
     assert config is not None
     text = config.read_text()
     config.write_text(text.replace("kind: api\n", "kind: api\n    on_breach: warn\n"))
-    company.api.faults.extend([Answer(b"", status=503)] * 8)
-    said = company.refresh()
-    assert "Warning: Source pipedrive" in said
-    assert "Nothing is new" in said
+    company.api.faults.extend([ApiResponse(b"", status=503)] * 8)
+    output = company.refresh()
+    assert "Warning: Source pipedrive" in output
+    assert "Nothing is new" in output
     company.api.faults.clear()
 
 
@@ -226,9 +226,9 @@ def test_changes_and_deletions_restate_and_a_failing_stream_only_warns(company: 
         "update_time": "2026-05-30 10:00:00",
     }
     deals[gone] = None
-    company.api.faults.extend([Answer(b"", status=500)] * 2)
-    said = company.refresh()
-    assert "verdict warn" in said
+    company.api.faults.extend([ApiResponse(b"", status=500)] * 2)
+    output = company.refresh()
+    assert "verdict warn" in output
     won = company.pipedrive.won()
     (row,) = company.embudo.query("opportunities_won,won_value")
     assert row["opportunities_won"] == len(won)
@@ -237,7 +237,7 @@ def test_changes_and_deletions_restate_and_a_failing_stream_only_warns(company: 
 
 
 def test_the_secret_is_nowhere_in_the_home(company: Company) -> None:
-    """Fault 19: a canary secret is absent from logs, events, ledger, answers and releases."""
+    """Fault 19: a canary secret is absent from logs, events, ledger, stored records and releases."""
     files = [path for path in company.embudo.home.rglob("*") if path.is_file()]
     assert any("dagster" in path.parts for path in files)
     assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
