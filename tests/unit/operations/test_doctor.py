@@ -14,7 +14,6 @@ from orchestration import ingestion
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.operations.doctor import Finding, Inspection, diagnose
 from orchestration.publication import refresh_lock
-from tests.conftest import Embudo
 from tests.faults.tiny_company import TinyCompany
 from tests.unit.publication.making import make_release
 
@@ -146,24 +145,3 @@ def test_a_lock_is_distinguished_from_what_a_killed_run_left(company: TinyCompan
     assert wrong(company) == []
     found = diagnose(Inspection(config=company.config, home=company.home))
     assert any("a killed run left its details" in finding.message for finding in found)
-
-
-def test_the_command_reports_it_and_exits_with_one(company: TinyCompany) -> None:
-    embudo = Embudo(home=company.home.root, config=company.config)
-    assert "No problems found" in embudo("doctor").stdout
-    cut_release(company)
-    printed = embudo("doctor", expect=1).stdout
-    assert "marts.duckdb is missing" in printed
-    assert "1 problem(s) to fix" in printed
-    answer = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    assert answer["healthy"] is False
-    assert {"area", "state", "message", "fix"} == set(answer["findings"][0])
-
-
-def test_a_corrupt_ledger_is_no_traceback(company: TinyCompany) -> None:
-    data = bytearray(company.home.ledger.read_bytes())
-    for start in range(4096, len(data), 4096):
-        data[start : start + 64] = b"\xff" * 64
-    company.home.ledger.write_bytes(bytes(data))
-    embudo = Embudo(home=company.home.root, config=company.config)
-    assert "embudo doctor" in embudo("status", expect=8).stderr

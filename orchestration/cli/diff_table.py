@@ -1,0 +1,162 @@
+"""The table of `embudo diff`, in English or Spanish."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from orchestration.cli.console import out, plain
+from orchestration.cli.options import Language
+from semantic_layer import rendering
+from semantic_layer.results import ResultColumn
+
+if TYPE_CHECKING:
+    from orchestration.operations.diff import Difference
+    from orchestration.operations.table_changes import TableChange
+    from semantic_layer.comparison import Move
+
+_SHOWN = 3
+"""Periods of a metric in the table, those that move most; all of them where --metric names it."""
+
+_WORDS = {
+    "nothing": ("Nothing moves.", "Nada se mueve."),
+    "definitions": ("Definitions", "Definiciones"),
+    "tables": ("Rows", "Filas"),
+    "figures": ("Figures that move", "Cifras que se mueven"),
+    "no_figures": ("No figure moves.", "Ninguna cifra se mueve."),
+    "added": ("added", "nueva"),
+    "removed": ("removed", "quitada"),
+    "changed": ("changed", "cambiada"),
+    "metric": ("Metric", "Métrica"),
+    "change": ("Change", "Cambio"),
+    "table": ("Table", "Tabla"),
+    "before": ("Before", "Antes"),
+    "after": ("After", "Después"),
+    "gone": ("Rows gone", "Filas que faltan"),
+    "new": ("New rows", "Filas nuevas"),
+    "columns": ("Columns", "Columnas"),
+    "month": ("Month", "Mes"),
+    "difference": ("Difference", "Diferencia"),
+    "points": ("pp", "p. p."),
+    "more": ("and {n} more: --metric {name} shows all", "y {n} más: --metric {name} las muestra"),
+    "failures": ("Not compared", "Sin comparar"),
+    "unbuilt": (
+        "Edits that decide rows and are not built here: {what}. --rebuild builds them in a scratch copy.",
+        "Cambios que deciden filas y no están construidos aquí: {what}. --rebuild los construye en una copia.",
+    ),
+    "settings": (
+        "The settings differ from those of the release: only a refresh shows what that moves.",
+        "La configuración no es la de la versión: solo un refresh muestra qué mueve.",
+    ),
+}
+
+
+def print_difference(difference: Difference, lang: Language, *, all_months: bool) -> None:
+    """Print what differs, and what was not compared.
+
+    `all_months`: every month of a metric, not only those that move most.
+    """
+    words = {key: pair[lang is Language.es] for key, pair in _WORDS.items()}
+    out.print(f"[bold]{difference.old}[/bold] → [bold]{difference.new}[/bold]")
+    if difference.is_empty:
+        out.print(words["nothing"])
+        return
+    unbuilt = [name for name in difference.unbuilt if name != "settings"]
+    if difference.metrics.definitions:
+        table = _table(words["definitions"], (words["metric"], words["change"], ""))
+        for change in difference.metrics.definitions:
+            table.add_row(change.metric, words[change.change], ", ".join(change.fields))
+        out.print(table)
+    if difference.tables:
+        out.print(_table_of_rows(difference.tables, words))
+    if difference.metrics.moves:
+        out.print(_table_of_moves(difference, lang, words, all_months=all_months))
+    elif not unbuilt:
+        out.print(words["no_figures"])
+    for name, reason in sorted(difference.metrics.failures.items()):
+        out.print(f"[yellow]{words['failures']}[/yellow] {name}: {plain(reason)}")
+    if unbuilt:
+        out.print(f"[yellow]{words['unbuilt'].format(what=', '.join(unbuilt))}[/yellow]")
+    if "settings" in difference.unbuilt:
+        out.print(f"[yellow]{words['settings']}[/yellow]")
+
+
+def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> Table:
+    table = _table(
+        words["tables"],
+        (words["table"], words["columns"]),
+        *(words[heading] for heading in ("before", "after", "gone", "new")),
+    )
+    for change in changes:
+        columns = [f"-{name}" for name in change.columns_gone]
+        columns += [f"+{name}" for name in change.columns_new]
+        counts = (change.rows_before, change.rows_after, change.only_before, change.only_after)
+        table.add_row(
+            change.table,
+            " ".join(columns),
+            *("–" if count is None else f"{count:,}" for count in counts),
+        )
+    return table
+
+
+def _table_of_moves(
+    difference: Difference, lang: Language, words: dict[str, str], *, all_months: bool
+) -> Table:
+    """Each metric by month, and by the key of the dimension where the figures are split."""
+    by_metric: dict[str, list[Move]] = defaultdict(list)
+    for move in difference.metrics.moves:
+        by_metric[move.metric].append(move)
+    is_split = any(move.key is not None for move in difference.metrics.moves)
+    table = _table(
+        words["figures"],
+        (words["metric"], words["month"], *(("",) if is_split else ())),
+        *(words[heading] for heading in ("before", "after", "difference")),
+        "%",
+    )
+    for name, moves in sorted(by_metric.items()):
+        metric = difference.catalogue[name]
+        column = ResultColumn(name=name, kind="metric", label=metric.label, unit=metric.unit)
+        for number, move in enumerate(moves if all_months else _largest(moves)):
+            table.add_row(
+                name if number == 0 else "",
+                f"{move.period_start:%Y-%m}",
+                *((plain(move.key or "–"),) if is_split else ()),
+                *_figures(move, column, lang, words, currency=difference.currency),
+            )
+        if not all_months and len(moves) > _SHOWN:
+            more = words["more"].format(n=len(moves) - _SHOWN, name=name)
+            table.add_row("", f"[dim]{more}[/dim]")
+    return table
+
+
+def _figures(
+    move: Move, column: ResultColumn, lang: Language, words: dict[str, str], *, currency: str
+) -> Iterator[str]:
+    """Before, after, the difference, and the difference as a share of before.
+
+    A difference of two rates is in percentage points.
+    """
+    share = ResultColumn(name="share", kind="metric", label="", unit="percent")
+    for value in (move.old, move.new):
+        yield rendering.text(value, column, lang=lang.value, currency=currency)
+    difference = rendering.text(move.difference, column, lang=lang.value, currency=currency)
+    yield difference.replace("%", words["points"])
+    yield rendering.text(move.share, share, lang=lang.value)
+
+
+def _largest(moves: list[Move]) -> list[Move]:
+    """Those that move most, in the order of time."""
+    largest = sorted(moves, key=lambda m: abs(m.difference or float("inf")), reverse=True)[:_SHOWN]
+    return sorted(largest, key=lambda m: (m.period_start, m.key or ""))
+
+
+def _table(title: str, left: tuple[str, ...], *right: str) -> Table:
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading in left:
+        table.add_column(heading, overflow="fold")
+    for heading in right:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table

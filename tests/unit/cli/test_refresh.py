@@ -1,0 +1,24 @@
+"""`embudo refresh`: what it would read. Refreshes themselves are run by the tests of faults and of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.faults.tiny_company import TinyCompany
+from tests.unit.cli.conftest import CommandLine
+
+
+def test_a_dry_run_lists_new_files_and_reads_none(
+    embudo: CommandLine, options: tuple[str, ...], company: TinyCompany
+) -> None:
+    assert "No new files." in embudo("refresh", "--dry-run", *options).stdout
+    company.add_day(2)
+    for _ in range(2):
+        printed = embudo("refresh", "--dry-run", *options).stdout
+        assert "2 file(s) would be read" in printed
+        assert "orders_0002.csv" in printed
+
+
+def test_settings_that_are_not_there(embudo: CommandLine, tmp_path: Path) -> None:
+    refused = embudo("refresh", "--config", str(tmp_path / "none.yml"), expect=2).stderr
+    assert "none.yml" in refused and "embudo init" in refused

@@ -1,0 +1,17 @@
+"""`embudo scorecard`: what it refuses. Its figures are checked in the tests of scorecards and of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.cli.conftest import CommandLine
+
+
+def test_without_a_release_the_next_step_is_named(embudo: CommandLine, tmp_path: Path) -> None:
+    refused = embudo("scorecard", "rep", "--home", str(tmp_path / "empty"), expect=8).stderr
+    assert "embudo refresh" in refused
+
+
+def test_roles_and_grains_are_listed_where_one_is_mistyped(embudo: CommandLine) -> None:
+    assert "director" in embudo("scorecard", "directr", expect=2).stderr
+    assert "quarter" in embudo("scorecard", "rep", "--grain", "quartr", expect=2).stderr

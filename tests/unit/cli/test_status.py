@@ -1,0 +1,47 @@
+"""`embudo status`: the facts and the advice of `operations`, printed."""
+
+from __future__ import annotations
+
+import json
+
+from tests.faults.tiny_company import TinyCompany
+from tests.unit.cli.conftest import CommandLine
+
+
+def test_one_screen(embudo: CommandLine, options: tuple[str, ...], company: TinyCompany) -> None:
+    printed = embudo("status", "--explain", *options).stdout
+    assert f"Current release {company.home.current.resolve().name}" in printed
+    assert "shop.orders" in printed
+    assert "None of the last refreshes failed." in printed
+    assert "2 row(s) are in quarantine" in printed
+
+
+def test_json_has_the_same_facts(embudo: CommandLine, options: tuple[str, ...]) -> None:
+    facts = json.loads(embudo("status", "--format", "json", *options).stdout)
+    assert set(facts) == {
+        "release", "corruption", "running", "sources", "refreshes", "rejected_files",
+        "quarantined_loads", "waivers", "advice",
+    }  # fmt: skip
+    orders = next(one for one in facts["sources"] if one["stream"] == "orders")
+    assert (orders["rows_landed"], orders["rows_quarantined"]) == (6, 2)
+    assert orders["last_load"].endswith("+00:00"), "times are UTC, ISO 8601"
+    assert facts["release"]["verdict"] == "pass"
+
+
+def test_a_corrupt_release_is_reported_and_no_error(
+    embudo: CommandLine, options: tuple[str, ...], company: TinyCompany
+) -> None:
+    (company.home.current.resolve() / "marts.duckdb").unlink()
+    printed = embudo("status", *options).stdout
+    assert "The current release is corrupt" in printed
+    assert "embudo doctor" in printed
+
+
+def test_a_corrupt_ledger_is_no_traceback(
+    embudo: CommandLine, options: tuple[str, ...], company: TinyCompany
+) -> None:
+    data = bytearray(company.home.ledger.read_bytes())
+    for start in range(4096, len(data), 4096):
+        data[start : start + 64] = b"\xff" * 64
+    company.home.ledger.write_bytes(bytes(data))
+    assert "embudo doctor" in embudo("status", *options, expect=8).stderr
