@@ -20,6 +20,8 @@ from orchestration.quality.row_counts import check_row_counts, row_count_names
 from orchestration.quality.suites import check_marts
 from tests.unit.quality.company import make_company
 
+pytestmark = pytest.mark.slow
+
 WANTED = ("customer.fct_order_lines", "customer.fct_orders", "funnel.fct_deals")
 
 

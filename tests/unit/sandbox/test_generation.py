@@ -11,6 +11,8 @@ import pytest
 
 from sandbox import generate, generate_day
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (".csv", ".jsonl", ".gz")
 
 

@@ -10,6 +10,8 @@ from semantic_layer.engine.running_totals import summed_by_day_first
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 
+pytestmark = pytest.mark.slow
+
 RUNNING = "revenue_year_to_date"
 
 
