@@ -43,7 +43,7 @@ def init(
             f"{config} exists already. Edit it, choose another file with --config, or overwrite it with --force."
         )
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(commented_settings(), encoding="utf-8")
+    config.write_text(commented_settings(config.parent), encoding="utf-8")
     inbox = config.parent / "inbox"
     inbox.mkdir(exist_ok=True)
     out.print(f"Wrote [bold]{config}[/bold] and the folder [bold]{inbox}[/bold].")

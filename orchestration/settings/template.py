@@ -5,8 +5,15 @@ What the keys are belongs to `models`.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+from orchestration.settings.project import CHECKOUT
+
+SCHEMA = CHECKOUT / "docs" / "embudo.schema.json"
+
 _TEMPLATE = """\
-# What your company sets. `embudo refresh` reads it; mistakes are told with their line.
+# What your company sets. `embudo refresh` reads it; it reports mistakes with their line.
 
 company: My company
 
@@ -115,6 +122,9 @@ sources: {}
 """
 
 
-def commented_settings() -> str:
-    """The text of a new `embudo.yml`."""
-    return _TEMPLATE
+def commented_settings(folder: Path = CHECKOUT) -> str:
+    """The text of a new `embudo.yml` in `folder`; its first line leads editors to the JSON schema."""
+    folder = folder.resolve()
+    inside = folder.is_relative_to(CHECKOUT)
+    schema = os.path.relpath(SCHEMA, folder) if inside else str(SCHEMA)
+    return f"# yaml-language-server: $schema={schema}\n\n{_TEMPLATE}"

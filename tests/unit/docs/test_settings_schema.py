@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ def test_every_example_validates(validator: Draft202012Validator, example: Any) 
 
 def test_the_file_that_init_writes_validates(validator: Draft202012Validator) -> None:
     assert faults(validator, commented_settings()) == []
+
+
+def test_the_file_that_init_writes_leads_editors_to_the_schema(tmp_path: Path) -> None:
+    """Relative within the checkout, so that the line holds for everybody's clone; else absolute."""
+    outside, inside = commented_settings(tmp_path), commented_settings(ROOT / "companies" / "acme")
+    schema = ROOT / "docs" / "embudo.schema.json"
+    assert outside.splitlines()[0] == f"# yaml-language-server: $schema={schema}"
+    assert inside.splitlines()[0] == "# yaml-language-server: $schema=../../docs/embudo.schema.json"
 
 
 @pytest.mark.parametrize(
