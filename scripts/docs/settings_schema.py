@@ -104,9 +104,10 @@ def _wider(prop: dict[str, Any] | None, validator: Any) -> dict[str, Any] | None
 
 
 def _one_or_many(prop: dict[str, Any]) -> dict[str, Any]:
-    outside = {key: prop[key] for key in ("default", "description") if key in prop}
+    outside = ("default", "description")
     inside = {key: value for key, value in prop.items() if key not in outside}
-    return {"anyOf": [prop["items"], inside], **outside}
+    kept = {key: value for key, value in prop.items() if key in outside}
+    return {"anyOf": [prop["items"], inside], **kept}
 
 
 def _describe(node: dict[str, Any], model: type[BaseModel]) -> None:
