@@ -2,7 +2,7 @@
 
 `build_defs` assembles them for one company; `defs` is what `dagster` loads, with settings and home taken from
 the environment (`EMBUDO_CONFIG`, `EMBUDO_HOME`, `EMBUDO_INBOX`). What a step does belongs to
-`orchestration.refresh.run` and the rooms behind it.
+`orchestration.refresh.steps` and the packages below it.
 """
 
 from __future__ import annotations
@@ -12,25 +12,28 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.gate import quality_gate
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
-from orchestration.assets.release import quality_gate, release_assets
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.assets.release import release_assets
+from orchestration.refresh.metric_definitions import saved_query_tables
+from orchestration.refresh.session import RefreshSession
 from orchestration.resources import RESOURCE_KEY, refresh_resource
 from orchestration.schedules import refresh_schedule
 from orchestration.sensors import file_drop_sensor
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 
 REFRESH_JOB = "refresh"
 
 
-def build_defs(*, workspace: Workspace, started: Refresh | None = None) -> dg.Definitions:
+def build_defs(*, project: Project, started: RefreshSession | None = None) -> dg.Definitions:
     """All of Dagster's definitions for one company.
 
     `started` is a refresh that the command line has begun; without it each run begins its own. Reads the
     dbt manifest of the working tree, parsing the project where it changed.
     """
-    manifest = workspace.manifest
+    manifest, workspace = project.manifest, project.workspace
     job = dg.define_asset_job(
         REFRESH_JOB,
         selection=dg.AssetSelection.all(),
@@ -41,9 +44,9 @@ def build_defs(*, workspace: Workspace, started: Refresh | None = None) -> dg.De
         assets=[
             landing_assets(workspace, manifest),
             model_assets(manifest),
-            *release_assets(manifest, workspace.exports()),
+            *release_assets(manifest, saved_query_tables(project)),
         ],
-        asset_checks=[quality_gate(workspace)],
+        asset_checks=[quality_gate(project)],
         jobs=[job],
         schedules=[refresh_schedule(workspace.settings, job)],
         sensors=[file_drop_sensor(workspace, job)],
@@ -55,10 +58,9 @@ def build_defs(*, workspace: Workspace, started: Refresh | None = None) -> dg.De
 def defs() -> dg.Definitions:
     """The definitions of the company that the environment names."""
     inbox = os.environ.get("EMBUDO_INBOX")
-    return build_defs(
-        workspace=Workspace.open(
-            config=Path(os.environ.get("EMBUDO_CONFIG", "embudo.yml")),
-            home=Path(os.environ.get("EMBUDO_HOME", ".embudo")),
-            inbox=Path(inbox) if inbox else None,
-        )
+    workspace = Workspace.open(
+        config=Path(os.environ.get("EMBUDO_CONFIG", "embudo.yml")),
+        home=Path(os.environ.get("EMBUDO_HOME", ".embudo")),
+        inbox=Path(inbox) if inbox else None,
     )
+    return build_defs(project=Project(workspace))

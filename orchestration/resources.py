@@ -1,6 +1,6 @@
 """The running refresh as a Dagster resource.
 
-One run of the job is one `Refresh`: it is entered when the run starts, holds the refresh lock until the
+One run of the job is one `RefreshSession`: it is entered when the run starts, holds the refresh lock until the
 run ends, and every asset finds it as `context.resources.refresh`.
 """
 
@@ -14,14 +14,14 @@ from orchestration.core.records import Reporter
 from orchestration.core.resource_limits import collect_rarely
 from orchestration.observability.dagster_instance import end_lost_runs
 from orchestration.privacy.redaction import redacted
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.session import RefreshSession
+from orchestration.settings.workspace import Workspace
 
 RESOURCE_KEY = "refresh"
 
 
 class _LogReporter:
-    """Says what a refresh does in the run's log, for runs that Dagster starts itself."""
+    """Writes the progress of a refresh into the run's log, for runs that Dagster starts itself."""
 
     def __init__(self, log: dg.DagsterLogManager) -> None:
         self._log = log
@@ -34,7 +34,7 @@ class _LogReporter:
 
 
 def refresh_resource(
-    workspace: Workspace, *, started: Refresh | None = None
+    workspace: Workspace, *, started: RefreshSession | None = None
 ) -> dg.ResourceDefinition:
     """The resource: `started` where the command line has begun the refresh itself, else one of its own."""
 
@@ -44,7 +44,7 @@ def refresh_resource(
         },
         description="The refresh in progress: settings, home, lock and candidate.",
     )
-    def refresh(context: dg.InitResourceContext) -> Iterator[Refresh]:
+    def refresh(context: dg.InitResourceContext) -> Iterator[RefreshSession]:
         if started is not None:
             yield started
             return
@@ -52,7 +52,7 @@ def refresh_resource(
         run_id = (context.run_id or "manual").split("-")[0]
         report: Reporter = _LogReporter(context.log) if context.log else _Silent()
         full = bool(context.resource_config["full"])
-        with Refresh(workspace=workspace, run_id=run_id, report=report, full=full) as running:
+        with RefreshSession(workspace, run_id=run_id, report=report, full=full) as running:
             if context.instance is not None:
                 end_lost_runs(context.instance, sparing=context.run_id or "")
             yield running
@@ -69,10 +69,10 @@ class _Silent:
 
 
 @contextmanager
-def plain_errors(refresh: Refresh) -> Iterator[None]:
-    """Turn errors that a person can mend into Dagster failures with their message and no retry."""
+def plain_errors(run: RefreshSession) -> Iterator[None]:
+    """Turn errors that a person can fix into Dagster failures with their message and no retry."""
     try:
-        with refresh.noting_errors():
+        with run.noting_errors():
             yield
     except EmbudoError as error:
         raise dg.Failure(description=redacted(str(error)), allow_retries=False) from error

@@ -7,39 +7,43 @@ import hashlib
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.refresh.workspace import Workspace
+from orchestration.ingestion.pending import pending_files
+from orchestration.settings.workspace import Workspace
 
-_SECONDS_BETWEEN_LOOKS = 60
+_SECONDS_BETWEEN_EVALUATIONS = 60
 
 
 def file_drop_sensor(
     workspace: Workspace, job: UnresolvedAssetJobDefinition
 ) -> dg.SensorDefinition:
-    """Asks for one run for each set of new files, once the set has stayed the same between two looks.
+    """Requests one run per set of new files, once the set has stayed the same between two evaluations.
 
-    A file that is still being copied changes from look to look, so it waits. Switched on in the UI.
+    A file that is still being copied changes from one evaluation to the next, so it waits. Off until it is
+    switched on in the UI.
     """
 
     @dg.sensor(
         name="file_drop_sensor",
         job=job,
-        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=_SECONDS_BETWEEN_EVALUATIONS,
         description="Refresh when new files lie in the inbox.",
     )
     def file_drop(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        waiting = workspace.pending()
-        if not waiting:
+        pending = pending_files(workspace)
+        if not pending:
             return dg.SkipReason("No new files in the inbox.")
-        seen = hashlib.sha256(
+        fingerprint = hashlib.sha256(
             "\n".join(
-                f"{item.source}|{item.stream}|{item.file}|{item.size_bytes}" for item in waiting
+                f"{item.source}|{item.stream}|{item.file}|{item.size_bytes}" for item in pending
             ).encode()
         ).hexdigest()
-        if context.cursor != seen:
-            context.update_cursor(seen)
+        if context.cursor != fingerprint:
+            context.update_cursor(fingerprint)
             return dg.SkipReason(
-                f"{len(waiting)} new file(s); waiting one look for them to settle."
+                f"{len(pending)} new file(s); waiting for them to stay the same until the next evaluation."
             )
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=fingerprint)], cursor=fingerprint
+        )
 
     return file_drop

@@ -14,7 +14,8 @@ import duckdb
 
 from orchestration import ingestion, publication
 from orchestration.core.records import LandingResult
-from orchestration.refresh.workspace import Workspace
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 from semantic_layer.evaluation import values
 from semantic_layer.layer import SemanticLayer
 from tests.unit.ingestion.making_company import Quiet
@@ -29,7 +30,7 @@ _TESTS = ("resource_type:test", "resource_type:unit_test")
 class Warehouse:
     """One home that is refreshed again and again, in the same pair of databases."""
 
-    workspace: Workspace
+    project: Project
     select: tuple[str, ...] = ()
     """What of the models to build, in dbt's words; all of them by default."""
     is_built: bool = False
@@ -39,7 +40,12 @@ class Warehouse:
         """A warehouse that nothing has been built in yet."""
         workspace = Workspace.open(config=config, home=home, inbox=None)
         workspace.home.prepare()
-        return cls(workspace, select)
+        return cls(Project(workspace), select)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Its settings and its home."""
+        return self.project.workspace
 
     @property
     def directory(self) -> Path:
@@ -56,13 +62,13 @@ class Warehouse:
     def build(self, *, full: bool) -> None:
         """Build the models of what has landed, without their tests."""
         if full:
-            publication.prepare_candidate(self.workspace.layout, _RUN, full=True)
-        candidate = publication.open_candidate(self.workspace.layout, _RUN)
+            publication.prepare_candidate(self.workspace.home, _RUN, full=True)
+        candidate = publication.open_candidate(self.workspace.home, _RUN)
         with duckdb.connect(str(candidate.warehouse)) as connection:
             ingestion.write_landing_schema(
                 connection, self.workspace.settings, self.workspace.home, run_id=_RUN
             )
-        self.workspace.dbt(
+        self.project.dbt(
             warehouse=candidate.warehouse, marts=candidate.marts, artifacts=candidate.artifacts
         ).build(select=self.select, exclude=_TESTS, full_refresh=full)
         self.is_built = True
@@ -72,7 +78,7 @@ class Warehouse:
 
         All but those of `fct_load_rows`, which tell of the loads and not of the company.
         """
-        folder = self.workspace.parsed()
+        folder = self.project.parsed()
         with duckdb.connect(str(self.directory / "marts.duckdb")) as connection:
             connection.execute("set TimeZone = 'UTC'")
             layer = SemanticLayer.draft(

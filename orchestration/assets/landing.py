@@ -1,4 +1,4 @@
-"""One asset a stream: what the sources sent, landed and held against its contract.
+"""One asset per stream: what the sources sent, landed and validated against its contract.
 
 Building models from it does not belong here.
 """
@@ -9,9 +9,9 @@ from typing import Any
 import dagster as dg
 
 from orchestration.core.records import CheckResult, Load
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.session import RefreshSession
 from orchestration.resources import RESOURCE_KEY, plain_errors
+from orchestration.settings.workspace import Workspace
 
 CONTRACT_SOURCE = "files"
 LOADS_CHECK = "loads"
@@ -20,8 +20,8 @@ LOADS_CHECK = "loads"
 def landing_assets(workspace: Workspace, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The streams of the contract as one step; streams that nothing feeds are empty and typed.
 
-    Yields nothing, and so skips all that follows, where nothing is new. A read that fails for a passing
-    reason (a file still being written) is tried again twice; a broken contract is not.
+    Yields nothing, and so skips all that follows, where the release is up to date. A read that fails for a
+    passing reason (a file still being written) is retried twice; a broken contract is not.
     """
     specs = [
         dg.AssetSpec(
@@ -30,7 +30,9 @@ def landing_assets(workspace: Workspace, manifest: Mapping[str, Any]) -> dg.Asse
             description=stream["description"],
             kinds={"parquet"},
             skippable=True,
-            metadata={"fed by": ", ".join(workspace.sources_of(stream["name"])) or "no source yet"},
+            metadata={
+                "fed by": ", ".join(_sources_of(workspace, stream["name"])) or "no source yet"
+            },
             tags={"area": stream["config"]["meta"]["area"]},
         )
         for stream in manifest["sources"].values()
@@ -54,23 +56,27 @@ def landing_assets(workspace: Workspace, manifest: Mapping[str, Any]) -> dg.Asse
     def read_sources(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        refresh: Refresh = context.resources.refresh
-        with plain_errors(refresh):
-            landed = refresh.read_sources()
-        if not refresh.has_work:
-            with plain_errors(refresh):
-                refresh.require_answers()
-            context.log.info("Nothing is new: no file, answer, model, seed or setting has changed.")
+        run: RefreshSession = context.resources.refresh
+        with plain_errors(run):
+            landing = run.land()
+        if not landing.staleness:
+            with plain_errors(run):
+                run.require_sources()
+            context.log.info("Already up to date: no new data and no change of the project.")
             return
         for spec in specs:
             stream = spec.key.path[-1]
-            loads = [load for load in landed.loads if load.stream == stream]
+            loads = [load for load in landing.result.loads if load.stream == stream]
             yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(loads))
-            yield _verdict(spec.key, refresh.checks_of(stream))
-        with plain_errors(refresh):
-            refresh.require_good_loads()
+            yield _verdict(spec.key, landing.checks_of(stream))
+        with plain_errors(run):
+            run.require_loads()
 
     return read_sources
+
+
+def _sources_of(workspace: Workspace, stream: str) -> list[str]:
+    return [name for name, spec in workspace.settings.sources.items() if stream in spec.streams]
 
 
 def _metadata(loads: list[Load]) -> dict[str, dg.MetadataValue]:
@@ -86,14 +92,14 @@ def _metadata(loads: list[Load]) -> dict[str, dg.MetadataValue]:
 
 
 def _verdict(key: dg.AssetKey, checks: list[CheckResult]) -> dg.AssetCheckResult:
-    breached = [check for check in checks if check.outcome != "pass"]
+    failing = [check for check in checks if check.outcome != "pass"]
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=LOADS_CHECK,
-        passed=not breached,
+        passed=not failing,
         severity=(
             dg.AssetCheckSeverity.ERROR
-            if any(check.outcome == "fail" for check in breached)
+            if any(check.outcome == "fail" for check in failing)
             else dg.AssetCheckSeverity.WARN
         ),
         metadata={check.name: f"{check.observed} (expected {check.expected})" for check in checks},

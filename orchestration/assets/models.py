@@ -1,7 +1,7 @@
 """dbt's models and tests as Dagster assets and checks: one step between gates 1 and 3.
 
 dbt runs in this process (ADR 3), and its tests, which stop what is built on a model that fails them, are
-gate 2. Judging what a failed test means belongs to `quality`.
+gate 2. What a failed test means for the release belongs to `quality`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.session import RefreshSession
 from orchestration.resources import RESOURCE_KEY, plain_errors
 from orchestration.transformation.dbt_runner import NodeResult
 from orchestration.transformation.layers import MART_FOLDERS
@@ -27,7 +27,7 @@ def mart_keys(manifest: Mapping[str, Any]) -> list[dg.AssetKey]:
 
 
 def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """An asset a model or seed, and a check a data test, built in one step."""
+    """One asset per model or seed, and one check per data test, built in one step."""
     from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
     class Translator(DagsterDbtTranslator):  # type: ignore[misc]
@@ -42,17 +42,16 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         required_resource_keys={RESOURCE_KEY},
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        refresh: Refresh = context.resources.refresh
-        with plain_errors(refresh):
-            built = refresh.build()
-            rows = refresh.row_counts()
+        run: RefreshSession = context.resources.refresh
+        with plain_errors(run):
+            built = run.build()
         definition = context.assets_def
         keys = {spec.metadata[_UNIQUE_ID]: spec.key for spec in definition.specs}
         checks = {(spec.metadata or {}).get(_UNIQUE_ID): spec for spec in definition.check_specs}
         for node in built.nodes:
             if node.unique_id in keys and node.status == "success":
                 yield dg.MaterializeResult(
-                    asset_key=keys[node.unique_id], metadata=_metadata(node, rows)
+                    asset_key=keys[node.unique_id], metadata=_metadata(node, built.rows)
                 )
         for node in built.nodes:
             if node.unique_id in checks and node.status != "skipped":
@@ -68,8 +67,8 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                     ),
                     metadata={"failures": node.failures, "seconds": round(node.seconds, 3)},
                 )
-        with plain_errors(refresh):
-            refresh.require_good_build()
+        with plain_errors(run):
+            run.require_build()
 
     definition: dg.AssetsDefinition = build
     return definition

@@ -79,8 +79,9 @@ def diff(
     `embudo diff 20260630T050000Z-1a2b3c4d --since 2026-01`
     """
     from orchestration.operations.diff import Selection, between_releases, of_working_tree
-    from orchestration.refresh.workspace import Workspace
     from orchestration.settings import Home
+    from orchestration.settings.workspace import Workspace
+    from orchestration.transformation.project import Project
 
     selection = Selection(metrics=tuple(metric or ()), since=since.date() if since else None, by=by)
     if old is not None:
@@ -92,7 +93,9 @@ def diff(
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
         with StepReporter() as report:
-            difference = of_working_tree(workspace, selection, rebuild=rebuild, report=report)
+            difference = of_working_tree(
+                Project(workspace), selection, rebuild=rebuild, report=report
+            )
     if output is Format.json:
         typer.echo(_as_json(difference))
     elif output is Format.csv:

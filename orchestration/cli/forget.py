@@ -58,7 +58,7 @@ def forget(
     """
     from orchestration.erasure.request import Asked, plan
     from orchestration.erasure.request import forget as erase
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.settings.workspace import Workspace
 
     asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (asked.emails or asked.phones or asked.contacts):

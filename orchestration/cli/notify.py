@@ -30,8 +30,8 @@ def notify(
 
     With `--test` each of them is sent a message; the command fails where one cannot be delivered.
     """
-    from orchestration.observability.notifications import Notice, send
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.observability.notifications import Notification, send
+    from orchestration.settings.workspace import Workspace
 
     settings = Workspace.open(config=config, home=home, inbox=None).settings
     if not settings.alerts:
@@ -46,13 +46,13 @@ def notify(
         if not test:
             out.print(description, markup=False)
             continue
-        notice = Notice(
+        notification = Notification(
             company=settings.company,
             run_id="test",
             events=frozenset(hook.on),
             title="a test message",
         )
-        failed = send([hook], notice)
+        failed = send([hook], notification)
         failures += failed
         out.print(f"{'failed' if failed else 'sent'}: {description}", markup=False)
     for failure in failures:

@@ -21,12 +21,13 @@ def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HO
     that much longer.
     """
     import sandbox
-    from orchestration.refresh.cache_warming import prepare as parse_and_plan
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.refresh.cache_warming import warm_cache
+    from orchestration.settings.workspace import Workspace
+    from orchestration.transformation.project import Project
 
     workspace = Workspace.open(
         config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
     )
     with StepReporter() as report:
-        done = parse_and_plan(workspace, report=report)
+        done = warm_cache(Project(workspace), report=report)
     out.print(f"{done.models} models and {done.metrics} metrics are ready in {done.folder}.")

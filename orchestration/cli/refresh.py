@@ -22,7 +22,7 @@ from orchestration.cli.options import (
 from orchestration.core.errors import BuildFailed
 
 if TYPE_CHECKING:
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.session import RefreshSession
 
 PANEL = Panel.ENGINEERS
 
@@ -56,36 +56,36 @@ def refresh(
 
 def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = False) -> None:
     """Refresh with progress on stderr; raises the error that ended it."""
-    from orchestration.refresh.run import Refresh
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.refresh.session import RefreshSession
+    from orchestration.settings.workspace import Workspace
 
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     err.print(f"Refreshing [bold]{plain(workspace.settings.company)}[/bold], run {run_id}")
     with StepReporter() as report:
-        running = Refresh(workspace=workspace, run_id=run_id, report=report, full=full)
+        session = RefreshSession(workspace, run_id=run_id, report=report, full=full)
         try:
-            with running:
-                if full or running.anything_new():
-                    run_stoppable(lambda: _run_job(running))
+            with session:
+                if full or session.has_work():
+                    run_stoppable(lambda: _run_job(session))
         finally:
-            for warning in running.warnings:
+            for warning in session.warnings:
                 err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
-    if not running.has_work:
-        for failure in running.fetch_apis():
+    if not session.staleness:
+        for failure in session.fetch():
             err.print(f"[yellow]Warning:[/yellow] {plain(failure.reason)}", soft_wrap=True)
         err.print(
             "Already up to date: no file, API response, model, seed or setting has changed. Nothing was "
             "published."
         )
-    elif running.released:
+    elif session.released:
         err.print(
-            f"Released [bold]{running.released.release_id}[/bold], data as of "
-            f"{running.released.as_of:%Y-%m-%d %H:%M} UTC, verdict {running.released.verdict}."
+            f"Released [bold]{session.released.release_id}[/bold], data as of "
+            f"{session.released.as_of:%Y-%m-%d %H:%M} UTC, verdict {session.released.verdict}."
         )
 
 
-def _run_job(running: Refresh) -> None:
+def _run_job(session: RefreshSession) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
     from orchestration.core.resource_limits import explained
     from orchestration.definitions import REFRESH_JOB, build_defs
@@ -95,9 +95,10 @@ def _run_job(running: Refresh) -> None:
         prepare_instance,
     )
 
-    running.report.step("Start Dagster")
-    prepare_instance(running.workspace.home.dagster)
-    definitions = build_defs(workspace=running.workspace, started=running)
+    context = session.context
+    context.report.step("Start Dagster")
+    prepare_instance(context.home.dagster)
+    definitions = build_defs(project=context.project, started=session)
     with open_instance() as instance:
         end_lost_runs(instance)
         try:
@@ -106,12 +107,12 @@ def _run_job(running: Refresh) -> None:
             )
         except Exception as error:
             # Dagster's own storage is on the same disk, so it may fail after the refresh for the same reason.
-            cause = running.error or explained(error, at=running.workspace.home.root)
+            cause = session.error or explained(error, at=context.home.root)
             if cause is None:
                 raise
             raise cause from error
-    if running.error is not None:
-        raise running.error
+    if session.error is not None:
+        raise session.error
     if not result.success:
         raise BuildFailed(
             f"The job failed outside its steps; `embudo ui` shows run {result.run_id} with its log."
@@ -121,10 +122,13 @@ def _run_job(running: Refresh) -> None:
 def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
     from rich.table import Table
 
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.ingestion import planned_requests
+    from orchestration.ingestion.pending import pending_files
+    from orchestration.settings.workspace import Workspace
 
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
-    files, requests = workspace.pending(), workspace.asks()
+    files = pending_files(workspace)
+    requests = planned_requests(workspace.settings, workspace.home)
     if requests:
         table = Table(
             title=f"{len(requests)} API endpoint(s) would be fetched", title_justify="left"

@@ -23,7 +23,7 @@ def releases(
 ) -> None:
     """List the retained releases, the newest first."""
     from orchestration import publication
-    from orchestration.publication.layout import Layout
+    from orchestration.settings import Home
 
     rows = [
         {
@@ -36,7 +36,7 @@ def releases(
             "loads": len(release.loads),
             "waived": "; ".join(f"{c} ({why})" for c, why in release.accepted.items()),
         }
-        for release in publication.releases(Layout(home))
+        for release in publication.releases(Home.at(home))
     ]
     if output is not Format.table:
         print_rows(rows, output)

@@ -25,9 +25,9 @@ def rollback(
 ) -> None:
     """Make an older release current again, after verifying its checksums."""
     from orchestration import publication
-    from orchestration.publication.layout import Layout
+    from orchestration.settings import Home
 
-    release = publication.rollback(Layout(home), to)
+    release = publication.rollback(Home.at(home), to)
     out.print(
         f"The current release is now [bold]{release.release_id}[/bold], data as of "
         f"{release.as_of:%Y-%m-%d}."

@@ -33,7 +33,7 @@ def ui(
 ) -> None:
     """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
     from orchestration.observability.dagster_instance import prepare_instance
-    from orchestration.refresh.workspace import Workspace
+    from orchestration.settings.workspace import Workspace
 
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     prepare_instance(workspace.home.dagster)

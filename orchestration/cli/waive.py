@@ -58,8 +58,8 @@ def waive(
     `embudo waive "metric.revenue on revenue" --reason "Black Friday"`, then `embudo refresh`.
     """
     from orchestration.operations import waivers
-    from orchestration.refresh.workspace import Workspace
     from orchestration.settings import Home
+    from orchestration.settings.workspace import Workspace
 
     if listed:
         _print_waivers(waivers.list_waivers(Home.at(home)), output)

@@ -150,7 +150,7 @@ class LandingResult:
     """What one scan of the inboxes brought."""
 
     loads: tuple[Load, ...]
-    set_aside: tuple[RejectedFile, ...] = ()
+    rejected_files: tuple[RejectedFile, ...] = ()
     replaced_loads: tuple[str, ...] = ()
     """Loads whose files were read again because their mapping changed: history must be rebuilt."""
     failures: tuple[SourceFailure, ...] = ()

@@ -71,7 +71,7 @@ def land(
     replaced = (load_id for stream in landed for load_id in stream.replaced)
     return LandingResult(
         loads=tuple(stream.load for stream in landed if stream.load is not None),
-        set_aside=tuple(fault for stream in landed for fault in stream.rejected),
+        rejected_files=tuple(fault for stream in landed for fault in stream.rejected),
         replaced_loads=tuple(dict.fromkeys(replaced)),
         new_columns=tuple(new for stream in landed for new in stream.new_columns),
     )

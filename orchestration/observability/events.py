@@ -1,9 +1,9 @@
-"""What a refresh does, written down as it happens: JSON lines for people, OpenLineage events for machines.
+"""What a refresh does, recorded as it happens: JSON lines for people, OpenLineage events for machines.
 
-`<home>/logs/<run id>.jsonl` has a line a message; `<home>/events/<run id>.jsonl` a START and a COMPLETE or FAIL
-a step, in the form of OpenLineage's RunEvent, with inputs, outputs, rows, bytes and seconds. Both hold counts and
-names, never contact data and no secret; nothing is sent anywhere. Files are made with the first step, so that a
-run without work writes nothing; the oldest runs are pruned.
+`<home>/logs/<run id>.jsonl` has one line per message; `<home>/events/<run id>.jsonl` a START and a COMPLETE or
+FAIL per step, in the form of OpenLineage's RunEvent, with inputs, outputs, rows, bytes and seconds. Both have
+counts and names, never contact data or a secret; nothing is sent anywhere. Files are made with the first step, so
+that a run without work writes nothing; the oldest runs are pruned.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Dataset:
 
 
 @dataclass
-class Observed:
-    """A reporter that also writes down. `facts` are the steps so far, for the release's `quality.steps`."""
+class RecordingReporter:
+    """A reporter that also writes log and events. `facts` are the steps so far, for `quality.steps`."""
 
     inner: Reporter
     home: Home
@@ -79,12 +79,12 @@ class Observed:
         self._log("info", "started")
 
     def detail(self, text: str) -> None:
-        """Say a count or a fact about the current step."""
+        """Report a count or a fact about the current step."""
         self.inner.detail(text)
         self._log("info", text)
 
-    def traffic(self, *, inputs: Sequence[Dataset] = (), outputs: Sequence[Dataset] = ()) -> None:
-        """What the current step has read and written; told when it ends."""
+    def datasets(self, *, inputs: Sequence[Dataset] = (), outputs: Sequence[Dataset] = ()) -> None:
+        """What the current step has read and written; recorded when it ends."""
         self._inputs, self._outputs = tuple(inputs), tuple(outputs)
 
     def end(self, error: BaseException | None = None) -> None:
@@ -94,15 +94,15 @@ class Observed:
         self._end("FAIL" if error is not None else "COMPLETE", error)
 
     def warn(self, text: str) -> None:
-        """Note what a person should look at, outside any step's progress."""
+        """Log what a person should check, outside any step's progress."""
         self._log("warning", text)
 
     def _end(self, kind: str, error: BaseException | None = None) -> None:
         if not self._step:
             return
         outputs = self._outputs
-        known = [one.rows for one in outputs if one.rows is not None]
-        sizes = [one.size_bytes for one in outputs if one.size_bytes is not None]
+        known = [dataset.rows for dataset in outputs if dataset.rows is not None]
+        sizes = [dataset.size_bytes for dataset in outputs if dataset.size_bytes is not None]
         fact = StepFacts(
             step=self._step,
             started_at=self._started_at,
@@ -113,9 +113,9 @@ class Observed:
         )
         self.facts.append(fact)
         self._event(kind, fact=fact, error=error)
-        said = {"seconds": round(fact.seconds, 3), "rows": fact.rows, "bytes": fact.size_bytes,
+        measures = {"seconds": round(fact.seconds, 3), "rows": fact.rows, "bytes": fact.size_bytes,
                 "peak_memory_bytes": fact.peak_memory_bytes}  # fmt: skip
-        self._log("error" if error else "info", "failed" if error else "done", **said)
+        self._log("error" if error else "info", "failed" if error else "done", **measures)
         self._step = ""
 
     def _log(self, level: str, message: str, **more: Any) -> None:
@@ -166,8 +166,8 @@ class Observed:
                 "facets": facets,
             },
             "job": {"namespace": _NAMESPACE, "name": job},
-            "inputs": [{"namespace": _NAMESPACE, "name": one.name} for one in self._inputs],
-            "outputs": [_output(one) for one in self._outputs],
+            "inputs": [{"namespace": _NAMESPACE, "name": dataset.name} for dataset in self._inputs],
+            "outputs": [_output(dataset) for dataset in self._outputs],
         }
         _append(self.home.events / f"{self.run_id}.jsonl", event)
 
@@ -184,13 +184,13 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _output(one: Dataset) -> dict[str, Any]:
-    found: dict[str, Any] = {"namespace": _NAMESPACE, "name": one.name}
-    if one.rows is not None or one.size_bytes is not None:
-        statistics: Mapping[str, Any] = {"rowCount": one.rows, "size": one.size_bytes}
-        known = {name: value for name, value in statistics.items() if value is not None}
-        found["outputFacets"] = {"outputStatistics": _facet("outputStatistics", **known)}
-    return found
+def _output(dataset: Dataset) -> dict[str, Any]:
+    output: dict[str, Any] = {"namespace": _NAMESPACE, "name": dataset.name}
+    statistics: Mapping[str, Any] = {"rowCount": dataset.rows, "size": dataset.size_bytes}
+    known = {name: value for name, value in statistics.items() if value is not None}
+    if known:
+        output["outputFacets"] = {"outputStatistics": _facet("outputStatistics", **known)}
+    return output
 
 
 def _facet(name: str, **content: Any) -> dict[str, Any]:

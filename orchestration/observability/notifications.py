@@ -1,7 +1,7 @@
-"""Telling people of a refresh that needs a look: a webhook or a mail, where `alerts` of embudo.yml asks for it.
+"""Notifications of a refresh that needs attention: a webhook or a mail, where `alerts` of embudo.yml has one.
 
-A message holds counts, names of checks and the run's id, never contact data or a secret. A hook that fails is
-tried again, then warned of; it never fails the refresh. Nothing is sent unless it is configured (I11).
+A message has counts, names of checks and the run's id, never contact data or a secret. A hook that fails is
+retried, then reported as a warning; it never fails the refresh. Nothing is sent that is not configured (I11).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _SHOWN_CHECKS = 20
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What there is to say of one refresh: the events it belongs to, and the facts."""
+class Notification:
+    """One refresh that needs attention: the events it belongs to, and the facts."""
 
     company: str
     run_id: str
@@ -82,7 +82,7 @@ class Notice:
         return "\n".join([*lines, "See `embudo status --explain`."])
 
 
-def notice_of(
+def notification_of(
     *,
     company: str,
     run_id: str,
@@ -91,24 +91,24 @@ def notice_of(
     error: BaseException | None,
     release_id: str | None,
     alerts: Mapping[str, int],
-) -> Notice | None:
-    """What a refresh has to say when it has ended; None where all is well."""
+) -> Notification | None:
+    """The notification of a refresh that has ended; None where all is well."""
     checks = gate.checks if gate is not None else tuple(load_checks)
-    breached = tuple(check for check in checks if check.outcome != "pass")
+    failing = tuple(check for check in checks if check.outcome != "pass")
     events = set()
     if error is not None:
         events.add("failure")
-    if breached:
+    if failing:
         events.add("verdict")
-    if any(check.name == FRESHNESS_CHECK for check in breached):
+    if any(check.name == FRESHNESS_CHECK for check in failing):
         events.add("freshness")
     if alerts:
         events.add("alerts")
     if not events:
         return None
-    warned = "released with warnings" if breached else "released, with critical alerts"
+    warned = "released with warnings" if failing else "released, with critical alerts"
     title = "the refresh failed" if error is not None else warned
-    return Notice(
+    return Notification(
         company=company,
         run_id=run_id,
         events=frozenset(events),
@@ -116,32 +116,32 @@ def notice_of(
         release_id=release_id,
         verdict=gate.verdict if gate is not None else None,
         error=str(error) if error is not None else None,
-        checks=breached,
+        checks=failing,
         alerts=alerts,
     )
 
 
-def send(hooks: Sequence[AlertSpec], notice: Notice) -> list[str]:
-    """Send a notice through every hook that waits for one of its events; what went wrong, in words."""
+def send(hooks: Sequence[AlertSpec], notification: Notification) -> list[str]:
+    """Send a notification through every hook that listens to one of its events; returns what went wrong."""
     return [
         fault
         for hook in hooks
-        if notice.events & set(hook.on)
-        for fault in [_try(hook, notice)]
+        if notification.events & set(hook.on)
+        for fault in [_send_with_retries(hook, notification)]
         if fault
     ]
 
 
-def _try(hook: AlertSpec, notice: Notice) -> str:
+def _send_with_retries(hook: AlertSpec, notification: Notification) -> str:
     fault = ""
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(0.25 * 2**attempt)
         try:
             if hook.kind == "webhook":
-                _post(hook, notice)
+                _post(hook, notification)
             else:
-                _mail(hook, notice)
+                _mail(hook, notification)
             return ""
         except _Unset as error:
             return f"Alert not sent ({hook.kind}): {error}"
@@ -161,13 +161,13 @@ def _secret(name: str) -> str:
     return value
 
 
-def _post(hook: AlertSpec, notice: Notice) -> None:
+def _post(hook: AlertSpec, notification: Notification) -> None:
     address = _secret(hook.url_env or "")
     if not address.lower().startswith(("http://", "https://")):
         raise _Unset(f"the variable {hook.url_env} holds no http or https address.")
-    request = urllib.request.Request(  # noqa: S310 - the scheme is looked at above
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         address,
-        data=json.dumps(notice.payload()).encode(),
+        data=json.dumps(notification.payload()).encode(),
         headers={"Content-Type": "application/json", "User-Agent": "embudo"},
         method="POST",
     )
@@ -179,12 +179,12 @@ def _post(hook: AlertSpec, notice: Notice) -> None:
         raise OSError(f"the server answered {error.code}") from None
 
 
-def _mail(hook: AlertSpec, notice: Notice) -> None:
+def _mail(hook: AlertSpec, notification: Notification) -> None:
     message = EmailMessage()
-    message["Subject"] = f"Embudo: {notice.company}: {notice.title}"
+    message["Subject"] = f"Embudo: {notification.company}: {notification.title}"
     message["From"] = hook.sender
     message["To"] = ", ".join(hook.to)
-    message.set_content(notice.text())
+    message.set_content(notification.text())
     secure = ssl.create_default_context()
     client = (
         smtplib.SMTP_SSL(hook.host or "", hook.port, timeout=TIMEOUT_SECONDS, context=secure)

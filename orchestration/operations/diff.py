@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from orchestration import publication
 from orchestration.core.records import Reporter
 from orchestration.operations.table_changes import TableChange, table_changes
-from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
+from orchestration.publication.layout import MANIFEST
 from orchestration.quality.row_counts import marts_of
-from orchestration.refresh.workspace import BUILD_STATE, Workspace
+from orchestration.refresh.metric_definitions import draft_layer
+from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.settings.project import BuildState
+from orchestration.transformation.project import Project
 
 if TYPE_CHECKING:
     from orchestration.publication import Candidate
@@ -88,7 +90,7 @@ def between_releases(
 
 
 def of_working_tree(
-    workspace: Workspace, selection: Selection, *, rebuild: bool, report: Reporter
+    project: Project, selection: Selection, *, rebuild: bool, report: Reporter
 ) -> Difference:
     """The working tree against the current release; nothing is published.
 
@@ -98,26 +100,21 @@ def of_working_tree(
     """
     from semantic_layer.layer import SemanticLayer
 
-    release = publication.release_directory(workspace.layout)
-    edits = _edits(workspace, release)
+    release = publication.release_directory(project.workspace.home)
+    edits = _edits(project, release)
     with ExitStack() as open_:
         folder = release
         tables: tuple[TableChange, ...] = ()
         built: tuple[str, ...] = ()
         if rebuild and edits:
-            scratch = open_.enter_context(publication.scratch_copy(workspace.layout))
-            built = _rebuild(workspace, scratch, release, edits, report)
+            scratch = open_.enter_context(publication.scratch_copy(project.workspace.home))
+            built = _rebuild(project, scratch, release, edits, report)
             report.step("Compare")
             folder, edits = scratch.directory, tuple(e for e in edits if e == "settings")
-            marts = {*_marts(release), *marts_of(workspace.manifest)}
+            marts = {*_marts(release), *marts_of(project.manifest)}
             tables = table_changes(release, folder, marts=marts)
-        parsed = workspace.parsed()
         left = open_.enter_context(SemanticLayer.open(release))
-        right = open_.enter_context(
-            SemanticLayer.draft(
-                parsed / SEMANTIC_MANIFEST, parsed / MANIFEST, folder, plans=workspace.cache
-            )
-        )
+        right = open_.enter_context(draft_layer(project, folder))
         return _difference(
             left, right, selection, tables=tables, names=(release.name, WORKING_TREE),
             built=built, unbuilt=edits,
@@ -153,14 +150,14 @@ def _difference(
     )
 
 
-def _edits(workspace: Workspace, release: Path) -> tuple[str, ...]:
+def _edits(project: Project, release: Path) -> tuple[str, ...]:
     """What of the working tree decides rows and is not as the release was built from: `seed stages`, …
 
     dbt's manifests tell models and macros apart, the build's own state seeds and settings. A metric decides
     no row.
     """
     before = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
-    after = workspace.manifest
+    after = project.manifest
     changed = [
         f"{kind} {name}"
         for kind, part in (("model", "nodes"), ("macro", "macros"))
@@ -168,7 +165,7 @@ def _edits(workspace: Workspace, release: Path) -> tuple[str, ...]:
     ]
     state = BuildState.read(release / BUILD_STATE)
     if state is not None:
-        now = workspace.state
+        now = project.state
         changed += [f"seed {name}" for name in _differing(state.seeds, now.seeds)]
         changed += ["settings"] if state.settings != now.settings else []
     return tuple(changed)
@@ -195,7 +192,7 @@ def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]
 
 
 def _rebuild(
-    workspace: Workspace,
+    project: Project,
     scratch: Candidate,
     release: Path,
     edits: tuple[str, ...],
@@ -206,9 +203,7 @@ def _rebuild(
     All history: an incremental model whose SQL changed would otherwise keep its old rows.
     """
     report.step("Build what changed")
-    dbt = workspace.dbt(
-        warehouse=scratch.warehouse, marts=scratch.marts, artifacts=scratch.artifacts
-    )
+    dbt = project.dbt(warehouse=scratch.warehouse, marts=scratch.marts, artifacts=scratch.artifacts)
     done: list[str] = []
 
     def count(node: NodeResult) -> None:

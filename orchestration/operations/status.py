@@ -20,7 +20,6 @@ from orchestration.ingestion.ledger.quarantined_loads import quarantined_loads
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.ingestion.ledger.runs import RefreshRun, recent_refreshes
 from orchestration.ingestion.ledger.waivers import open_waivers
-from orchestration.publication.layout import Layout
 from orchestration.settings import Home
 
 LAST_REFRESHES = 5
@@ -128,7 +127,7 @@ def explain_last_failure(home: Home, refreshes: Iterable[RefreshStatus]) -> tupl
 
 def _release(home: Home) -> tuple[ReleaseStatus | None, str]:
     try:
-        release = publication.current_release(Layout(home.root))
+        release = publication.current_release(home)
     except ReleaseCorrupt as error:
         return None, str(error)
     if release is None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.pending import pending_files
 from orchestration.operations.ages import age, ago
 from orchestration.operations.status import Status
-from orchestration.refresh.workspace import Workspace
+from orchestration.settings.workspace import Workspace
 
 
 def advice(status: Status, *, config: Path, home: Path) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _of_data(status: Status) -> Iterator[str]:
 
 def _of_inbox(workspace: Workspace) -> Iterator[str]:
     try:
-        pending = workspace.pending()
+        pending = pending_files(workspace)
     except SourceError as error:  # the status of what has landed is shown all the same
         yield f"New files cannot be seen: {error}"
     else:

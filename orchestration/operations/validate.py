@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.publication import current_directory
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.metric_definitions import check_seeds, draft_layer, saved_query_tables
 from orchestration.settings import Home, Settings
 from orchestration.settings.project import PROJECT_ROOT
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,34 +48,35 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
         settings = Validation(
             passed=(f"{config}: {len(sources)} source(s), {streams} stream(s) mapped",)
         )
-    return settings + _check_project(workspace) + _check_metrics(workspace)
+    project = Project(workspace)
+    return settings + _check_project(project) + _check_metrics(project)
 
 
-def _check_project(workspace: Workspace) -> Validation:
-    nodes = workspace.manifest["nodes"].values()
+def _check_project(project: Project) -> Validation:
+    nodes = project.manifest["nodes"].values()
     models = sum(node["resource_type"] == "model" for node in nodes)
     tests = sum(node["resource_type"] == "test" for node in nodes)
     seeds = len(list((PROJECT_ROOT / "seeds").glob("*.csv")))
     return Validation(
         passed=(
             f"dbt parses: {models} models, {tests} tests",
-            f"{seeds} seeds are valid, {workspace.check_seeds()} rows",
+            f"{seeds} seeds are valid, {check_seeds(project)} rows",
         )
     )
 
 
-def _check_metrics(workspace: Workspace) -> Validation:
+def _check_metrics(project: Project) -> Validation:
     from semantic_layer.layer import MARTS_FILE, SemanticLayer
     from semantic_layer.validation import compile_all, plan_faults
 
-    compiled = compile_all(workspace.parsed() / "semantic_manifest.json")
+    compiled = compile_all(project.semantic_manifest)
     checked = Validation(
         passed=(
             f"{len(compiled)} metrics compile to SQL",
-            f"{len(workspace.exports())} saved queries become tables",
+            f"{len(saved_query_tables(project))} saved queries become tables",
         )
     )
-    release = current_directory(workspace.layout)
+    release = current_directory(project.workspace.home)
     if release is None:
         pending = "no release yet: metrics are planned on its tables after a refresh"
         return checked + Validation(pending=(pending,))
@@ -87,7 +90,7 @@ def _check_metrics(workspace: Workspace) -> Validation:
         checked += Validation(pending=(missing,))
     else:
         checked += Validation(passed=(f"their SQL runs on release {release.name}",))
-    with SemanticLayer.open(release) as released, workspace.draft_layer() as draft:
+    with SemanticLayer.open(release) as released, draft_layer(project, release) as draft:
         before = {metric.name: metric for metric in released.metrics()}
         changed = (metric.name for metric in draft.metrics() if before.get(metric.name) != metric)
         return checked + Validation(changed=tuple(changed))

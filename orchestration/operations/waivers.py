@@ -16,9 +16,11 @@ from orchestration.core.records import Waiver
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger import runs
 from orchestration.ingestion.ledger import waivers as ledger_waivers
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.gate_requirements import required_checks
 from orchestration.settings import Home
 from orchestration.settings.values import nearest
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 
 _SUGGESTIONS = 5
 
@@ -95,7 +97,7 @@ def _state(waiver: Waiver) -> str:
 
 
 def _require_known(check: str, workspace: Workspace) -> None:
-    checks = workspace.required_checks(unit_tests=True)
+    checks = required_checks(Project(workspace), unit_tests=True)
     name, on, subject = check.partition(" on ")
     if name not in checks:
         raise WaiverInvalid(f"No check is called {name!r}{suggestions(name, checks)}")

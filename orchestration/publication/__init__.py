@@ -25,9 +25,9 @@ from orchestration.publication.releases import (
     release_directory,
     release_ids,
     releases,
-    rollback,
     verify_release,
 )
+from orchestration.publication.rollback import rollback
 from orchestration.publication.scratch import scratch_copy
 
 __all__ = [

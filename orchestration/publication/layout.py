@@ -31,9 +31,6 @@ TEMPORARY = ".tmp"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
-Layout = Home  # the older name, which a caller may still use
-
-
 def intent_of(home: Home) -> Path:
     """Says which release is being published; there from before its rename to after the switch."""
     return home.root / "publishing.json"

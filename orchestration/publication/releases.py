@@ -24,7 +24,6 @@ from orchestration.publication.layout import (
     checked_name,
     is_temporary,
 )
-from orchestration.publication.lock import refresh_lock
 from orchestration.settings import Home
 
 
@@ -119,23 +118,6 @@ def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Rele
     return release
 
 
-def rollback(home: Home, to: str | None = None) -> Release:
-    """Make an older release current again: the one named, or the one before the current one.
-
-    The release is verified first. Takes the refresh lock. Raises `ReleaseCorrupt` where the
-    release is missing or damaged, `RefreshRunning` while a refresh runs.
-    """
-    from orchestration.publication.recovery import recover
-
-    with refresh_lock(home, run_id="rollback"):
-        recover(home)
-        target = to if to is not None else _before_current(home)
-        release = verify_release(home, target)
-        if current_id(home) != target:
-            switch(home, target, step="rollback")
-        return dataclasses.replace(release, is_current=True)
-
-
 def switch(home: Home, release_id: str, *, step: str) -> None:
     """Point `current` at a release with one rename, and force it to disk."""
     aside = home.root / f".current-{release_id}{TEMPORARY}"
@@ -224,16 +206,3 @@ def release_ids(home: Home) -> list[str]:
         return []
     found = (path for path in home.releases.iterdir() if path.is_dir() and not is_temporary(path))
     return sorted((path.name for path in found), reverse=True)
-
-
-def _before_current(home: Home) -> str:
-    current = current_id(home)
-    older = [
-        release_id for release_id in release_ids(home) if current is None or release_id < current
-    ]
-    if not older:
-        raise ReleaseCorrupt(
-            f"There is no release before {current or 'the first'} to go back to. See `embudo "
-            "releases`."
-        )
-    return older[0]

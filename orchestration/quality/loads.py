@@ -391,7 +391,7 @@ def _files_set_aside(landed: LandingResult, limits: LoadLimits) -> list[CheckRes
             limits=limits.of(aside.source),
             failures=1,
         )
-        for aside in landed.set_aside
+        for aside in landed.rejected_files
     ]
 
 

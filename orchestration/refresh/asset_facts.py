@@ -1,4 +1,4 @@
-"""What each load, seed and model of a run took, as facts for the release's `quality.assets`."""
+"""Rows, bytes, seconds and memory of each load, seed and model of a run, for the release's `quality.assets`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from orchestration.core.records import AssetFacts, LandingResult
 from orchestration.transformation.dbt_runner import NodeResult
 
 
-def facts_of(
+def asset_facts(
     landed: LandingResult,
     nodes: Iterable[NodeResult],
     *,
     rows: Mapping[str, int],
     peaks: Mapping[str, int],
 ) -> list[AssetFacts]:
-    """Rows, bytes, seconds and the process's peak memory in bytes.
+    """One record per load, seed and model; those that failed are left out.
 
-    `rows` is model to its rows, `peaks` a node's unique id to the peak when it ended. What failed is left out.
+    `rows` is table to its rows, `peaks` a node's unique id to the process's peak memory, in bytes, when it ended.
     """
     loads = [
         AssetFacts(

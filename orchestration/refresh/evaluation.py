@@ -1,6 +1,6 @@
 """What a refresh computes from a candidate's marts: metric values, the scorecard, the alerts.
 
-It tells the semantic layer and the scorecards of which moment the candidate is; what is computed, and how,
+It passes the candidate's data-as-of time to the semantic layer and the scorecards; what is computed, and how,
 is theirs.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.quality import MetricValue
-from orchestration.refresh.workspace import METRIC_VALUES
+from orchestration.refresh.metric_definitions import METRIC_VALUES
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
 
 
-def write_figures(
+def write_computed_tables(
     layer: SemanticLayer,
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -70,7 +70,7 @@ def as_of_of(warehouse: Path) -> tuple[datetime, date]:
 
 
 def release_id_in(marts: Path) -> str | None:
-    """What rows of the scorecard and the alerts say that their release is called; None without rows."""
+    """The release id in the rows of the scorecard and the alerts; None where they have no rows."""
     import duckdb
 
     with duckdb.connect(str(marts), read_only=True) as connection:
@@ -82,7 +82,7 @@ def release_id_in(marts: Path) -> str | None:
 
 
 def monthly_values(marts: Path) -> list[MetricValue]:
-    """Every metric by month, as an earlier step or release wrote it; none where there is no such table."""
+    """Every metric by month, as an earlier step or release wrote it; empty without such a table."""
     import duckdb
 
     with duckdb.connect(str(marts), read_only=True) as connection:

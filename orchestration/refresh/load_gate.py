@@ -1,11 +1,11 @@
-"""Gate 1 in a refresh: what the ledger knows handed to `quality`, and its verdict carried out.
+"""Gate 1 in a refresh: what the ledger knows is passed to `quality`, and its verdict is carried out.
 
-Judging belongs to `quality.loads`; the ledger's tables to `ingestion`.
+The checks belong to `quality.loads`; the ledger's tables to `ingestion`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from orchestration import ingestion, quality
@@ -28,70 +28,93 @@ from orchestration.ingestion.ledger.quarantined_loads import (
 )
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.quality.loads import HISTORY
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.release_state import released_state
+from orchestration.settings import Home, Settings
+from orchestration.settings.workspace import Workspace
 
 
-def judge_loads(
-    workspace: Workspace, landed: LandingResult, *, run_id: str, accepted: Mapping[str, str]
+def check_new_loads(
+    workspace: Workspace, landed: LandingResult, *, run_id: str, waivers: Mapping[str, str]
 ) -> tuple[CheckResult, ...]:
-    """Judge every load that no release holds yet, set aside what its source's policy says, and take in
-    what nothing speaks against any more.
+    """Check every load that no release holds yet, quarantine what its source's policy says, and reinstate
+    what no check fails any more.
 
-    A load that stopped an earlier refresh is judged again, until it is mended or accepted. `accepted` is
-    check (or `name on subject`) to who lets its breach through, and why.
+    A load that stopped an earlier refresh is checked again, until it is fixed or waived. `waivers` is check (or
+    `name on subject`) to who lets its failure through, and why.
     """
-    settings = workspace.settings
-    before = workspace.released_state()
     with Ledger(workspace.home.ledger) as ledger:
         counting = [load for load, _ in active_loads(ledger)]
-        aside = {one.load_id for one in quarantined_loads(ledger)}
-        settled = resolved_loads(ledger)
-        released = before.landed if before is not None else {}
-        to_judge = [
-            load
-            for load in counting
-            if load.load_id not in released and load.load_id not in settled
-        ]
-        if aside:
-            to_judge += [load for load in all_loads(ledger) if load.load_id in aside]
+        quarantined = {one.load_id for one in quarantined_loads(ledger)}
+        unchecked = loads_to_check(
+            counting,
+            quarantined=[load for load in all_loads(ledger) if load.load_id in quarantined]
+            if quarantined
+            else (),
+            released=_released_loads(workspace.home),
+            settled=resolved_loads(ledger),
+        )
         verdict = quality.check_loads(
             replace(
-                landed, loads=tuple(to_judge), set_aside=_files_aside(workspace, ledger, landed)
+                landed,
+                loads=tuple(unchecked),
+                rejected_files=_rejected_files(workspace.settings, ledger, landed),
             ),
             history=counting,
-            limits=load_limits(workspace),
-            required_streams=settings.required_streams(),
-            looks=_looks(workspace, ledger, to_judge, counting),
+            limits=load_limits(workspace.settings),
+            required_streams=workspace.settings.required_streams(),
+            looks=_profiles(workspace.home, ledger, unchecked, counting),
             newest=latest_landed_by_source(ledger),
-            accepted=accepted,
+            accepted=waivers,
         )
-        for load in to_judge:
-            breach = verdict.set_aside.get(load.load_id)
-            if breach is not None and load.load_id not in aside:
-                reason = f"expected {breach.expected}, found {breach.observed}"
+        for load in unchecked:
+            failed = verdict.set_aside.get(load.load_id)
+            if failed is not None and load.load_id not in quarantined:
+                reason = f"expected {failed.expected}, found {failed.observed}"
                 quarantine_load(
-                    ledger, load.load_id, check=breach.name, reason=reason, run_id=run_id
+                    ledger, load.load_id, check=failed.name, reason=reason, run_id=run_id
                 )
-            elif breach is None and load.load_id in aside:
-                because = verdict.let_in.get(load.load_id, "nothing speaks against it any more")
+            elif failed is None and load.load_id in quarantined:
+                because = verdict.let_in.get(load.load_id, "no check fails any more")
                 reinstate_load(ledger, load.load_id, run_id=run_id, reason=because)
     return verdict.checks
 
 
-def waived_loads(workspace: Workspace, accepted: Mapping[str, str]) -> list[QuarantinedLoad]:
-    """Loads set aside whose breach somebody has accepted since."""
-    with Ledger(workspace.home.ledger) as ledger:
-        aside = quarantined_loads(ledger)
+def loads_to_check(
+    counting: Iterable[Load],
+    *,
+    quarantined: Iterable[Load],
+    released: Collection[str],
+    settled: Collection[str],
+) -> list[Load]:
+    """Loads that count and that no release holds, and those in quarantine.
+
+    `released` are the ids of loads that the current release holds, `settled` of those that a person or an
+    earlier gate has let in.
+    """
+    new = [
+        load for load in counting if load.load_id not in released and load.load_id not in settled
+    ]
+    return [*new, *quarantined]
+
+
+def waived_loads(home: Home, waivers: Mapping[str, str]) -> list[QuarantinedLoad]:
+    """Quarantined loads whose failed check has an open waiver."""
+    with Ledger(home.ledger) as ledger:
+        quarantined = quarantined_loads(ledger)
     return [
-        one
-        for one in aside
-        if one.check in accepted or f"{one.check} on {one.source}.{one.stream}" in accepted
+        load
+        for load in quarantined
+        if load.check in waivers or f"{load.check} on {load.source}.{load.stream}" in waivers
     ]
 
 
-def load_limits(workspace: Workspace) -> quality.LoadLimits:
+def _released_loads(home: Home) -> Collection[str]:
+    before = released_state(home)
+    return before.landed if before is not None else ()
+
+
+def load_limits(settings: Settings) -> quality.LoadLimits:
     """The limits of embudo.yml, source by source."""
-    settings = workspace.settings
     sources = {}
     for name, spec in settings.sources.items():
         limits = settings.limits_of(name)
@@ -111,45 +134,48 @@ def load_limits(workspace: Workspace) -> quality.LoadLimits:
     return quality.LoadLimits(sources=sources)
 
 
-def _files_aside(
-    workspace: Workspace, ledger: Ledger, landed: LandingResult
+def _rejected_files(
+    settings: Settings, ledger: Ledger, landed: LandingResult
 ) -> tuple[RejectedFile, ...]:
-    """Files set aside in this run; where their source stops for them, those of earlier runs too."""
-    limits = load_limits(workspace)
-    still = [
-        one
-        for one in open_rejected_files(ledger)
-        if limits.of(one.source).policy("loads.files_set_aside") == "stop"
+    """Files rejected in this run; where their source stops for them, those of earlier runs too."""
+    limits = load_limits(settings)
+    earlier = [
+        file
+        for file in open_rejected_files(ledger)
+        if limits.of(file.source).policy("loads.files_set_aside") == "stop"
     ]
-    return (*landed.set_aside, *(one for one in still if one not in landed.set_aside))
+    return (
+        *landed.rejected_files,
+        *(file for file in earlier if file not in landed.rejected_files),
+    )
 
 
-def _looks(
-    workspace: Workspace, ledger: Ledger, to_judge: Sequence[Load], counting: Iterable[Load]
+def _profiles(
+    home: Home, ledger: Ledger, unchecked: Sequence[Load], counting: Iterable[Load]
 ) -> dict[str, quality.LoadLook]:
-    """The looks of loads and of the last loads of their streams; each is taken once and kept."""
-    streams = {(load.source, load.stream) for load in to_judge}
-    wanted = {load.load_id: load for load in to_judge}
+    """Profiles of loads and of the last loads of their streams; each is made once and kept."""
+    streams = {(load.source, load.stream) for load in unchecked}
+    wanted = {load.load_id: load for load in unchecked}
     for key in streams:
         same = [load for load in counting if (load.source, load.stream) == key]
-        wanted |= {load.load_id: load for load in same[-HISTORY - len(to_judge) :]}
+        wanted |= {load.load_id: load for load in same[-HISTORY - len(unchecked) :]}
     known, mended = load_profiles(ledger, wanted), resolved_row_counts(ledger)
     contract = ingestion.load_contract()
-    looks = {}
+    profiles = {}
     for load_id, load in wanted.items():
         if load_id in known:
-            looks[load_id] = quality.LoadLook.from_json(
+            profiles[load_id] = quality.LoadLook.from_json(
                 known[load_id], mended=mended.get(load_id, 0)
             )
             continue
         stream = contract[load.stream]
-        folder = workspace.home.landing_of(source=load.source, stream=load.stream)
-        look = quality.LoadLook.of(
+        folder = home.landing_of(source=load.source, stream=load.stream)
+        profile = quality.LoadLook.of(
             folder / f"{load_id}.parquet",
             keys=() if stream.keys_repeat else stream.keys,
             newest_by=stream.newest_by,
             private=[column.name for column in stream.columns if column.is_private],
         )
-        record_profile(ledger, load_id, look.to_json())
-        looks[load_id] = replace(look, mended=mended.get(load_id, 0))
-    return looks
+        record_profile(ledger, load_id, profile.to_json())
+        profiles[load_id] = replace(profile, mended=mended.get(load_id, 0))
+    return profiles

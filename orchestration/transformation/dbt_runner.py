@@ -33,7 +33,7 @@ _SUMS = "checksums.json"
 _NODES_AT_ONCE = 2
 """The `threads` of profiles.yml: dbt's own, each of which runs queries."""
 
-_PARSED_KEPT = 12
+_KEPT_PARSES = 12
 """Parsed projects in a cache, the newest: a cache may be shared by homes of several settings."""
 
 _QUIET = {
@@ -47,7 +47,7 @@ _QUIET = {
 class NodeResult:
     """How one model, seed or test ended.
 
-    `status` is dbt's own word (success, pass, warn, fail, error, skipped); `seconds` is wall time;
+    `status` is dbt's own term (success, pass, warn, fail, error, skipped); `seconds` is wall time;
     `failures` counts failing rows of a test.
     """
 
@@ -110,9 +110,9 @@ class Dbt:
 
         The folder then holds `manifest.json`, `semantic_manifest.json` and dbt's own binary form. Partial
         parsing is off: dbt-core#13004 breaks it for ratio metrics. Raises `BuildFailed` with dbt's own
-        words, which name the file.
+        message, which names the file.
         """
-        if not is_whole(cache):
+        if not is_intact(cache):
             self._parse_into(cache)
         self._manifest = _read_manifest(cache / _BINARY_MANIFEST)
 
@@ -135,7 +135,7 @@ class Dbt:
                 raise
             shutil.rmtree(partial, ignore_errors=True)  # another process was quicker
         used = sorted(cache.parent.glob(f"*/{_BINARY_MANIFEST}"), key=last_change, reverse=True)
-        for binary in used[_PARSED_KEPT:]:
+        for binary in used[_KEPT_PARSES:]:
             shutil.rmtree(binary.parent, ignore_errors=True)
 
     def build(
@@ -150,7 +150,7 @@ class Dbt:
         """Seed, run and test the selected nodes, or all, in the order of the graph.
 
         `state` is the folder of an older `manifest.json`, for selections such as `state:modified+`.
-        A test that fails is a result, not an error: the gate judges it. Raises `BuildFailed` when
+        A test that fails is a result, not an error: the gate evaluates it. Raises `BuildFailed` when
         dbt itself cannot go on (nothing selected runs, a model does not compile …).
         """
         arguments = ["build"]
@@ -170,7 +170,7 @@ class Dbt:
             first = result.broken[0]
             raise BuildFailed(
                 f"{first.kind} {first.name} did not build: {first.message}\n"
-                f"{len(result.broken)} node(s) in error. Mend the SQL or YAML, then run `embudo validate`."
+                f"{len(result.broken)} node(s) in error. Fix the SQL or YAML, then run `embudo validate`."
             )
         return result
 
@@ -211,7 +211,7 @@ class Dbt:
             try:
                 return runner.invoke([*arguments, *common])
             finally:
-                _let_go()
+                _close_connections()
 
 
 @contextlib.contextmanager
@@ -235,15 +235,15 @@ def _environment(dbt: Dbt) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def _let_go() -> None:
+def _close_connections() -> None:
     """Close dbt-duckdb's connection, which otherwise keeps the files locked until the process ends."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
 
 
-def is_whole(cache: Path) -> bool:
-    """Whether a parsed project is there and as it was written; a damaged one is parsed again."""
+def is_intact(cache: Path) -> bool:
+    """Whether a parsed project is there and as it was written; a corrupt one is parsed again."""
     try:
         sums = json.loads((cache / _SUMS).read_text(encoding="utf-8"))
         return all(sums[name] == _sha256(cache / name) for name in _PARSED)

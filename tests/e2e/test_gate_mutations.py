@@ -131,7 +131,7 @@ def _judged(
             for n in (1, 2)
         ]
         verdict = check_loads(
-            LandingResult(loads=(load,), set_aside=faults),
+            LandingResult(loads=(load,), rejected_files=faults),
             history=[*earlier, *(one for one, _ in landed.values())],
             limits=LoadLimits(usual=STOP),
             looks=looks,

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 import sandbox
-from orchestration.refresh.workspace import Workspace
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project, unit_tests_passed
 from tests.conftest import Embudo
 from tests.differences import table_differences
 
@@ -121,10 +122,10 @@ def test_unit_tests_that_passed_are_not_run_again_in_another_home(
     """They judge SQL: once for each state of the models and each DuckDB."""
     embudo, _ = growing
     assert embudo.config is not None
-    other = Workspace.open(config=embudo.config, home=tmp_path, inbox=None)
-    assert other.units_passed
-    monkeypatch.setattr("orchestration.refresh.workspace.version", lambda _: "of tomorrow")
-    assert not other.units_passed
+    other = Project(Workspace.open(config=embudo.config, home=tmp_path, inbox=None))
+    assert unit_tests_passed(other)
+    monkeypatch.setattr("orchestration.transformation.project.version", lambda _: "of tomorrow")
+    assert not unit_tests_passed(other)
 
 
 def test_a_seeded_fault_publishes_nothing(growing: tuple[Embudo, Path]) -> None:

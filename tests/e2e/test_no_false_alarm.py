@@ -14,8 +14,8 @@ import pytest
 
 import sandbox
 from orchestration.core.records import CheckResult, GateReport
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.session import RefreshSession
+from orchestration.settings.workspace import Workspace
 from tests.warehouse import Quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]
@@ -27,16 +27,16 @@ END = date(2026, 6, 30)
 def _refreshed(folder: Path, run_id: str) -> GateReport:
     """One whole refresh; fails with the gate's own words where it is stopped."""
     workspace = Workspace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
-    with Refresh(workspace=workspace, run_id=run_id, report=Quiet()) as running:
-        running.read_sources()
-        running.require_good_loads()
-        running.build()
-        running.require_good_build()
-        running.evaluate_metrics()
-        running.write_exports()
-        report = running.check()
-        running.sign()
-        running.publish()
+    with RefreshSession(workspace, run_id=run_id, report=Quiet()) as session:
+        session.land()
+        session.require_loads()
+        session.build()
+        session.require_build()
+        session.evaluate()
+        session.write_saved_queries()
+        report = session.check()
+        session.sign()
+        session.publish()
     return report
 
 

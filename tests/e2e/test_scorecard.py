@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.refresh.evaluation import as_of_of, write_figures
-from orchestration.refresh.workspace import PARSE_CACHE_VARIABLE
+from orchestration.refresh.evaluation import as_of_of, write_computed_tables
+from orchestration.transformation.project import PARSE_CACHE_VARIABLE
 from scorecards.cadence import SCOPES
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
@@ -320,7 +320,7 @@ def test_edits_move_only_what_they_should(company: Embudo, tmp_path: Path) -> No
             ],
             as_of,
         )
-        write_figures(
+        write_computed_tables(
             layer,
             connection,
             warehouse=tmp_path / "warehouse.duckdb",

@@ -66,7 +66,7 @@ def hold(whole: Whole, seed: int) -> None:
                 (inbox / one.path).parent.mkdir(parents=True, exist_ok=True)
                 (inbox / one.path).write_bytes(one.content)
         landed = shuffled.refresh()
-        assert not landed.set_aside
+        assert not landed.rejected_files
         assert landed.loads
     shuffled.evaluate_metrics()
     assert table_differences(whole.directory, shuffled.directory, without=[LOADS]) == {}

@@ -35,8 +35,10 @@ from orchestration.quality.databases import Databases
 from orchestration.quality.dbt_results import check_dbt, dbt_check_names
 from orchestration.quality.judgement import judged
 from orchestration.quality.metric_sanity import check_metrics, metric_names
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.metric_definitions import saved_query_tables
 from orchestration.settings import Home
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 from tests.faults.conftest import CutOff
 from tests.unit.publication.making import amount_in, build, make_release
 
@@ -164,7 +166,7 @@ def test_a_check_that(home: Home, bypass: str) -> None:
 
 def test_a_warning_within_its_limit_is_published_as_a_warning(home: Home) -> None:
     aside = RejectedFile(source="crm", stream="deals", file="d.csv", reason="cut short")
-    result = LandingResult(loads=(), set_aside=(aside,))
+    result = LandingResult(loads=(), rejected_files=(aside,))
     warned = check_loads(result, history=(), limits=LoadLimits()).checks
     _run(home, Attempt(more=warned))
     assert next(iter(releases(home))).verdict == "warn"
@@ -212,8 +214,9 @@ def test_dagster_alone_cannot_publish(
     shutil.copytree(cut_off.home, home, symlinks=True)
     before = home.joinpath("current").readlink()
     workspace = Workspace.open(config=cut_off.folder / "embudo.yml", home=home, inbox=None)
+    project = Project(workspace)
     result = dg.materialize(
-        release_assets(workspace.manifest, workspace.exports()),
+        release_assets(project.manifest, saved_query_tables(project)),
         selection=dg.AssetSelection.assets(*(dg.AssetKey(step) for step in steps)),
         instance=dg.DagsterInstance.ephemeral(),
         resources={RESOURCE_KEY: refresh_resource(workspace)},
@@ -221,4 +224,4 @@ def test_dagster_alone_cannot_publish(
     )
     assert not result.success
     assert home.joinpath("current").readlink() == before
-    assert len(releases(workspace.layout)) == 1
+    assert len(releases(workspace.home)) == 1

@@ -48,16 +48,16 @@ def set_aside_then_mended(company: Company, bad: str, *words: str) -> None:
     company.drop("orders_2.csv", bad)
     company.drop("orders_3.csv", f"{HEADER}\n{lines(41, 60)}")
     result = company.land()
-    [aside] = result.set_aside
+    [aside] = result.rejected_files
     assert (aside.source, aside.stream, aside.file) == ("crm", "orders", "orders_2.csv")
     for word in words:
         assert word in aside.reason
     assert landed(company) == 40, "the good file of the same day lands"
     assert company.quarantine() == []
-    assert not company.land().set_aside, "as it is, it is not tried again"
+    assert not company.land().rejected_files, "as it is, it is not tried again"
 
     company.drop("orders_2.csv", f"{HEADER}\n{lines(21, 40)}")
-    assert not company.land().set_aside
+    assert not company.land().rejected_files
     assert landed(company) == 60
     with company.ledger() as ledger:
         assert open_rejected_files(ledger) == []
@@ -74,7 +74,7 @@ def test_dropped(orders: Company) -> None:
 def test_without_its_header(orders: Company, data: str) -> None:
     """The first row is then no row of names: what it holds of people is not shown."""
     orders.drop("orders_2.csv", f"21,{data},2026-01-05,hecho\n{lines(22, 40)}")
-    [aside] = orders.land().set_aside
+    [aside] = orders.land().rejected_files
     assert "`header: false`" in aside.reason
     assert data not in aside.reason
 

@@ -40,7 +40,7 @@ def test_every_kind_in_one_csv(company: Company) -> None:
     company.drop("invoices.csv", b"id,day,eur,who\n" + b"\n".join(rows) + b"\n")
     company.map("invoices", {"files": "*.csv", "columns": COLUMNS})
     result = company.land()
-    assert not result.set_aside
+    assert not result.rejected_files
     [load] = result.loads
     assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (
         100,

@@ -88,14 +88,14 @@ def test_cut_short_and_sent_again_whole(company: Company, kind: str, share: floa
     company.drop(f"products.{kind}", cut)
     result = company.land()
     assert not result.loads
-    [aside] = result.set_aside
+    [aside] = result.rejected_files
     assert aside.file == f"products.{kind}"
     assert "cut short" in aside.reason
     assert counted(company) == (0, 0)
-    assert not company.land().set_aside
+    assert not company.land().rejected_files
 
     company.drop(f"products.{kind}", whole)
-    assert not company.land().set_aside
+    assert not company.land().rejected_files
     assert counted(company) == (100, 100)
     with company.ledger() as ledger:
         assert open_rejected_files(ledger) == []
@@ -105,5 +105,5 @@ def test_no_line_break_at_the_end_is_no_cut(company: Company) -> None:
     """Many tools leave it out: where the last line reads well, the file counts as whole."""
     company.map("products", {"files": "*", "columns": COLUMNS})
     company.drop("products.csv", as_csv().rstrip(b"\n"))
-    assert not company.land().set_aside
+    assert not company.land().rejected_files
     assert counted(company) == (100, 100)

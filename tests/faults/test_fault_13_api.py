@@ -27,9 +27,9 @@ from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.ingestion.ledger.waivers import grant_waiver
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.session import RefreshSession
 from orchestration.settings import Home
+from orchestration.settings.workspace import Workspace
 from tests.api_server import (
     ApiRequest,
     ApiResponse,
@@ -286,9 +286,9 @@ def test_an_accepted_silence_lets_one_refresh_go_on(
     workspace = Workspace.open(config=company.config, home=company.home.root, inbox=None)
 
     def read(run_id: str) -> None:
-        with Refresh(workspace=workspace, run_id=run_id, report=RecordingReporter()) as refresh:
-            refresh.read_sources()
-            refresh.require_answers()
+        with RefreshSession(workspace, run_id=run_id, report=RecordingReporter()) as session:
+            session.land()
+            session.require_sources()
 
     with pytest.raises(SourceError, match="CRM_TOKEN"):
         read("first")

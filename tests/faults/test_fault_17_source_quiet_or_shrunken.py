@@ -16,8 +16,9 @@ from orchestration.core.records import CheckResult
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.quarantined_loads import quarantined_loads
 from orchestration.ingestion.ledger.waivers import grant_waiver
-from orchestration.refresh.run import Refresh
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.session import RefreshSession
+from orchestration.refresh.steps.prepare import prepare
+from orchestration.settings.workspace import Workspace
 from tests.warehouse import Quiet
 
 SETTINGS = """
@@ -75,10 +76,11 @@ class Company:
     def refresh(self) -> dict[str, CheckResult]:
         """Sources read and judged, up to the point where models are built: check to its result."""
         self.runs += 1
-        with Refresh(workspace=self.workspace, run_id=f"r{self.runs}", report=Quiet()) as run:
-            run.read_sources()
-            checks = {check.title: check for check in run._load_checks}
-            run.require_good_loads()
+        with RefreshSession(self.workspace, run_id=f"r{self.runs}", report=Quiet()) as session:
+            landing = session.land()
+            checks = {check.title: check for check in landing.checks}
+            session.require_loads()
+            prepare(session.context, landing.staleness)
         return checks
 
     def calls_in_the_build(self) -> int:

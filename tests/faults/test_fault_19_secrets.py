@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.errors import SettingsInvalid
-from orchestration.observability.notifications import Notice
+from orchestration.observability.notifications import Notification
 from orchestration.privacy.redaction import redacted
 from orchestration.settings import load_settings
 from tests.byte_search import found_in
@@ -63,7 +63,7 @@ def test_no_secret_is_kept_or_shown_by_a_refresh_that_fails(
 def test_an_alert_holds_no_secret_and_no_contact_data(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in CANARIES.items():
         monkeypatch.setenv(name, value)
-    notice = Notice(
+    notice = Notification(
         company="X",
         run_id="r",
         events=frozenset({"failure"}),

@@ -18,8 +18,9 @@ from orchestration import ingestion
 from orchestration.core.errors import LandingCorrupt, ReleaseCorrupt
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.publication import current_release, verify_release
-from orchestration.refresh.workspace import Workspace
-from orchestration.transformation.dbt_runner import is_whole
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.dbt_runner import is_intact
+from orchestration.transformation.project import Project
 from tests.faults.tiny_company import (
     FILES_A_DAY,
     ORDERS_A_DAY,
@@ -191,13 +192,14 @@ def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: Ti
 
 
 def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_path: Path) -> None:
-    cache = Workspace.open(config=landed.config, home=landed.home.root, inbox=None).parsed()
+    workspace = Workspace.open(config=landed.config, home=landed.home.root, inbox=None)
+    cache = Project(workspace).parsed()
     for name in ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack"):
         copy = tmp_path / name / cache.name
         shutil.copytree(cache, copy)
-        assert is_whole(copy)
+        assert is_intact(copy)
         flip_a_byte(copy / name)
-        assert not is_whole(copy)
+        assert not is_intact(copy)
 
 
 @pytest.mark.slow

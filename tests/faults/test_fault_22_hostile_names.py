@@ -93,7 +93,7 @@ def test_column_names(company: Company, kind: str) -> None:
             },
         )
         result = company.land()
-        assert not result.set_aside, name
+        assert not result.rejected_files, name
         [(found, extra)] = company.rows("select name, _extra from landing.products")
         assert found == row[index]
         others = {other: value for other, value in zip(names, row, strict=True) if other != name}
@@ -116,7 +116,7 @@ def test_file_names(company: Company, kind: str) -> None:
             book.active.append([n, f"n{n}"])
             book.save(path)
     company.map("products", {"files": "*", "columns": {"product_id": "id", "name": "name"}})
-    assert not company.land().set_aside
+    assert not company.land().rejected_files
     found = company.rows("select product_id, name, _file from landing.products")
     assert sorted(found) == sorted(
         (str(n), f"n{n}", f"{name}.{kind}") for n, name in enumerate(names)
@@ -201,7 +201,7 @@ def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
     found = made.mart("select distinct rep_name from core.dim_reps order by 1")
     assert {name for (name,) in found} == set(HOSTILE)
 
-    folder = made.workspace.parsed()
+    folder = made.project.parsed()
     with SemanticLayer.draft(
         folder / "semantic_manifest.json", folder / "manifest.json", made.directory
     ) as layer:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.records import CheckResult, GateReport
-from orchestration.observability.notifications import Notice, notice_of, send
+from orchestration.observability.notifications import Notification, notification_of, send
 from orchestration.settings import AlertSpec, load_settings
 from tests.conftest import Embudo
 
@@ -81,8 +81,10 @@ def mail_server() -> Iterator[Received]:
         server.server_close()
 
 
-def notice(*events: str) -> Notice:
-    return Notice(company="X", run_id="run-1", events=frozenset(events), title="the refresh failed")
+def notice(*events: str) -> Notification:
+    return Notification(
+        company="X", run_id="run-1", events=frozenset(events), title="the refresh failed"
+    )
 
 
 def hook(port: int, monkeypatch: pytest.MonkeyPatch, **more: object) -> AlertSpec:
@@ -136,7 +138,7 @@ def test_a_refresh_has_something_to_say_when_a_look_is_needed() -> None:
         return GateReport(run_id="r", checks=(check,))
 
     def events(gate: GateReport, error: Exception | None = None, **alerts: int) -> set[str]:
-        found = notice_of(
+        found = notification_of(
             company="X", run_id="r", gate=gate, load_checks=(), error=error, release_id=None,
             alerts=alerts,
         )  # fmt: skip

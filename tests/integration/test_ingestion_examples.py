@@ -37,7 +37,7 @@ def landed(tmp_path: Path, name: str, config: str = "embudo.yml") -> duckdb.Duck
     settings = load_settings(PROJECT_ROOT / "examples" / name / config, inbox=DATA / name)
     home = Home.at(tmp_path / "home")
     result = ingestion.land(settings, home, run_id="r1", report=Quiet())
-    assert not result.set_aside
+    assert not result.rejected_files
     assert ingestion.quarantine.list_open(home) == []
     assert not ingestion.land(settings, home, run_id="r2", report=Quiet()).loads
     connection = duckdb.connect()

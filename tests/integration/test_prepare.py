@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from orchestration.refresh.cache_warming import prepare
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh.cache_warming import warm_cache
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
 from semantic_layer.engine import Engine
 
 
@@ -26,7 +27,7 @@ def test_what_was_prepared_is_not_planned_again(
 ) -> None:
     def prepared(home: str) -> int:
         workspace = Workspace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
-        return prepare(workspace, report=Unsaid()).metrics
+        return warm_cache(Project(workspace), report=Unsaid()).metrics
 
     assert prepared("one") == 141
 

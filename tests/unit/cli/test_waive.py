@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from orchestration.refresh.workspace import Workspace
+from orchestration.operations import waivers
 from tests.unit.cli.conftest import CommandLine
 
 CHECK = "metric.revenue on revenue"
@@ -16,7 +16,7 @@ CHECK = "metric.revenue on revenue"
 def gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """The names of a gate, without parsing the models."""
     checks = {"metric.revenue": "revenue", "loads.volume": "loads"}
-    monkeypatch.setattr(Workspace, "required_checks", lambda self, *, unit_tests: checks)
+    monkeypatch.setattr(waivers, "required_checks", lambda _, *, unit_tests: checks)
 
 
 def test_a_waiver_is_signed_listed_and_withdrawn(

@@ -203,7 +203,7 @@ def test_missing_column_sets_the_file_aside_with_the_nearest_name(company: Compa
     company.drop("b.csv", "id,acc,day,status,note\n2,a,2026-01-01,completed,x\n")
     company.map("orders", {"files": "*.csv", "columns": COLUMNS})
     result = company.land()
-    [aside] = result.set_aside
+    [aside] = result.rejected_files
     assert aside.file == "a.csv"
     assert "'acc' (nearest: 'acct')" in aside.reason
     assert company.rows("select order_id from landing.orders") == [("2",)]
@@ -226,7 +226,7 @@ def test_damage_at_random_never_loses_a_row(company: Company, seed: int) -> None
     company.drop("o.csv", bytes(content))
     company.map("orders", {"files": "*.csv", "columns": COLUMNS})
     result = company.land()
-    assert not result.set_aside
+    assert not result.rejected_files
     [load] = result.loads
     assert load.rows_read == load.rows_landed + load.rows_quarantined + load.rows_skipped
     assert load.rows_landed >= 185

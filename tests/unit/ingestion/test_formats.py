@@ -64,7 +64,7 @@ def test_spanish_csv_in_every_encoding(company: Company, encoding: str) -> None:
         "deals", {"files": "*.csv", "columns": COLUMNS}, format=form, time_zone="Europe/Madrid"
     )
     result = company.land()
-    assert not result.set_aside
+    assert not result.rejected_files
     assert company.rows(QUERY) == WANTED
     assert company.quarantine() == []
 
@@ -248,7 +248,7 @@ def test_xlsx_dates_times_and_blank_rows(company: Company) -> None:
         time_zone="Europe/Madrid",
     )
     result = company.land()
-    assert not result.set_aside
+    assert not result.rejected_files
     start = dt.datetime(2026, 7, 1, 7, 30, 15)
     eight = dt.datetime(2026, 7, 1, 8)
     assert company.rows(
@@ -311,7 +311,7 @@ def test_empty_files_land_as_nothing(company: Company) -> None:
     company.drop("b.csv", "Id,Name\n")
     company.map("products", {"files": "*.csv", "columns": {"product_id": "Id", "name": "Name"}})
     result = company.land()
-    assert not result.set_aside
+    assert not result.rejected_files
     assert [load.rows_read for load in result.loads] == [0]
     assert company.rows("select count(*) from landing.products") == [(0,)]
 
@@ -331,12 +331,12 @@ def test_cut_files_are_set_aside_and_others_land(company: Company, name: str) ->
     company.drop("good.csv", "Id,Name\n7,Siete\n")
     company.map("products", {"files": "*", "columns": {"product_id": "Id", "name": "Name"}})
     result = company.land()
-    assert [one.file for one in result.set_aside] == [name]
-    assert name in result.set_aside[0].reason
+    assert [one.file for one in result.rejected_files] == [name]
+    assert name in result.rejected_files[0].reason
     assert company.rows("select product_id from landing.products") == [("7",)]
     company.drop(name, whole.read_bytes())
     again = company.land()
-    assert not again.set_aside
+    assert not again.rejected_files
     with company.ledger() as ledger:
         assert open_rejected_files(ledger) == []
 
@@ -379,5 +379,5 @@ def test_blanks_between_thousands_may_be_hard_ones(company: Company) -> None:
 def test_json_that_is_not_in_lines_is_named(company: Company, text: str) -> None:
     company.drop("a.json", text)
     company.map("products", {"files": "*", "columns": {"product_id": "id", "name": "id"}})
-    [aside] = company.land().set_aside
+    [aside] = company.land().rejected_files
     assert "a.json holds no JSON object on any line" in aside.reason

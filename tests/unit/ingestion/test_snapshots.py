@@ -97,7 +97,7 @@ def test_a_snapshot_of_nothing_or_cut_short_deletes_nothing(company: Company) ->
     company.drop("p_2.csv", "id,name\n")
     company.drop("p_3.csv", "id,na")
     result = company.land()
-    assert [fault.file for fault in result.set_aside] == ["p_3.csv"]
+    assert [fault.file for fault in result.rejected_files] == ["p_3.csv"]
     assert left(company) == ["a", "b"]
 
 

@@ -268,7 +268,7 @@ def test_sql_that_fails_sets_the_file_aside_with_advice(company: Company) -> Non
             },
         },
     )
-    [aside] = company.land().set_aside
+    [aside] = company.land().rejected_files
     assert "try_cast" in aside.reason
 
 

@@ -12,7 +12,9 @@ from orchestration import publication
 from orchestration.core.errors import ReleaseCorrupt
 from orchestration.operations import layer_selection
 from orchestration.operations.layer_selection import released_layer, select_layer
-from orchestration.refresh.workspace import Workspace
+from orchestration.refresh import release_state
+from orchestration.settings import Home, Settings
+from orchestration.settings.workspace import Workspace
 from semantic_layer.layer import SemanticLayer
 
 
@@ -35,28 +37,23 @@ class State:
 RELEASED, TREE = Named(known=("revenue",)), Named(known=("revenue", "margin"))
 
 
+@dataclass(frozen=True)
 class Tree:
-    """A workspace whose models differ from the release's."""
+    """A dbt project; by default its models differ from the release's."""
 
-    state = State("edited")
-
-    def draft_layer(self) -> Named:
-        return TREE
-
-    def released_state(self) -> State:
-        return State("released")
-
-
-class UneditedTree(Tree):
-    state = State("released")
+    workspace: Workspace
+    state: State = State("edited")
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings that exist, for an edited working tree."""
     monkeypatch.setattr(layer_selection, "released_layer", lambda home, release=None: RELEASED)
-    monkeypatch.setattr(Workspace, "open", lambda **_: Tree())
+    monkeypatch.setattr(release_state, "released_state", lambda _: State("released"))
+    monkeypatch.setattr(layer_selection, "working_tree_layer", lambda _: TREE)
     path = tmp_path / "embudo.yml"
+    workspace = Workspace(settings=Settings(config_file=path), home=Home.at(tmp_path))
+    monkeypatch.setattr(layer_selection, "open_project", lambda **_: Tree(workspace))
     path.touch()
     return path
 
@@ -77,7 +74,10 @@ def test_a_metric_that_only_the_tree_knows_is_answered_by_it(
     assert select(config, "revenue", "margin") == (TREE, ("margin",))
     assert select(config, "margn") == (RELEASED, ()), "mistyped: the release names the nearest"
     assert select(config, "margin", release="r1") == (RELEASED, ()), "a release was named"
-    monkeypatch.setattr(Workspace, "open", lambda **_: UneditedTree())
+    unedited = Tree(
+        Workspace(Settings(config_file=config), Home.at(config.parent)), State("released")
+    )
+    monkeypatch.setattr(layer_selection, "open_project", lambda **_: unedited)
     assert select(config, "margin") == (RELEASED, ()), "no definition was edited"
 
 

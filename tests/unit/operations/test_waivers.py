@@ -11,13 +11,14 @@ from orchestration.core.errors import WaiverInvalid
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.ingestion.ledger.waivers import settle_waivers, use_waivers
+from orchestration.operations import waivers
 from orchestration.operations.waivers import (
     add_waiver,
     list_waivers,
     suggestions,
     withdraw_waiver,
 )
-from orchestration.refresh.workspace import Workspace
+from orchestration.settings.workspace import Workspace
 from tests.faults.tiny_company import TinyCompany
 
 CHECK = "metric.revenue on revenue"
@@ -27,7 +28,7 @@ CHECK = "metric.revenue on revenue"
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Settings and an empty home; the gate has two checks."""
     checks = {"metric.revenue": "revenue", "loads.volume": "loads"}
-    monkeypatch.setattr(Workspace, "required_checks", lambda self, *, unit_tests: checks)
+    monkeypatch.setattr(waivers, "required_checks", lambda _, *, unit_tests: checks)
     company = TinyCompany.make(tmp_path / "tiny")
     return Workspace.open(config=company.config, home=company.home.root, inbox=None)
 

@@ -94,7 +94,7 @@ def test_files_set_aside_warn_by_name() -> None:
         source="crm", stream="deals", file="deals_7.csv", reason="column Id is missing"
     )
     verdict = check_loads(
-        LandingResult(loads=(), set_aside=(aside,)), history=(), limits=LoadLimits()
+        LandingResult(loads=(), rejected_files=(aside,)), history=(), limits=LoadLimits()
     )
     (check,) = (c for c in verdict.checks if c.name == "loads.files_set_aside")
     assert check.outcome == "warn"

@@ -1,0 +1,41 @@
+"""What stays the same through one refresh. What a step finds out is in that step's own record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestration.observability.events import RecordingReporter
+from orchestration.settings import Home, Settings
+from orchestration.settings.workspace import Workspace
+from orchestration.transformation.project import Project
+
+
+@dataclass(frozen=True)
+class RefreshContext:
+    """One run of a refresh that holds the lock. `started_at` is UTC."""
+
+    project: Project
+    run_id: str
+    report: RecordingReporter
+    started_at: datetime
+    full_requested: bool = False
+    """Whether a person asked for all history to be rebuilt."""
+    waivers: Mapping[str, str] = field(default_factory=dict)
+    """Check (or `name on subject`) to who lets its failure through once, when and why."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The company that is refreshed."""
+        return self.project.workspace
+
+    @property
+    def settings(self) -> Settings:
+        """The company's settings."""
+        return self.project.workspace.settings
+
+    @property
+    def home(self) -> Home:
+        """Where the company's ledger, landing, candidates and releases lie."""
+        return self.project.workspace.home
