@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Embudo
-from tests.e2e.on_paper import project_copy
+from tests.e2e.factories import project_copy
 
 pytestmark = pytest.mark.slow
 

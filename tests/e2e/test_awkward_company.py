@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from semantic_layer.layer import SemanticLayer
-from tests.e2e.measured import ask
-from tests.e2e.on_paper import company_of
+from tests.e2e.factories import company_of
+from tests.e2e.metric_queries import query_rows
 
 pytestmark = pytest.mark.slow
 
@@ -164,14 +164,14 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SemanticLayer]:
 
 @pytest.mark.parametrize("metric", list(TOTALS))
 def test_total(metric: str, layer: SemanticLayer) -> None:
-    (row,) = ask(layer, metric)
+    (row,) = query_rows(layer, metric)
     assert float(row[metric]) == pytest.approx(TOTALS[metric], abs=1e-9)
 
 
 @pytest.mark.parametrize("metric", list(BY_MONTH))
 def test_by_month(metric: str, layer: SemanticLayer) -> None:
     """Days are those of Mexico City."""
-    rows = ask(layer, metric, grain="month")
+    rows = query_rows(layer, metric, grain="month")
     found = {f"{row['metric_time__month']:%Y-%m}": row[metric] for row in rows}
     assert {month: None if value is None else float(value) for month, value in found.items()} == (
         BY_MONTH[metric]
@@ -182,7 +182,7 @@ def test_what_nobody_is_known_of_keeps_its_figures(layer: SemanticLayer) -> None
     """Orders without an owner or an account, and deals of nobody, are in a group of their own."""
 
     def by(metric: str, dimension: str) -> dict[Any, float]:
-        rows = ask(layer, metric, by=(dimension,))
+        rows = query_rows(layer, metric, by=(dimension,))
         return {row[dimension]: float(row[metric]) for row in rows}
 
     assert by("revenue", "rep__name") == {"Ana": 89, None: 105}
@@ -193,7 +193,7 @@ def test_what_nobody_is_known_of_keeps_its_figures(layer: SemanticLayer) -> None
 
 
 def test_pipeline_at_the_end_of_a_month(layer: SemanticLayer) -> None:
-    rows = ask(layer, "pipeline_value", "opportunities_open", grain="month")
+    rows = query_rows(layer, "pipeline_value", "opportunities_open", grain="month")
     found = {
         f"{row['metric_time__month']:%Y-%m}": (
             float(row["pipeline_value"]),
@@ -206,7 +206,7 @@ def test_pipeline_at_the_end_of_a_month(layer: SemanticLayer) -> None:
 
 
 def test_running_totals_end_where_the_data_does(layer: SemanticLayer) -> None:
-    rows = ask(layer, "revenue_year_to_date", grain="month")
+    rows = query_rows(layer, "revenue_year_to_date", grain="month")
     found = [
         (f"{row['metric_time__month']:%Y-%m}", float(row["revenue_year_to_date"])) for row in rows
     ]

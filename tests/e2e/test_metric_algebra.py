@@ -13,7 +13,7 @@ import pytest
 
 from semantic_layer.layer import SemanticLayer
 from tests.conftest import Embudo
-from tests.e2e.measured import ask, number, same
+from tests.e2e.metric_queries import as_float, is_same, query_rows
 
 pytestmark = pytest.mark.slow
 
@@ -54,28 +54,28 @@ def test_parts_make_the_whole(whole: str, parts: list[str], by: str, layer: Sema
     """Every month of every value of a dimension; a part that is no metric is a rate times its whole."""
     rates = {"connected_inbound": "answer_rate", "bounced": "bounce_rate"}
     asked = [rates.get(part, part) for part in parts]
-    rows = ask(layer, whole, *asked, grain="month", by=(by,))
+    rows = query_rows(layer, whole, *asked, grain="month", by=(by,))
     assert len(rows) > 24
     for row in rows:
         values = [
-            (number(row[name]) or 0.0) * ((number(row[whole]) or 0.0) if part in rates else 1.0)
+            (as_float(row[name]) or 0.0) * ((as_float(row[whole]) or 0.0) if part in rates else 1.0)
             for part, name in zip(parts, asked, strict=True)
         ]
-        assert same(sum(values), number(row[whole])), row
+        assert is_same(sum(values), as_float(row[whole])), row
 
 
 @pytest.mark.parametrize("metric", ["revenue", "orders", "calls", "activities", "leads_created"])
 def test_members_make_the_team(metric: str, layer: SemanticLayer) -> None:
     """Reps who changed team count in each of their teams for what they did there."""
     teams: defaultdict[str, float] = defaultdict(float)
-    members = ask(layer, metric, by=("rep__team", "rep__name"))
+    members = query_rows(layer, metric, by=("rep__team", "rep__name"))
     for row in members:
         teams[row["rep__team"]] += float(row[metric] or 0)
-    found = {row["rep__team"]: row[metric] for row in ask(layer, metric, by=("rep__team",))}
+    found = {row["rep__team"]: row[metric] for row in query_rows(layer, metric, by=("rep__team",))}
     assert found.keys() == teams.keys()
-    assert [team for team in teams if not same(found[team], teams[team])] == []
-    (whole,) = ask(layer, metric)
-    assert same(sum(teams.values()), number(whole[metric]))
+    assert [team for team in teams if not is_same(found[team], teams[team])] == []
+    (whole,) = query_rows(layer, metric)
+    assert is_same(sum(teams.values()), as_float(whole[metric]))
     names = [row["rep__name"] for row in members if row["rep__name"]]
     assert len(names) > len(set(names)), "nobody of the company has changed team"
 
@@ -84,7 +84,7 @@ def test_members_make_the_team(metric: str, layer: SemanticLayer) -> None:
 def test_reps_who_change_team_keep_their_past_in_it(metric: str, layer: SemanticLayer) -> None:
     """What a rep did before the day of the move is in the old team, what came after it in the new one."""
     days: defaultdict[str, defaultdict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
-    for row in ask(layer, metric, grain="day", by=("rep__key", "rep__team")):
+    for row in query_rows(layer, metric, grain="day", by=("rep__key", "rep__team")):
         if row["rep__key"] and row[metric]:
             days[row["rep__key"]][row["rep__team"]].add(row["metric_time__day"])
     movers = {key: teams for key, teams in days.items() if len(teams) > 1}
@@ -96,7 +96,7 @@ def test_reps_who_change_team_keep_their_past_in_it(metric: str, layer: Semantic
 
 def test_linear_credits_make_the_revenue_with_any_touch(layer: SemanticLayer) -> None:
     """First, last and even shares each give away the whole revenue of the orders that have a touch."""
-    credited = ask(
+    credited = query_rows(
         layer,
         "attributed_revenue_first_touch",
         "attributed_revenue_last_touch",
@@ -104,19 +104,22 @@ def test_linear_credits_make_the_revenue_with_any_touch(layer: SemanticLayer) ->
         by=("sales_order",),
     )
     revenue = {
-        row["sales_order"]: row["revenue"] for row in ask(layer, "revenue", by=("sales_order",))
+        row["sales_order"]: row["revenue"]
+        for row in query_rows(layer, "revenue", by=("sales_order",))
     }
     assert 0 < len(credited) < len(revenue)
     for row in credited:
         for name in ("first_touch", "last_touch", "linear"):
-            assert same(row[f"attributed_revenue_{name}"], number(revenue[row["sales_order"]])), row
+            assert is_same(
+                row[f"attributed_revenue_{name}"], as_float(revenue[row["sales_order"]])
+            ), row
 
 
 def test_pipeline_of_a_day_is_what_was_created_and_not_yet_closed(
     layer: SemanticLayer, company: Embudo, tmp_path: Path
 ) -> None:
     """Every day: amounts created so far less amounts closed so far, added up from the deals one by one."""
-    snapshots = ask(layer, "pipeline_value", "opportunities_open", grain="day")
+    snapshots = query_rows(layer, "pipeline_value", "opportunities_open", grain="day")
     assert len(snapshots) > 700
     moves: defaultdict[date, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
     # A copy: this process has the release open already, in the semantic layer's configuration.
@@ -135,7 +138,7 @@ def test_pipeline_of_a_day_is_what_was_created_and_not_yet_closed(
         while days and days[0] <= row["metric_time__day"]:
             change = moves[days.pop(0)]
             value, count = value + change[0], count + change[1]
-        assert same(row["pipeline_value"], value), row
+        assert is_same(row["pipeline_value"], value), row
         assert row["opportunities_open"] == count, row
 
 
@@ -149,7 +152,7 @@ def test_a_balance_of_a_period_is_that_of_its_last_day(
     """Semi-additive: never a sum over days, also of a team that has nothing open at the end."""
     daily = {
         (row["metric_time__day"], row["rep__team"]): row[metric]
-        for row in ask(layer, metric, grain="day", by=("rep__team",))
+        for row in query_rows(layer, metric, grain="day", by=("rep__team",))
     }
     last_days: dict[date, date] = {}
     for day, _ in sorted(daily):
@@ -159,11 +162,11 @@ def test_a_balance_of_a_period_is_that_of_its_last_day(
             "year": date(day.year, 1, 1),
         }[grain]
         last_days[start] = max(day, last_days.get(start, day))
-    rows = ask(layer, metric, grain=grain, by=("rep__team",))  # type: ignore[arg-type]
+    rows = query_rows(layer, metric, grain=grain, by=("rep__team",))  # type: ignore[arg-type]
     assert {row[f"metric_time__{grain}"] for row in rows} == set(last_days)
     for row in rows:
         last_day = last_days[row[f"metric_time__{grain}"]]
-        assert same(row[metric], number(daily.get((last_day, row["rep__team"])))), row
+        assert is_same(row[metric], as_float(daily.get((last_day, row["rep__team"])))), row
 
 
 def test_rates_are_shares(layer: SemanticLayer) -> None:
@@ -180,8 +183,8 @@ def test_rates_are_shares(layer: SemanticLayer) -> None:
             item.grains for item in layer.dimensions([name]) if item.name == "metric_time"
         )
         grain = "month" if "month" in grains else grains[0]
-        for row in ask(layer, name, grain=grain):  # type: ignore[arg-type]
-            value = number(row[name])
+        for row in query_rows(layer, name, grain=grain):  # type: ignore[arg-type]
+            value = as_float(row[name])
             if value is not None and not 0 <= value <= 1:
                 wrong.append((name, row))
     assert wrong == []
@@ -197,8 +200,8 @@ def test_rates_are_shares(layer: SemanticLayer) -> None:
 def test_retention_and_churn_make_one(
     kept: str, lost: str, grain: str, layer: SemanticLayer
 ) -> None:
-    rows = ask(layer, kept, lost, grain=grain)  # type: ignore[arg-type]
+    rows = query_rows(layer, kept, lost, grain=grain)  # type: ignore[arg-type]
     known = [row for row in rows if row[kept] is not None]
     assert known
     for row in known:
-        assert same(row[kept] + row[lost], 1.0), row
+        assert is_same(row[kept] + row[lost], 1.0), row

@@ -13,7 +13,7 @@ from semantic_layer.layer import SemanticLayer
 from semantic_layer.records import METRIC_TIME, Dimension, Grain, Metric
 from semantic_layer.request import QueryRequest
 from tests.conftest import Embudo
-from tests.e2e.measured import ask
+from tests.e2e.metric_queries import query_rows
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +153,7 @@ def test_every_metric_answers_by_month(layer: SemanticLayer) -> None:
     """By the finest grain where a metric is meant by longer periods; rows have one time each."""
     for metric in layer.metrics():
         grain = _grain(layer.dimensions([metric.name]))
-        rows = ask(layer, metric.name, grain=grain)
+        rows = query_rows(layer, metric.name, grain=grain)
         times = [row[f"metric_time__{grain}"] for row in rows]
         assert len(times) == len(set(times)), metric.name
         assert None not in times, metric.name

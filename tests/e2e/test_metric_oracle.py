@@ -1,4 +1,4 @@
-"""Every metric of the catalogue held against SQL written by hand over the made-up company's raw files."""
+"""Every metric of the catalogue compared with hand-written SQL over the made-up company's raw files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.records import Grain
 from tests.conftest import Embudo
-from tests.e2e.measured import FIXED_COSTS, ask, same, with_fixed_costs
+from tests.e2e.metric_queries import FIXED_COSTS, is_same, query_rows, with_fixed_costs
 from tests.e2e.oracle import Oracle, sections
 
 pytestmark = pytest.mark.slow
@@ -32,11 +32,11 @@ def oracle(folder: Path) -> Iterator[Oracle]:
 
 
 def test_the_oracle_knows_every_metric(layer: SemanticLayer) -> None:
-    """A metric that nobody has worked out by other means is not in the catalogue, nor the other way round."""
+    """The catalogue has no metric that nobody calculated independently, nor the other way round."""
     assert sorted(sections()) == [metric.name for metric in layer.metrics()]
 
 
-def test_every_metric_with_dimensions_is_worked_out_by_one(layer: SemanticLayer) -> None:
+def test_every_metric_with_dimensions_is_calculated_by_one(layer: SemanticLayer) -> None:
     without = [
         name
         for name, section in sections().items()
@@ -58,23 +58,25 @@ def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracl
     ) -> None:
         values.extend(expected.values())
         for key in sorted({*found, *expected}):
-            if not same(found.get(key), expected.get(key)):
+            if not is_same(found.get(key), expected.get(key)):
                 wrong[f"{cut} {key!r}"] = (found.get(key), expected.get(key))
 
     if oracle.has_total(metric):
-        (row,) = ask(layer, metric)
+        (row,) = query_rows(layer, metric)
         compare("in total", {"": row[metric]}, {"": oracle.total(metric)})
     for grain in oracle.grains(metric):
-        rows = ask(layer, metric, grain=cast("Grain", grain))
+        rows = query_rows(layer, metric, grain=cast("Grain", grain))
         found = {f"{row[f'metric_time__{grain}']:%Y-%m}": row[metric] for row in rows}
         compare(f"by {grain}", found, oracle.by_period(metric, grain))
     for dimension in section.dimensions:
-        found = {row[dimension] or "": row[metric] for row in ask(layer, metric, by=(dimension,))}
+        found = {
+            row[dimension] or "": row[metric] for row in query_rows(layer, metric, by=(dimension,))
+        }
         compare(f"by {dimension}", found, oracle.by_dimension(metric, dimension))
     for dimension in section.monthly_dimensions:
         found = {
             f"{row['metric_time__month']:%Y-%m} {row[dimension] or ''}": row[metric]
-            for row in ask(layer, metric, grain="month", by=(dimension,))
+            for row in query_rows(layer, metric, grain="month", by=(dimension,))
         }
         compare(
             f"by month and {dimension}", found, oracle.by_month_and_dimension(metric, dimension)

@@ -13,8 +13,8 @@ import pytest
 
 from semantic_layer.layer import SemanticLayer
 from tests.conftest import Embudo
-from tests.e2e.measured import ask
-from tests.e2e.on_paper import company_of, project_copy
+from tests.e2e.factories import company_of, project_copy
+from tests.e2e.metric_queries import query_rows
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +123,7 @@ def company(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Embudo:
 @pytest.mark.parametrize("metric", list(BY_MONTH))
 def test_amounts_are_at_the_rate_of_their_own_day(metric: str, company: Embudo) -> None:
     with SemanticLayer.open(company.home / "current") as layer:
-        rows = ask(layer, metric, grain="month")
+        rows = query_rows(layer, metric, grain="month")
     found = {f"{row['metric_time__month']:%Y-%m}": float(row[metric] or 0) for row in rows}
     assert (found.get("2026-02", 0), found.get("2026-03", 0)) == pytest.approx(
         BY_MONTH[metric], abs=1e-9
@@ -133,7 +133,7 @@ def test_amounts_are_at_the_rate_of_their_own_day(metric: str, company: Embudo) 
 def test_a_target_is_money_at_the_rate_of_its_period(company: Embudo) -> None:
     """100 EUR of February are 110 dollars; a target of orders is a number whatever currency stands beside it."""
     with SemanticLayer.open(company.home / "current") as layer:
-        rows = ask(layer, "quota", "quota_attainment", grain="month", by=("rep__name",))
+        rows = query_rows(layer, "quota", "quota_attainment", grain="month", by=("rep__name",))
     quota = {f"{row['metric_time__month']:%Y-%m}": row for row in rows}["2026-02"]
     assert float(quota["quota"]) == pytest.approx(110)
     assert float(quota["quota_attainment"]) == pytest.approx(BY_MONTH["revenue"][0] / 110)

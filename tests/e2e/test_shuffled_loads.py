@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import sandbox
 from tests.differences import table_differences
-from tests.e2e.cutting import VERSIONED, altered, deliveries, files_of, mended
+from tests.e2e.partition import VERSIONED, altered, deliveries, files_of, without_defects
 from tests.warehouse import LOADS, Warehouse
 
 pytestmark = pytest.mark.slow
@@ -116,9 +116,9 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
         for path in files_of(layout, inbox):
             more = altered(path, layout, chance=chance, share=0.3, suffix="X")
             of_versions = (
-                (1, path.name, mended(path, layout)),
+                (1, path.name, without_defects(path, layout)),
                 (1, f"{path.stem}_more{path.suffix}", more),
-                (2, path.name, mended(path, layout)),
+                (2, path.name, without_defects(path, layout)),
             )
             for version, name, content in of_versions:
                 folder = aside / str(version) / layout.folder / f"v{version}"

@@ -152,58 +152,60 @@ def test_what_a_person_reads_of_them(company: Company) -> None:
     assert "quarantine" in advice
 
 
-@pytest.mark.slow
-def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
-    """From a file, through dbt and the semantic layer, to what a spreadsheet opens."""
-    columns = {
-        "users": {"user_id": "id", "full_name": "name", "team": "name", "region": "name"},
-        "orders": {
-            "order_id": "id",
-            "account_id": {"value": "a"},
-            "owner_id": "id",
-            "ordered_at": {"value": "2026-05-01"},
-            "status": {"value": "completed"},
-        },
-        "order_lines": {
-            "order_id": "id",
-            "line_no": {"value": 1},
-            "product_id": "name",
-            "quantity": {"value": 1},
-            "unit_price": {"value": 10},
-        },
+REPS_AND_ORDERS = {
+    "users": {"user_id": "id", "full_name": "name", "team": "name", "region": "name"},
+    "orders": {
+        "order_id": "id",
+        "account_id": {"value": "a"},
+        "owner_id": "id",
+        "ordered_at": {"value": "2026-05-01"},
+        "status": {"value": "completed"},
+    },
+    "order_lines": {
+        "order_id": "id",
+        "line_no": {"value": 1},
+        "product_id": "name",
+        "quantity": {"value": 1},
+        "unit_price": {"value": 10},
+    },
+}
+"""Streams read from one file of reps: each has an order of one line."""
+
+
+def warehouse_of_hostile_reps(folder: Path) -> Warehouse:
+    """The reps of `HOSTILE` and their orders, from a file through the models."""
+    streams = {
+        stream: {"files": "reps.csv", "columns": columns}
+        for stream, columns in REPS_AND_ORDERS.items()
     }
     settings = {
         "time_zone": "Europe/Madrid",
         "company": HOSTILE[2],
-        "sources": {
-            "crm": {
-                "streams": {
-                    stream: {"files": "reps.csv", "columns": mapped}
-                    for stream, mapped in columns.items()
-                }
-            }
-        },
+        "sources": {"crm": {"streams": streams}},
     }
-    config = tmp_path / "embudo.yml"
+    config = folder / "embudo.yml"
     config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    (tmp_path / "inbox").mkdir()
-    out = io.StringIO()
-    csv.writer(out).writerows(
-        [("id", "name"), *((f"u{n}", name) for n, name in enumerate(HOSTILE))]
+    (folder / "inbox").mkdir()
+    with (folder / "inbox" / "reps.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = [("id", "name"), *((f"u{n}", name) for n, name in enumerate(HOSTILE))]
+        csv.writer(file).writerows(rows)
+    warehouse = Warehouse.of(
+        config=config, home=folder / "home", select=("+fct_order_lines", "+dim_reps", "+dim_dates")
     )
-    (tmp_path / "inbox" / "reps.csv").write_text(out.getvalue(), encoding="utf-8")
-    made = Warehouse.of(
-        config=config,
-        home=tmp_path / "home",
-        select=("+fct_order_lines", "+dim_reps", "+dim_dates"),
-    )
-    made.refresh()
-    found = made.mart("select distinct rep_name from core.dim_reps order by 1")
-    assert {name for (name,) in found} == set(HOSTILE)
+    warehouse.refresh()
+    return warehouse
 
-    folder = made.project.parsed()
+
+@pytest.mark.slow
+def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
+    """From a file, through dbt and the semantic layer, to what a spreadsheet opens."""
+    warehouse = warehouse_of_hostile_reps(tmp_path)
+    names = warehouse.mart("select distinct rep_name from core.dim_reps order by 1")
+    assert {name for (name,) in names} == set(HOSTILE)
+
+    folder = warehouse.project.parsed()
     with SemanticLayer.draft(
-        folder / "semantic_manifest.json", folder / "manifest.json", made.directory
+        folder / "semantic_manifest.json", folder / "manifest.json", warehouse.directory
     ) as layer:
         answer = layer.query(QueryRequest(metrics=("revenue",), group_by=("rep__name",)))
         assert {
@@ -211,14 +213,14 @@ def test_rep_names_through_the_models_to_a_csv(tmp_path: Path) -> None:
         } == dict.fromkeys(HOSTILE, 10.0)
         for name in HOSTILE:
             quoted = name.replace("'", "''")
-            one = layer.query(
+            filtered = layer.query(
                 QueryRequest(
                     metrics=("revenue",),
                     group_by=("rep__name",),
                     where=(f"rep__name = '{quoted}'",),
                 )
             )
-            assert [row["rep__name"] for row in one.table.to_pylist()] == [name]
+            assert [row["rep__name"] for row in filtered.table.to_pylist()] == [name]
     cells = [row[0] for row in csv.reader(io.StringIO(rendering.to_csv(answer)))][1:]
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
     assert {cell.removeprefix("'") for cell in cells} == {

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.transformation.dbt_runner import Dbt
-from tests.integration.landed import land, make_landing
+from tests.integration.landing_fixtures import land, make_landing
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""The shared company's metrics, with fixed costs as a company would write them into its seed."""
+"""Queries of the shared company's metrics, with fixed costs as a company would write them into its seed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from semantic_layer.records import Grain
 from semantic_layer.request import QueryRequest
 
 FIXED_COSTS = {f"2025-{month:02d}": 1_500 + 100 * month for month in range(1, 13)}
-"""Euros by month; two categories a month."""
+"""Euros by month; two categories per month."""
 
 Rows = list[dict[str, Any]]
 
 
 def with_fixed_costs(release: Path, folder: Path) -> SemanticLayer:
-    """The metrics of a copy of a release in whose marts the fixed costs stand."""
+    """The metrics of a copy of a release, with the fixed costs added to its marts."""
     copy = Path(
         shutil.copytree(release, folder / "release", ignore=shutil.ignore_patterns("warehouse.*"))
     )
@@ -40,7 +40,7 @@ def with_fixed_costs(release: Path, folder: Path) -> SemanticLayer:
     return SemanticLayer.open(copy)
 
 
-def ask(
+def query_rows(
     layer: SemanticLayer,
     *metrics: str,
     grain: Grain | None = None,
@@ -53,14 +53,14 @@ def ask(
     return rows
 
 
-def number(found: object) -> float | None:
+def as_float(value: object) -> float | None:
     """A value as a float; None stays None."""
-    return float(found) if isinstance(found, int | float | Decimal) else None
+    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
-def same(found: object, expected: float | None) -> bool:
+def is_same(found: object, expected: float | None) -> bool:
     """Equal to a cent or 1e-9; a count of nothing is the same as no value."""
-    value = number(found) or 0.0
+    value = as_float(found) or 0.0
     expected = expected or 0.0
     slack = 0.005 if abs(expected) > 1 else 1e-9
     return math.isclose(value, expected, rel_tol=1e-9, abs_tol=slack)

@@ -1,4 +1,4 @@
-"""A landing schema made by hand, for tests that run the dbt models with no ingestion before them.
+"""A hand-written landing schema, for tests that run the dbt models without ingestion.
 
 Tables have the columns and types of the contract; rows state what matters and take defaults for the rest.
 """
@@ -25,7 +25,7 @@ _DEFAULTS = {
 
 
 def make_landing(warehouse: Path) -> None:
-    """Make the schema `landing` with an empty table a stream, and the tables of the refresh itself."""
+    """Make the schema `landing` with an empty table per stream, and the tables of the refresh itself."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     tables = [
         table

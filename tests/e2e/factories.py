@@ -1,4 +1,4 @@
-"""Companies of a handful of rows that stand in a test, and projects of which a test edits a copy."""
+"""Factories of small companies whose rows are in the test, and of project copies that a test edits."""
 
 from __future__ import annotations
 

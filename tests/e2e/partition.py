@@ -1,7 +1,7 @@
-"""The sandbox's files cut up and delivered at random, such that they tell the same as before.
+"""The sandbox's files partitioned and delivered at random, so that their rows still mean the same.
 
-The pieces of a file follow one another in name as their rows did in the file, since of two versions that
-nothing else tells apart the later file's is the newer (ADR 4). When they arrive is left to chance.
+The pieces of a file sort by name as their rows did in the file, since of two versions that nothing else
+distinguishes the later file's is the newer (ADR 4). When they arrive is random.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 
 from sandbox.layout import LAYOUTS, Layout
 
-_WHOLE = ("spend_",)
-"""Files whose rows add up by key: a later file replaces what an earlier one said, so none is cut."""
+_NEVER_SPLIT = ("spend_",)
+"""Files whose rows add up by key: a later file replaces an earlier one, so none is split."""
 
 _KEPT = ("line_no", "Modificado", "updated_at")
-"""Beside its key, what an older version of a row has in common with the newer one: it may not come out newer."""
+"""Beside its key, the columns that an older version of a row shares with the newer one: it must not be newer."""
 
 VERSIONED = tuple(
     layout for layout in LAYOUTS if layout.identity and layout.stream != "deal_stage_changes"
@@ -47,23 +47,23 @@ def deliveries(inbox: Path, *, chance: random.Random, refreshes: int) -> list[De
 
     Each comes with one of `refreshes` at random, so that an older version may come after the newer one.
     """
-    found: list[Delivery] = []
+    delivered: list[Delivery] = []
     for path in sorted(path for path in inbox.rglob("*") if path.is_file()):
         relative = path.relative_to(inbox)
         for name, content in _pieces(path, chance):
             first = chance.randrange(refreshes)
-            found.append(Delivery(relative.with_name(name), content, first))
+            delivered.append(Delivery(relative.with_name(name), content, first))
             if chance.random() < 0.1:
                 stem, dot, suffix = name.partition(".")
                 again = relative.with_name(f"{stem} (1){dot}{suffix}")
-                found.append(Delivery(again, content, chance.randrange(refreshes)))
+                delivered.append(Delivery(again, content, chance.randrange(refreshes)))
     for layout in VERSIONED:
         for path in files_of(layout, inbox):
             older = altered(path, layout, chance=chance, share=0.2)
             name = path.name.replace(f"{layout.stem}_", f"{layout.stem}_0000_")
             where = path.relative_to(inbox).with_name(name)
-            found.append(Delivery(where, older, chance.randrange(refreshes)))
-    return found
+            delivered.append(Delivery(where, older, chance.randrange(refreshes)))
+    return delivered
 
 
 def files_of(layout: Layout, inbox: Path) -> list[Path]:
@@ -76,7 +76,7 @@ def altered(
 ) -> bytes:
     """A file of some of a file's rows with other values: what they were before, or others with `suffix`.
 
-    Values are exchanged between the rows, so that they stay such as the company has; keys are kept.
+    Values are exchanged between the rows, so that they stay like those of the company; keys are kept.
     """
     columns, rows = _read(path, layout)
     picked = [row for row in rows if chance.random() < share]
@@ -92,13 +92,13 @@ def altered(
         elif column == layout.identity:
             for row in picked:
                 row[index] = f"{row[index]}{suffix}"
-    return _written(columns, picked, path, layout)
+    return _encoded(columns, picked, path, layout)
 
 
-def mended(path: Path, layout: Layout) -> bytes:
-    """A file without the rows that are broken on purpose."""
+def without_defects(path: Path, layout: Layout) -> bytes:
+    """A file without its deliberately broken rows."""
     columns, rows = _read(path, layout)
-    return _written(columns, rows, path, layout)
+    return _encoded(columns, rows, path, layout)
 
 
 def _read(path: Path, layout: Layout) -> tuple[list[str], list[list[object]]]:
@@ -130,7 +130,7 @@ def _record(line: str) -> dict[str, object]:
         return {}
 
 
-def _written(columns: list[str], rows: list[list[object]], path: Path, layout: Layout) -> bytes:
+def _encoded(columns: list[str], rows: list[list[object]], path: Path, layout: Layout) -> bytes:
     if layout.kind == "parquet":
         arrays = zip(*rows, strict=True) if rows else [[] for _ in columns]
         schema = pq.read_schema(path)
@@ -151,14 +151,14 @@ def _written(columns: list[str], rows: list[list[object]], path: Path, layout: L
 
 
 def _pieces(path: Path, chance: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the pieces that a file is cut into."""
-    count = 1 if path.name.startswith(_WHOLE) else chance.choice((1, 1, 2, 3))
+    """Names and bytes of the pieces that a file is split into."""
+    count = 1 if path.name.startswith(_NEVER_SPLIT) else chance.choice((1, 1, 2, 3))
     if count == 1:
         yield path.name, path.read_bytes()
         return
     if path.suffix == ".parquet":
         table = pq.read_table(path)
-        for number, (low, high) in enumerate(_stretches(table.num_rows, count, chance)):
+        for number, (low, high) in enumerate(_overlapping_ranges(table.num_rows, count, chance)):
             piece = path.with_suffix(f".piece{number}")
             pq.write_table(table.slice(low, high - low), piece)
             yield f"{path.stem}_{number}.parquet", piece.read_bytes()
@@ -166,7 +166,7 @@ def _pieces(path: Path, chance: random.Random) -> Iterator[tuple[str, bytes]]:
         return
     lines = path.read_bytes().splitlines(keepends=True)
     head, body = (lines[:1], lines[1:]) if path.suffix == ".csv" else ([], lines)
-    for number, (low, high) in enumerate(_stretches(len(body), count, chance)):
+    for number, (low, high) in enumerate(_overlapping_ranges(len(body), count, chance)):
         content = b"".join(head + body[low:high])
         name = f"{path.stem}_{number}{path.suffix}"
         if path.suffix == ".jsonl" and path.name.startswith("events_") and chance.random() < 0.3:
@@ -174,11 +174,11 @@ def _pieces(path: Path, chance: random.Random) -> Iterator[tuple[str, bytes]]:
         yield name, content
 
 
-def _stretches(size: int, count: int, chance: random.Random) -> list[tuple[int, int]]:
-    """Stretches that cover `size` rows in order; each may begin before the one before it ends."""
+def _overlapping_ranges(size: int, count: int, chance: random.Random) -> list[tuple[int, int]]:
+    """Ranges that cover `size` rows in order; each may begin before the one before it ends."""
     cuts = [0, *sorted(chance.randint(0, size) for _ in range(count - 1)), size]
-    found = []
+    ranges = []
     for low, high in itertools.pairwise(cuts):
         shared = chance.randint(0, 5) if low and chance.random() < 0.5 else 0
-        found.append((max(0, low - shared), high))
-    return found
+        ranges.append((max(0, low - shared), high))
+    return ranges
