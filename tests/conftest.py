@@ -29,7 +29,7 @@ CHROMIUM_OFFLINE = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-"""Options of a Chromium that asks for nothing by itself."""
+"""Options of a Chromium that makes no requests by itself."""
 
 GUARD = ROOT / "tests" / "guard"
 GUARD_LOG = "EMBUDO_GUARD_LOG"
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[GUARD_LOG] = path
         config.add_cleanup(lambda: Path(path).unlink(missing_ok=True))
     collect_rarely()
-    # Parsing takes seconds, and every home of a test would do it anew.
+    # Parsing takes seconds, and every home of a test would repeat it.
     os.environ.setdefault("EMBUDO_DBT_CACHE", str(ROOT / "target" / "parsed"))
     before = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = f"{GUARD}{os.pathsep}{before}" if before else str(GUARD)
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A run in which anything called another machine has failed, whatever its tests say."""
+    """A run in which anything called another machine has failed, whatever its tests report."""
     attempts = Path(os.environ[GUARD_LOG]).read_text(encoding="utf-8")
     if attempts and not hasattr(session.config, "workerinput"):
         print(f"\nFAILED: another machine was called (I11):\n{attempts}", file=sys.stderr)
@@ -61,7 +61,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the soak out unless `EMBUDO_SOAK` asks for it: it is for `make test` and `make soak`.
+    """Leave the soak out unless `EMBUDO_SOAK` is set: it is for `make test` and `make soak`.
 
     With it, what takes longest begins first, so that no worker is left with it alone at the end.
     """

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 
 _OF_THE_RUN = ("quality.assets", "quality.checks", "quality.loads", "quality.steps")
-"""Tables that say how a release came to be, not what it holds."""
+"""Tables about how a release was made, not about the company."""
 
 _NAME = "release_id"
-"""The column that says which release a row is of."""
+"""The column with the release of a row."""
 
 
 def table_differences(

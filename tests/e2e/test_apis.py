@@ -1,6 +1,6 @@
 """API sources by the command line: the mapping of a vendor's real shape, fetched from a server on this machine.
 
-Deals are made up here; figures are worked out from them in Python.
+Deals are made up here; figures are calculated from them in Python.
 """
 
 from __future__ import annotations
@@ -193,11 +193,11 @@ def test_nothing_new_is_fetched_and_nothing_published(company: Company) -> None:
 
 def test_planned_requests_are_listed_without_sending_any(company: Company) -> None:
     company.api.requests.clear()
-    told = company.embudo("refresh", "--dry-run", PIPEDRIVE_TOKEN="").stdout
-    assert "4 API endpoint(s) would be fetched" in told
-    assert f"{company.api.url}/v1/recents" in told
-    assert "the beginning" in told
-    assert "PIPEDRIVE_TOKEN is not set" in told
+    output = company.embudo("refresh", "--dry-run", PIPEDRIVE_TOKEN="").stdout
+    assert "4 API endpoint(s) would be fetched" in output
+    assert f"{company.api.url}/v1/recents" in output
+    assert "the beginning" in output
+    assert "PIPEDRIVE_TOKEN is not set" in output
     assert company.api.requests == []
 
 
@@ -214,7 +214,7 @@ def test_an_api_that_is_down_with_nothing_else_new_warns(company: Company) -> No
 
 
 def test_changes_and_deletions_restate_and_a_failing_stream_only_warns(company: Company) -> None:
-    """An open deal is won, a won one is gone for good; users fail meanwhile, which the release tells."""
+    """An open deal is won, a won one is gone for good; users fail meanwhile, which the release reports."""
     deals = company.pipedrive.deals
     opened, gone = 2, 3
     assert deals[opened] and deals[opened]["status"] == "open"

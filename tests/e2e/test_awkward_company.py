@@ -1,4 +1,4 @@
-"""A company of a handful of rows, each one an edge of a definition; every figure is worked out on paper.
+"""A company of a handful of rows, each one an edge of a definition; every figure is calculated by hand.
 
 Mexico City is six hours behind UTC: what happens before six in the morning UTC is of the day before. The data-as-of
 time is the last call, 30 June 23:30 there.
@@ -34,7 +34,7 @@ c2,,+525500000002,2026-01-01T12:00:00Z
 p1,Uno,A,10,4
 p2,Dos,B,,
 """,
-    # o1 is of 28 February; o3 is cancelled; o4 has no line, and the same time as o5; o7 is of an account not told of
+    # o1 is of 28 February; o3 is cancelled; o4 has no line, and the same time as o5; o7 is of an unknown account
     "orders": """order_id,account_id,contact_id,owner_id,ordered_at,status
 o1,a1,,u1,2026-03-01T03:00:00Z,completed
 o2,,c2,,2026-03-05T12:00:00Z,completed
@@ -52,7 +52,7 @@ o5,1,p2,1,50,,
 o6,1,p1,1,20,,
 o7,1,p9,1,5,,
 """,
-    # d2 closes on the 180th day there, on the 181st in UTC; d5 has no date and an owner not told of
+    # d2 closes on the 180th day there, on the 181st in UTC; d5 has no date and an unknown owner
     "deals": """deal_id,contact_id,owner_id,stage,amount,created_at,closed_at,status
 d1,c1,,Won,1000,2026-01-01T12:00:00Z,2026-06-30T12:00:00Z,won
 d2,c1,u1,Won,500,2026-01-01T12:00:00Z,2026-07-01T05:00:00Z,won

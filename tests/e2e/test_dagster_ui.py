@@ -60,7 +60,7 @@ def page_address(company: Embudo) -> Iterator[str]:
             server.wait(timeout=20)
 
 
-def asked(address: str, query: str) -> dict[str, Any]:
+def graphql(address: str, query: str) -> dict[str, Any]:
     """The data of a GraphQL answer."""
     request = urllib.request.Request(
         f"{address}/graphql",
@@ -72,7 +72,7 @@ def asked(address: str, query: str) -> dict[str, Any]:
 
 
 def test_lineage_leads_from_the_stream_to_the_release(page_address: str) -> None:
-    nodes = asked(
+    nodes = graphql(
         page_address,
         "{ assetNodes { assetKey { path } dependencyKeys { path } } }",
     )["assetNodes"]
@@ -91,9 +91,9 @@ def test_lineage_leads_from_the_stream_to_the_release(page_address: str) -> None
 
 
 def test_the_command_lines_run_shows_with_schedule_and_sensor(page_address: str) -> None:
-    runs = asked(page_address, "{ runsOrError { ... on Runs { results { jobName status } } } }")
+    runs = graphql(page_address, "{ runsOrError { ... on Runs { results { jobName status } } } }")
     assert {"jobName": "refresh", "status": "SUCCESS"} in runs["runsOrError"]["results"]
-    found = asked(
+    found = graphql(
         page_address,
         "{ repositoriesOrError { ... on RepositoryConnection { nodes "
         "{ schedules { name executionTimezone } sensors { name } } } } }",
@@ -128,7 +128,7 @@ def test_a_person_sees_lineage_and_checks(page_address: str, tmp_path: Path) -> 
         picture = tmp_path / "lineage.png"
         page.screenshot(path=picture)
         page.goto(f"{mart}?view=checks")
-        # The list shortens long names, and keeps the whole one beside for measuring.
+        # The list shortens long names, and keeps the full one beside it for measuring.
         check = page.get_by_text("is_key_fct_order_lines_order_line_key").first
         check.wait_for(state="attached", timeout=60_000)
         browser.close()

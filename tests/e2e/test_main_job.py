@@ -63,7 +63,7 @@ def releases(company: Embudo) -> list[dict[str, object]]:
 
 
 def test_ten_broken_lines_among_a_thousand(tmp_path: Path) -> None:
-    """990 land, ten are in quarantine with file, line and reason; the mended file replays them once."""
+    """990 land, ten are in quarantine with file, line and reason; the fixed file replays them once."""
     config = tmp_path / "embudo.yml"
     config.write_text(CONTACTS, encoding="utf-8")
     inbox = tmp_path / "inbox"
@@ -154,7 +154,7 @@ def test_a_seeded_fault_publishes_nothing(growing: tuple[Embudo, Path]) -> None:
 
 
 def test_a_person_waives_what_the_gate_named(growing: tuple[Embudo, Path]) -> None:
-    """Each breach by its own line, for one release; I8: every answer of that release says so."""
+    """Each waiver by its own line, for one release; I8: every answer of that release reports it."""
     company, _ = growing
     explained = company("status", "--explain").stdout
     lines = re.findall(r'embudo waive "([^"]+)" --reason', explained)

@@ -17,7 +17,7 @@ from tests.e2e.metric_queries import as_float, is_same, query_rows
 
 pytestmark = pytest.mark.slow
 
-# Percentages that are no share of a whole: growth, returns, and attainment may pass 1 or fall below 0.
+# Percentages that are not shares of a total: growth, returns, and attainment may pass 1 or fall below 0.
 NO_SHARES = {
     "break_even_attainment",
     "cost_of_sales_rate",
@@ -51,7 +51,7 @@ def layer(company: Embudo) -> Iterator[SemanticLayer]:
     ],
 )
 def test_parts_make_the_whole(whole: str, parts: list[str], by: str, layer: SemanticLayer) -> None:
-    """Every month of every value of a dimension; a part that is no metric is a rate times its whole."""
+    """Every month of every value of a dimension; a part that is no metric is a rate times its total."""
     rates = {"connected_inbound": "answer_rate", "bounced": "bounce_rate"}
     asked = [rates.get(part, part) for part in parts]
     rows = query_rows(layer, whole, *asked, grain="month", by=(by,))
@@ -95,7 +95,7 @@ def test_reps_who_change_team_keep_their_past_in_it(metric: str, layer: Semantic
 
 
 def test_linear_credits_make_the_revenue_with_any_touch(layer: SemanticLayer) -> None:
-    """First, last and even shares each give away the whole revenue of the orders that have a touch."""
+    """First, last and even shares each credit all revenue of the orders that have a touch."""
     credited = query_rows(
         layer,
         "attributed_revenue_first_touch",
@@ -170,7 +170,7 @@ def test_a_balance_of_a_period_is_that_of_its_last_day(
 
 
 def test_rates_are_shares(layer: SemanticLayer) -> None:
-    """Whatever is a share of a whole stays in 0..1, every week in which it has a value."""
+    """Every share stays in 0..1, every week in which it has a value."""
     rates = [
         metric.name
         for metric in layer.metrics()

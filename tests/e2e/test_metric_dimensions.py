@@ -37,7 +37,7 @@ DEAL = [
 LEAD = [f"lead__{name}" for name in ("channel", "agent_name", "agent_team", "agent_direction")]
 CALL = ["call__direction", "call__queue", "call__disposition"]
 
-# What METRICS.md asks of each kind of figure: the metrics of a grain, and the dimensions that rows of it know.
+# For each kind of figure, the metrics of a grain and the dimensions that they must have.
 OFFERED = {
     "order lines": (
         "revenue orders units_sold average_order_value cost_of_goods_sold gross_margin gross_margin_rate "
@@ -118,7 +118,7 @@ OFFERED = {
     ),
     "spend": ("marketing_spend cost_per_lead marketing_roi", CAMPAIGN),
     "products": ("cost_per_sale", PRODUCT),
-    # costs of the whole company, next to figures that share nothing with them but the month
+    # costs of the company, next to figures that share nothing with them but the month
     "company": (
         "selling_expense cost_of_sales cost_of_sales_rate break_even_revenue break_even_attainment "
         "customer_acquisition_cost clv_to_cac",
@@ -177,7 +177,7 @@ def test_joins_made_once_give_the_figures_of_metricflows_own(
 ) -> None:
     """Metrics by things two joins away: the rows of what MetricFlow plans without `two_hops`, and always the same SQL.
 
-    The text may not depend on what an engine was asked before.
+    The text may not depend on earlier requests to an engine.
     """
     asked = [
         QueryRequest(metrics=(metric.name,), group_by=names, grain=grain)
@@ -202,7 +202,7 @@ def test_joins_made_once_give_the_figures_of_metricflows_own(
 def _by_join(
     layer: SemanticLayer, metric: Metric
 ) -> Iterator[tuple[tuple[str, ...], Grain | None]]:
-    """All dimensions that a metric is offered, those of the same thing together, and the grain it asks for."""
+    """All dimensions that a metric is offered, those of the same thing together, and the grain that it requires."""
     offered = layer.dimensions([metric.name])
     grain = _grain(offered) if metric.requires_metric_time else None
     things: dict[str, list[str]] = {}

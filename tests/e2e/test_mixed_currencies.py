@@ -1,4 +1,4 @@
-"""A company that sells in three currencies and reports in one of them: every figure is worked out on paper.
+"""A company that sells in three currencies and reports in one of them: every figure is calculated by hand.
 
 Reporting is in US dollars. A euro buys 1.10 of them, from March 1.20; and 20 pesos, from March 24: a peso is
 worth 0.055 dollars, then 0.05. The last thing that happens is on 31 March.
@@ -149,6 +149,6 @@ def test_an_amount_without_a_rate_is_not_released(company: Embudo, project: Path
     orders = company.config.with_name("orders.csv")
     text = orders.read_text(encoding="utf-8")
     orders.write_text(f"{text}o7,a1,c1,u1,2026-03-30T12:00:00Z,completed,GBP\n", encoding="utf-8")
-    said = company("refresh", expect=5, EMBUDO_PROJECT=str(project)).stderr
-    assert "core_amounts_have_rates" in said
+    output = company("refresh", expect=5, EMBUDO_PROJECT=str(project)).stderr
+    assert "core_amounts_have_rates" in output
     assert (company.home / "current").resolve() == before

@@ -1,6 +1,6 @@
 """Data that is right passes the gate: made-up companies of many seeds, and a new day of each.
 
-`make soak` makes twenty companies; `make test` one (`EMBUDO_SOAK_SEEDS` says how many). Their refreshes
+`make soak` makes twenty companies; `make test` one (`EMBUDO_SOAK_SEEDS` sets the number). Their refreshes
 run in this process, step by step as Dagster's job does.
 """
 
@@ -25,7 +25,7 @@ END = date(2026, 6, 30)
 
 
 def _refreshed(folder: Path, run_id: str) -> GateReport:
-    """One whole refresh; fails with the gate's own words where it is stopped."""
+    """One complete refresh; fails with the gate's own message where it is stopped."""
     workspace = Workspace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
     with RefreshSession(workspace, run_id=run_id, report=Quiet()) as session:
         session.land()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_loads_and_quarantine_equal_the_truth(company: Embudo, folder: Path) -> None:
-    """I3: what landed and what was set aside is what the generator counted, stream by stream."""
+    """I3: what landed and what was quarantined is what the generator counted, stream by stream."""
     truth = sandbox.Truth.read(folder)
     status = json.loads(company("status", "--format", "json").stdout)
     landed = {
@@ -48,7 +48,7 @@ def test_contact_data_stays_in_the_private_warehouse(company: Embudo, tmp_path: 
     assert found == []
 
 
-def test_answers_say_how_far_to_trust_them(company: Embudo) -> None:
+def test_answers_carry_their_trust(company: Embudo) -> None:
     """I8: release, data-as-of, verdict, and when the streams behind a metric last came."""
     answer = json.loads(company("query", "win_rate", "--format", "json").stdout)
     trust = answer["trust"]

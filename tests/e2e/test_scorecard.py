@@ -119,7 +119,7 @@ def test_values_are_those_of_sql_by_hand(
 def test_the_parts_add_up_to_the_company(
     marts: duckdb.DuckDBPyConnection, metric: str, without_rep: str, scope: str
 ) -> None:
-    """Reps, teams or regions, and what has no rep, are the whole."""
+    """Reps, teams or regions, and what has no rep, add up to the company."""
     chosen = f"from performance.scorecard where metric = '{metric}' and grain = 'month'"
     parts = (
         "select period_start, round(sum(value), 4) from ("
@@ -154,7 +154,7 @@ def test_a_rep_who_moved_leaves_the_past_in_the_old_team(marts: duckdb.DuckDBPyC
                 "select period_start, round(value, 4) from performance.scorecard where scope = 'team' "
                 f"and scope_key = '{team}' and metric = 'revenue' and grain = 'month' and value > 0"
             )
-            # Who was in the team on the day of the order, told from the versions by hand.
+            # Who was in the team on the day of the order, calculated from the versions by hand.
             theirs = f"""
                 select date_trunc('month', ordered_on)::date, round(sum(net_amount)::double, 4)
                 from customer.fct_order_lines l

@@ -55,7 +55,7 @@ def emptied(whole: Whole) -> Warehouse:
 
 
 def hold(whole: Whole, seed: int) -> None:
-    """Deliver the company's files as `seed` has it, refresh as they come, and compare with the whole."""
+    """Deliver the company's files as `seed` has it, refresh as they come, and compare with the unshuffled company."""
     chance = random.Random(seed)
     waiting = deliveries(whole.folder / "inbox", chance=chance, refreshes=REFRESHES)
     shuffled = emptied(whole)

@@ -1,5 +1,5 @@
 """Small companies after one refresh: one whose machine is cut off, for tests that look at what came of it, and
-a tiny one, of which tests get a copy to damage.
+a tiny one, of which tests get a copy to corrupt.
 """
 
 from __future__ import annotations
@@ -126,6 +126,6 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> TinyCompany:
 
 @pytest.fixture
 def tiny(refreshed: TinyCompany, tmp_path: Path) -> TinyCompany:
-    """A copy of the refreshed tiny company, to be damaged."""
+    """A copy of the refreshed tiny company, to be corrupted."""
     shutil.copytree(refreshed.folder, tmp_path / "tiny", symlinks=True)
     return TinyCompany(tmp_path / "tiny")

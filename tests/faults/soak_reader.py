@@ -1,5 +1,5 @@
-"""One reader of the soak: asks the current release again and again, and holds each answer against the days
-that the release says it holds. Ends when the file named last is there; prints its counts as JSON.
+"""One reader of the soak: queries the current release again and again, and compares each answer with the days
+that the release reports. Ends when the file named last is there; prints its counts as JSON.
 
     python -m tests.faults.soak_reader KIND HOME STOP     KIND: fresh, held or metrics
 """
@@ -42,7 +42,7 @@ class Counts:
 
 
 def wrong_answer(release: Path, connection: duckdb.DuckDBPyConnection) -> str:
-    """What does not fit together in a release; empty where it is whole and one."""
+    """What is inconsistent in a release; empty where it is intact."""
     orders = _one(connection, ORDERS)
     days = orders // ORDERS_A_DAY
     row = connection.execute(LINES).fetchone()
@@ -76,7 +76,7 @@ def _attached(release: Path) -> duckdb.DuckDBPyConnection:
 
 
 def fresh(home: Path) -> Iterator[tuple[str, str]]:
-    """Open the current release anew each time."""
+    """Reopen the current release each time."""
     release = (home / "current").resolve()
     with _attached(release) as connection:
         yield release.name, wrong_answer(release, connection)

@@ -1,7 +1,7 @@
 """Fault 2: SIGKILL at every step of a refresh and of a publish.
 
-I1 and I6: the old or the new release is whole, the next run ends well with no hand work, no temporary
-files stay. Here are the steps of the rooms, each killed on its own; the steps of the whole refresh,
+I1 and I6: the old or the new release is intact, the next run succeeds without manual work, no temporary
+files stay. Here are the steps of single packages, each killed on its own; the steps of a complete refresh,
 and random moments, are killed in `test_fault_02_soak`.
 """
 
@@ -194,7 +194,7 @@ def test_recovering_twice_changes_nothing(home: Home) -> None:
     assert amount_in(home.current) == (20, 20)
 
 
-def test_a_release_damaged_in_the_crash_is_not_made_current(home: Home) -> None:
+def test_a_release_corrupted_in_the_crash_is_not_made_current(home: Home) -> None:
     first = make_release(home, "run-1", amount=10)
     assert _publish(home, "run-2", 20, kill_at="publish.renamed") == -signal.SIGKILL
     (second,) = (r for r in releases(home) if r.release_id != first.release_id)
@@ -228,7 +228,7 @@ def test_two_openers_at_the_same_instant_make_one_ledger(tmp_path: Path) -> None
         subprocess.Popen([sys.executable, "-c", script, str(ledger), at], stderr=subprocess.PIPE)
         for _ in range(4)
     ]
-    said = [opener.communicate()[1].decode() for opener in openers]
-    assert [opener.returncode for opener in openers] == [0, 0, 0, 0], said
+    output = [opener.communicate()[1].decode() for opener in openers]
+    assert [opener.returncode for opener in openers] == [0, 0, 0, 0], output
     with closing(sqlite3.connect(ledger)) as db:
         assert db.execute("pragma integrity_check").fetchall() == [("ok",)]

@@ -1,10 +1,10 @@
 """Fault 2, at length: refreshes killed at named steps and at random moments, with readers all the while.
 
-I1 and I6. Each refresh brings a new day and is killed (-9), the whole process group or its parent only. The
+I1 and I6. Each refresh brings a new day and is killed (-9), its process group or its parent only. The
 next one starts unaided on what was left; most are killed again before they have put it right, and every
 fifth is let through and must succeed. At the end the marts equal those of a home that was never killed.
 
-`make soak` kills 200 refreshes; `make test` 20. `EMBUDO_SOAK_REFRESHES` says how many.
+`make soak` kills 200 refreshes; `make test` 20. `EMBUDO_SOAK_REFRESHES` sets the number.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ LET_THROUGH_EVERY = 5
 RANDOM = "at a random moment"
 ROOT = Path(__file__).resolve().parents[2]
 
-# A day's landing, candidate and publish, in the midst of a whole refresh; the first ones are those that only a
-# whole refresh comes by.
+# A day's landing, candidate and publish, in the middle of a complete refresh; the first ones are those that only a
+# complete refresh reaches.
 STEPS = (
     *failpoints.REFRESH, "landing.written", "publish.renamed", "landing.entered", "prune.done",
     "candidate.warehouse_ready", "publish.synced", "publish.switched", "candidate.sealed",
@@ -61,7 +61,7 @@ def plan(chance: random.Random) -> list[str]:
 
 @contextlib.contextmanager
 def readers(home: Home, stop: Path) -> Iterator[list[subprocess.Popen[str]]]:
-    """A process of each kind that reads until the test says stop."""
+    """A process of each kind that reads until the test stops it."""
     command = [sys.executable, "-m", "tests.faults.soak_reader"]
     started = [
         subprocess.Popen(
@@ -105,7 +105,7 @@ def kill_at_random(company: TinyCompany, chance: random.Random, *, within: float
 
 
 def require_whole(company: TinyCompany, *, days: int) -> int:
-    """The days in the current release, which is whole and holds no more than there are."""
+    """The days in the current release, which is intact and has no more than there are."""
     release = current_release(company.home)
     assert release is not None
     verify_release(company.home, release.release_id)

@@ -1,7 +1,7 @@
 """Fault 5: SIGKILL of the orchestrator while its child lives.
 
-dbt runs in the refresh's own process (ADR 3), so what can be orphaned is a whole run: Dagster's run worker
-whose daemon was killed. It goes on holding the lock, the next refresh says which process that is, and once it
+dbt runs in the refresh's own process (ADR 3), so what can be orphaned is a run: Dagster's run worker
+whose daemon was killed. It keeps the lock, the next refresh names the process, and once it
 has ended nothing holds the files.
 """
 
@@ -71,8 +71,8 @@ def test_the_orphan_is_named_and_nothing_outlives_it(tiny: TinyCompany) -> None:
 
     refused = embudo_of(tiny)("refresh", expect=7).stderr
     assert re.search(rf"held by pid {orphan} ", refused), refused
-    said = embudo_of(tiny)("doctor", "--quick").stdout
-    assert f"kill {orphan}" in said, said
+    output = embudo_of(tiny)("doctor", "--quick").stdout
+    assert f"kill {orphan}" in output, output
 
     # It dies in the middle of dbt's build, as it would when it is killed by hand.
     wait_for(lambda: not holders_of(home.root))

@@ -57,7 +57,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A refresh after its build: what dbt's tests said, and what else the gate found."""
+    """A refresh after its build: results of dbt's tests, and what else the gate found."""
 
     outcomes: tuple[Outcome, ...] = tuple(Outcome(f"test.embudo.{t}", "pass") for t in TESTS)
     more: tuple[CheckResult, ...] = ()

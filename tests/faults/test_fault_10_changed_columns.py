@@ -1,7 +1,7 @@
 """Fault 10: a column is added, dropped, renamed or retyped in a source.
 
-The contract failure names it, the file is set aside whole, and the next good one works. A column that is added
-breaks nothing: it is kept, and told.
+The contract failure names it, the file is rejected, and the next good one works. A column that is added
+breaks nothing: it is kept, and reported.
 """
 
 from __future__ import annotations
@@ -124,10 +124,10 @@ def test_added(orders: Company) -> None:
     result = orders.land()
     [new] = result.new_columns
     assert (new.file, new.columns) == ("orders_2.csv", ("prio",))
-    told = warning(result)
-    assert told.outcome == "warn"
-    assert told.subject == "crm.orders"
-    assert "orders_2.csv has prio" in told.observed
+    check = warning(result)
+    assert check.outcome == "warn"
+    assert check.subject == "crm.orders"
+    assert "orders_2.csv has prio" in check.observed
     assert landed(orders) == 40
     [(extra,)] = orders.rows("select distinct _extra from landing.orders where _extra is not null")
     assert json.loads(extra) == {"prio": "hoch"}

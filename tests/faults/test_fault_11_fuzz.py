@@ -1,6 +1,6 @@
-"""Fault 11, thrown at random: 2,400 damaged files of every format, and no row of them lost.
+"""Fault 11, thrown at random: 2,400 corrupt files of every format, and no row of them lost.
 
-For each file, by a count that shares nothing with the readers: either it is set aside whole with a reason, or its
+For each file, by a count that shares nothing with the readers: either it is rejected with a reason, or its
 rows are landed, quarantined or skipped, every one. Nothing raises. `EMBUDO_FUZZ_SEED` repeats a run; the seed is
 printed where one fails, with the number of the file.
 """
@@ -48,7 +48,7 @@ BYTES = (
 
 @dataclass(frozen=True)
 class Case:
-    """A file and what is known of it by other means: how many records it has, where that can be said."""
+    """A file, and its number of records by an independent count where that is known."""
 
     name: str
     content: bytes
@@ -79,7 +79,7 @@ def as_csv(chance: random.Random, name: str) -> Case:
     content = out.getvalue().encode()
     if chance.random() < 0.4:
         return Case(f"{name}.csv", content, len(rows))
-    return Case(f"{name}.csv", damaged(content, chance), None)
+    return Case(f"{name}.csv", corrupted(content, chance), None)
 
 
 def as_jsonl(chance: random.Random, name: str) -> Case:
@@ -96,9 +96,9 @@ def as_jsonl(chance: random.Random, name: str) -> Case:
     content = "".join(lines).encode()
     if chance.random() < 0.4:
         return Case(f"{name}.jsonl", content, len(lines))
-    content = damaged(content, chance)
+    content = corrupted(content, chance)
     if chance.random() < 0.2:
-        return Case(f"{name}.jsonl.gz", damaged(gzip.compress(content, mtime=0), chance), None)
+        return Case(f"{name}.jsonl.gz", corrupted(gzip.compress(content, mtime=0), chance), None)
     # a record a line, whatever the line holds: blank ones are none
     records = sum(1 for line in content.split(b"\n") if line.removesuffix(b"\r"))
     only_returns = b"\r" in content and b"\n" not in content
@@ -123,7 +123,7 @@ def as_parquet(chance: random.Random, name: str) -> Case:
     )
     if chance.random() < 0.5:
         return Case(f"{name}.parquet", out.getvalue(), len(rows))
-    return Case(f"{name}.parquet", damaged(out.getvalue(), chance), None)
+    return Case(f"{name}.parquet", corrupted(out.getvalue(), chance), None)
 
 
 def as_xlsx(chance: random.Random, name: str) -> Case:
@@ -144,11 +144,11 @@ def as_xlsx(chance: random.Random, name: str) -> Case:
             f"{name}.xlsx", out.getvalue(), None if any(not any(row) for row in rows) else len(rows)
         )
     if chance.random() < 0.5:
-        return Case(f"{name}.xlsx", damaged(out.getvalue(), chance), None)
-    return Case(f"{name}.xlsx", damaged_inside(out.getvalue(), chance), None)
+        return Case(f"{name}.xlsx", corrupted(out.getvalue(), chance), None)
+    return Case(f"{name}.xlsx", corrupted_inside(out.getvalue(), chance), None)
 
 
-def damaged(content: bytes, chance: random.Random) -> bytes:
+def corrupted(content: bytes, chance: random.Random) -> bytes:
     """Bytes put in, taken out, changed, cut off or doubled."""
     data = bytearray(content)
     for _ in range(chance.randint(1, 4)):
@@ -167,8 +167,8 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def damaged_inside(content: bytes, chance: random.Random) -> bytes:
-    """A workbook whose parts are sound as an archive, and one of them damaged in itself."""
+def corrupted_inside(content: bytes, chance: random.Random) -> bytes:
+    """A workbook whose archive is sound, with one corrupt part."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         names = old.namelist()
@@ -176,7 +176,7 @@ def damaged_inside(content: bytes, chance: random.Random) -> bytes:
         for name in names:
             part = old.read(name)
             if name == hit:
-                part = damaged(part, chance) if chance.random() < 0.8 else b""
+                part = corrupted(part, chance) if chance.random() < 0.8 else b""
             new.writestr(name, part)
     return out.getvalue()
 
@@ -192,8 +192,8 @@ CASES = {"csv": 1000, "jsonl": 600, "parquet": 500, "xlsx": 300}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_row_of_a_damaged_file_is_lost(company: Company, kind: str) -> None:
-    """I3: rows in = landed + quarantined + skipped, or the file is set aside with a reason."""
+def test_no_row_of_a_corrupt_file_is_lost(company: Company, kind: str) -> None:
+    """I3: rows in = landed + quarantined + skipped, or the file is rejected with a reason."""
     chance = random.Random(f"{SEED} {kind}")
     cases = {
         case.name: case for case in (KINDS[kind](chance, f"{n:04}") for n in range(CASES[kind]))
@@ -202,35 +202,35 @@ def test_no_row_of_a_damaged_file_is_lost(company: Company, kind: str) -> None:
         company.drop(case.name, case.content)
     company.map("orders", {"files": "*", "columns": COLUMNS})
     result = company.land()
-    said = f"EMBUDO_FUZZ_SEED={SEED}, {kind}"
+    output = f"EMBUDO_FUZZ_SEED={SEED}, {kind}"
 
     aside = {one.file: one.reason for one in result.rejected_files}
     parts = counts(company)
     same = {name for name in cases if name not in aside and name not in parts}
     contents = {cases[name].content for name in parts} | {cases[name].content for name in aside}
-    assert all(cases[name].content in contents for name in same), f"{said}: a file is nowhere"
+    assert all(cases[name].content in contents for name in same), f"{output}: a file is nowhere"
     landed = dict(company.rows("select _file, count(*) from landing.orders group by 1"))
     waiting: dict[str, int] = {}
     for row in ingestion.quarantine.list_open(company.home):
-        assert row.reason, f"{said}: {row.file} line {row.line} has no reason"
+        assert row.reason, f"{output}: {row.file} line {row.line} has no reason"
         assert row.line >= 1
         waiting[row.file] = waiting.get(row.file, 0) + 1
     for name, (read, rows_landed, quarantined, skipped) in parts.items():
-        assert read == rows_landed + quarantined + skipped, f"{said}: {name}"
-        assert landed.get(name, 0) == rows_landed, f"{said}: {name}"
-        assert waiting.get(name, 0) == quarantined, f"{said}: {name}"
+        assert read == rows_landed + quarantined + skipped, f"{output}: {name}"
+        assert landed.get(name, 0) == rows_landed, f"{output}: {name}"
+        assert waiting.get(name, 0) == quarantined, f"{output}: {name}"
         known = cases[name].records
         if known is not None:
-            assert read == known, f"{said}: {name} has {known} rows, {read} were read"
+            assert read == known, f"{output}: {name} has {known} rows, {read} were read"
     for name, reason in aside.items():
-        assert name in reason, f"{said}: {reason}"
+        assert name in reason, f"{output}: {reason}"
         assert "Traceback" not in reason
         assert "Error:" not in reason
         assert len(reason) < 2000
-    assert not company.land().loads, f"{said}: nothing is tried again"
-    kept, set_aside = len(parts), len(aside)
+    assert not company.land().loads, f"{output}: nothing is tried again"
+    kept, rejected = len(parts), len(aside)
     rows = sum(part[0] for part in parts.values())
-    print(f"{said}: {len(cases)} files, {kept} landed with {rows} rows, {set_aside} set aside")
+    print(f"{output}: {len(cases)} files, {kept} landed with {rows} rows, {rejected} rejected")
     assert kept > len(cases) / 4
 
 

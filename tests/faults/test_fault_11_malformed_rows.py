@@ -16,7 +16,7 @@ from tests.unit.ingestion.making_company import Company
 COLUMNS = {"invoice_id": "id", "invoiced_on": "day", "amount": "eur", "account_id": "who"}
 GOOD = b"%d,2026-03-%02d,12.50,a"
 BAD: dict[int, tuple[bytes, str]] = {
-    # of a hundred rows, number -> (bytes, what the reason says)
+    # of a hundred rows, number -> (bytes, what the reason contains)
     7: (b'7,2026-03-07,12.50,"a"b', "a closing quote is followed by other text"),
     11: (b"11,2026-03-11,12.50", "found 3 fields, expected 4"),
     19: (b"19,2026-03-19,12.50,a,b", "found 5 fields, expected 4"),

@@ -1,6 +1,6 @@
-"""Fault 12: the same file twice, renamed, or cut short and sent again whole.
+"""Fault 12: the same file twice, renamed, or truncated and sent again in full.
 
-It counts once; a file that is cut is set aside, and the whole one that follows lands.
+It counts once; a truncated file is rejected, and the full one that follows lands.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def test_cut_short_and_sent_again_whole(company: Company, kind: str, share: floa
 
 
 def test_no_line_break_at_the_end_is_no_cut(company: Company) -> None:
-    """Many tools leave it out: where the last line reads well, the file counts as whole."""
+    """Many tools leave it out: where the last line reads well, the file counts as complete."""
     company.map("products", {"files": "*", "columns": COLUMNS})
     company.drop("products.csv", as_csv().rstrip(b"\n"))
     assert not company.land().rejected_files

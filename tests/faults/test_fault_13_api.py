@@ -75,7 +75,7 @@ sources:
 
 
 def deal(number: int, *, at: str | None = None, value: float = 10.25) -> dict[str, Any]:
-    """A deal as the API tells it; deal `n` was updated `n` hours into 2026."""
+    """A deal as the API returns it; deal `n` was updated `n` hours into 2026."""
     updated = datetime(2026, 1, 1) + timedelta(hours=number)
     return {
         "id": number,

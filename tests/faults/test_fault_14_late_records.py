@@ -72,7 +72,7 @@ def by_month(made: Warehouse) -> dict[str, tuple[float, int]]:
 
 
 DELIVERIES = (
-    # what arrives, and what each month must then be, worked out by hand
+    # what arrives, and what each month must then be, calculated by hand
     (
         {
             "orders_05.csv": [ORDERS, "o1,a,2026-05-10,completed,2026-05-10 09:00,"],
@@ -119,7 +119,7 @@ DELIVERIES = (
 
 
 def test_each_delivery_restates_the_periods_it_speaks_of(tmp_path: Path) -> None:
-    """I5: month by month as worked out by hand, and row for row as a full rebuild."""
+    """I5: month by month as calculated by hand, and row for row as a full rebuild."""
     config = tmp_path / "embudo.yml"
     config.write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
     (tmp_path / "inbox").mkdir()

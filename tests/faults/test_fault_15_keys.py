@@ -69,8 +69,8 @@ def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) ->
     checks = check_loads(
         LandingResult(loads=(load,)), history=(), limits=LoadLimits(), looks={load.load_id: look}
     ).checks
-    [told] = [check for check in checks if check.name == DUPLICATE_KEYS]
-    assert "2 of 7 rows" in told.observed
+    [duplicates] = [check for check in checks if check.name == DUPLICATE_KEYS]
+    assert "2 of 7 rows" in duplicates.observed
 
 
 def test_duplicates_across_loads_count_once(company: Company) -> None:

@@ -74,7 +74,7 @@ def test_a_format_that_ends_with_a_z_is_of_utc(company: Company) -> None:
     ],
 )
 def test_stretches_across_the_change(company: Company, begin: str, end: str, hours: float) -> None:
-    """An agent's shift lasts as long as it lasted, whatever clocks said."""
+    """An agent's shift lasts as long as it lasted, whatever clocks showed."""
     company.map(
         "agent_states",
         {
@@ -106,7 +106,7 @@ def test_a_time_that_spring_skips_is_quarantined(company: Company) -> None:
 
 
 def test_a_time_that_autumn_shows_twice_is_the_second(company: Company) -> None:
-    """Nothing tells which it was: the one of standard time, as `zoneinfo` has it with fold = 1."""
+    """It is ambiguous: the one of standard time counts, as `zoneinfo` has it with fold = 1."""
     calls(company, "25/10/2026 02:30", "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00")
     second = dt.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Madrid"))
     utc = second.astimezone(dt.UTC).replace(tzinfo=None)

@@ -1,6 +1,6 @@
 """Fault 17: a source goes quiet or shrinks to a tenth.
 
-Gate 1 says so; each source warns, sets the load aside, or stops the refresh, as embudo.yml says.
+Gate 1 reports it; each source warns, quarantines the load, or stops the refresh, as embudo.yml sets.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class Company:
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
         self.runs = 0
-        self.says(policy)
+        self.set_policy(policy)
 
-    def says(self, policy: str) -> None:
+    def set_policy(self, policy: str) -> None:
         (self.folder / "embudo.yml").write_text(SETTINGS.format(policy=policy), encoding="utf-8")
 
     def calls(self, name: str, rows: int, *, before: timedelta = timedelta(0)) -> None:
@@ -128,7 +128,7 @@ def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: 
 
 
 def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
-    """I3: the load is kept whole and in no build; a whole file, or a person, brings it back."""
+    """I3: the load is kept and in no build; a complete file, or a person, reinstates it."""
     company = Company(tmp_path, "on_breach: {volume: set_aside}")
     _usual(company)
     company.calls("c", 10)
@@ -169,7 +169,7 @@ def test_a_whole_file_makes_good_a_load_set_aside(tmp_path: Path) -> None:
     ],
 )
 def test_a_source_that_went_quiet(tmp_path: Path, days: int, policy: str, outcome: str) -> None:
-    """Against the newest row of the other sources, whatever the wall clock says."""
+    """Against the newest row of the other sources, whatever the wall clock shows."""
     company = Company(tmp_path, policy)
     company.tasks()
     company.calls("a", 100, before=timedelta(days=days))

@@ -54,7 +54,7 @@ def _months(last: float) -> list[MetricValue]:
 
 
 def _run(home: Home, run_id: str, *, last: float) -> Candidate:
-    """Gate, seal, sign and publish, with what the ledger says was accepted."""
+    """Gate, seal, sign and publish, with the waivers of the ledger."""
     candidate = prepare_candidate(home, run_id, full=False)
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
@@ -105,8 +105,8 @@ def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> Non
     assert list(release.accepted) == [JUMP]
     assert release.accepted[JUMP].startswith("ana, ")
     assert release.accepted[JUMP].endswith("UTC: Black Friday")
-    told = json.loads((home.current / "gate.json").read_text())["checks"]
-    assert told[0]["accepted_because"] == release.accepted[JUMP]
+    checks = json.loads((home.current / "gate.json").read_text())["checks"]
+    assert checks[0]["accepted_because"] == release.accepted[JUMP]
 
     with contextlib.closing(Warehouse.open(home.current / "marts.duckdb")) as warehouse:
         trust = read_release(home.current.resolve(), warehouse=warehouse).trust(())

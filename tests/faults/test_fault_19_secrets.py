@@ -33,7 +33,7 @@ def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path) ->
 
 
 def test_no_secret_is_kept_or_shown_by_a_refresh_that_succeeds(cut_off: CutOff) -> None:
-    """Landing, ledger, releases with their manifests, logs, events, Dagster's storage: the whole home."""
+    """Landing, ledger, releases with their manifests, logs, events, Dagster's storage: everything in the home."""
     assert list((cut_off.home / "logs").glob("*.jsonl"))
     assert list((cut_off.home / "events").glob("*.jsonl"))
     assert found_in(cut_off.home, SECRETS) == []

@@ -23,7 +23,7 @@ _REACH = {
 
 @pytest.mark.parametrize("way", list(_REACH))
 def test_the_guard_refuses_and_notes_who_calls_out(way: str, tmp_path: Path) -> None:
-    """I11 is seen by a guard in every process of the whole test run; this is that it sees."""
+    """I11 is seen by a guard in every process of the test run; this tests the guard itself."""
     log = tmp_path / "attempts.log"
     done = subprocess.run(
         [sys.executable, "-c", _REACH[way]],
@@ -51,7 +51,7 @@ def test_the_guard_lets_this_machine_be_called(tmp_path: Path) -> None:
 def test_without_network_and_with_telemetry_switched_on_a_refresh_works_and_calls_nobody(
     cut_off: CutOff,
 ) -> None:
-    """I11: environment and files of the user ask for telemetry of dbt, Dagster, GX and dlt; none is sent."""
+    """I11: environment and files of the user enable telemetry of dbt, Dagster, GX and dlt; none is sent."""
     answer = cut_off.run("query", "revenue,orders,calls", "--format", "json")
     assert answer.returncode == 0, answer.stderr
     (row,) = json.loads(answer.stdout)["rows"]

@@ -1,6 +1,6 @@
 """Fault 21: a corrupt landing file, ledger, manifest or release.
 
-It is found by its checksum and named, built again from what is whole, and `embudo doctor` tells.
+It is found by its checksum and named, rebuilt from what is intact, and `embudo doctor` reports it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.faults.tiny_company import (
 
 
 def flip_a_byte(path: Path, *, at: float = 0.5) -> None:
-    """Change one bit in the middle, or where `at` (0 to 1) says."""
+    """Change one bit in the middle, or at `at` (0 to 1)."""
     path.chmod(0o644)
     data = bytearray(path.read_bytes())
     data[int(len(data) * at)] ^= 1
@@ -57,7 +57,7 @@ def active_rows(tiny: TinyCompany) -> int:
 
 
 def loads_of(tiny: TinyCompany) -> list[tuple[object, ...]]:
-    """What the ledger says of loads and files, apart from when."""
+    """What the ledger has of loads and files, apart from when."""
     with closing(sqlite3.connect(tiny.home.ledger)) as db:
         return db.execute(
             "select l.*, f.path, f.sha256, f.fingerprint, f.business_max, f.replaced_by, f.resolved_by "
@@ -65,12 +65,12 @@ def loads_of(tiny: TinyCompany) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
-@pytest.mark.parametrize("damage", [flip_a_byte, truncate, Path.unlink])
+@pytest.mark.parametrize("corrupt", [flip_a_byte, truncate, Path.unlink])
 def test_a_landed_file_is_read_again_from_the_inbox(
-    landed: TinyCompany, damage: Callable[[Path], None]
+    landed: TinyCompany, corrupt: Callable[[Path], None]
 ) -> None:
     path = next(landed.home.landing.rglob("*.parquet"))
-    damage(path)
+    corrupt(path)
     with ingestion.Ledger(landed.home.ledger) as ledger:
         found = ingestion.find_corrupt(landed.home, ledger)
     assert [one.path for one in found] == [path]
@@ -105,7 +105,7 @@ def test_a_landed_file_whose_source_is_gone_is_named_and_nothing_changes(
     assert active_rows(landed) == 2 * 2 * ORDERS_A_DAY
 
 
-def test_a_load_is_given_up_only_where_it_is_damaged(landed: TinyCompany) -> None:
+def test_a_load_is_dropped_only_where_it_is_corrupt(landed: TinyCompany) -> None:
     paths = sorted((landed.home.landing / "shop").rglob("*.parquet"))
     with pytest.raises(LandingCorrupt, match=f"{paths[0].stem} is not corrupt"):
         ingestion.discard_corrupt_load(landed.home, paths[0].stem)
@@ -139,11 +139,11 @@ def cut_in_half(ledger: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "backup"),
+    ("corrupt", "backup"),
     [
         *(
-            (damage, "whole")
-            for damage in (break_pages, no_database, Path.unlink, empty, cut_in_half)
+            (corrupt, "whole")
+            for corrupt in (break_pages, no_database, Path.unlink, empty, cut_in_half)
         ),
         (no_database, "behind"),
         (empty, "behind"),
@@ -152,7 +152,7 @@ def cut_in_half(ledger: Path) -> None:
     ],
 )
 def test_a_ledger_is_built_again(
-    landed: TinyCompany, damage: Callable[[Path], None], backup: str
+    landed: TinyCompany, corrupt: Callable[[Path], None], backup: str
 ) -> None:
     """From its backup, from the landed files that the backup does not know yet, or from these alone."""
     kept = landed.home.root / ingestion.BACKUP
@@ -164,11 +164,11 @@ def test_a_ledger_is_built_again(
     if backup == "gone":
         kept.unlink()
     before, days = loads_of(landed), 3 if backup == "behind" else 2
-    damage(landed.home.ledger)
+    corrupt(landed.home.ledger)
 
-    said = ingestion.repair_ledger(landed.home)
+    output = ingestion.repair_ledger(landed.home)
 
-    assert "built again from" in said
+    assert "built again from" in output
     assert loads_of(landed) == before
     assert active_rows(landed) == days * 2 * ORDERS_A_DAY
     assert landed.land().loads == (), "no file is read twice"
@@ -176,7 +176,7 @@ def test_a_ledger_is_built_again(
     assert ingestion.repair_ledger(landed.home) == ""
 
 
-def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: TinyCompany) -> None:
+def test_a_log_of_the_corrupt_ledger_is_not_replayed_into_the_new_one(landed: TinyCompany) -> None:
     before = loads_of(landed)
     writer = sqlite3.connect(landed.home.ledger)
     writer.execute("pragma journal_mode = wal")
@@ -191,7 +191,7 @@ def test_a_log_of_the_damaged_ledger_is_not_replayed_into_the_new_one(landed: Ti
     assert loads_of(landed) == before
 
 
-def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_path: Path) -> None:
+def test_a_corrupt_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_path: Path) -> None:
     workspace = Workspace.open(config=landed.config, home=landed.home.root, inbox=None)
     cache = Project(workspace).parsed()
     for name in ("manifest.json", "semantic_manifest.json", "partial_parse.msgpack"):
@@ -204,7 +204,7 @@ def test_a_damaged_parse_of_the_project_is_not_used(landed: TinyCompany, tmp_pat
 
 @pytest.mark.slow
 def test_all_at_once(tiny: TinyCompany) -> None:
-    """Landing, ledger and current release damaged: the doctor names each, one refresh mends all."""
+    """Landing, ledger and current release corrupt: the doctor names each, one refresh repairs all."""
     home, embudo = tiny.home, embudo_of(tiny)
     assert json.loads(embudo("doctor", "--format", "json").stdout)["healthy"]
 
@@ -222,24 +222,28 @@ def test_all_at_once(tiny: TinyCompany) -> None:
     path = next((home.landing / "shop" / "orders").glob("*.parquet"))
     flip_a_byte(path)
 
-    told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "error"}
+    report = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
+    wrong = {
+        finding["area"]: finding for finding in report["findings"] if finding["state"] == "error"
+    }
     assert set(wrong) == {"landing", "releases"}
     assert path.stem in wrong["landing"]["message"]
     assert "marts.duckdb does not match its checksum" in wrong["releases"]["message"]
     assert all("embudo" in one["fix"] for one in wrong.values())
 
     no_database(home.ledger)
-    told = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
-    wrong = {one["area"]: one for one in told["findings"] if one["state"] == "error"}
+    report = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)
+    wrong = {
+        finding["area"]: finding for finding in report["findings"] if finding["state"] == "error"
+    }
     assert set(wrong) == {"ledger", "releases"}
 
     tiny.add_day(1)
-    said = embudo("refresh").stderr
-    assert "built again from its backup" in said
-    mended = current_release(home)
-    assert mended is not None
-    assert mended.full, "a damaged release is not built upon"
+    output = embudo("refresh").stderr
+    assert "built again from its backup" in output
+    repaired = current_release(home)
+    assert repaired is not None
+    assert repaired.full, "a corrupt release is not built upon"
     assert answer_of(home.current) == expected(2)
     shutil.rmtree(home.release(release.release_id))
     assert json.loads(embudo("doctor", "--format", "json").stdout)["healthy"]

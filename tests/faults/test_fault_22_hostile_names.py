@@ -124,7 +124,7 @@ def test_file_names(company: Company, kind: str) -> None:
 
 
 def test_what_a_person_reads_of_them(company: Company) -> None:
-    """Quarantine as a table, as CSV and as a file to be mended: no markup, no formula, no lost byte."""
+    """Quarantine as a table, as CSV and as a file to be fixed: no markup, no formula, no lost byte."""
     company.map(
         "products",
         {"files": "*.csv", "columns": {"product_id": "id", "name": "id", "unit_price": "price"}},
@@ -145,7 +145,7 @@ def test_what_a_person_reads_of_them(company: Company) -> None:
     )
     assert {row["file"] for row in rows} == {"'=1+1 [bold][x].csv"}
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@")]
-    [exported] = ingestion.quarantine.export(company.home, to=company.root / "mend")
+    [exported] = ingestion.quarantine.export(company.home, to=company.root / "fix")
     written = list(csv.reader(io.StringIO(exported.read_text(encoding="utf-8"))))
     assert [row[1] for row in written[1:]] == list(HOSTILE)
     advice = Embudo(home=company.home.root)("status").stdout

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Somebody:
-    """A contact with a past, as the company's own files tell it."""
+    """A contact with a past, as the company's own files have it."""
 
     contact: str
     email: str
@@ -84,7 +84,7 @@ class Erased:
 
 
 def counts(home: Path) -> dict[str, float]:
-    """Rows and sums of the current release, asked of its tables."""
+    """Rows and sums of the current release, read from its tables."""
     with duckdb.connect(str(home / "current" / "marts.duckdb"), read_only=True) as marts:
         asked = {
             "contacts": "select count(*) from core.dim_contacts",
@@ -130,7 +130,7 @@ def erased(cut_off: CutOff, somebody: Somebody, tmp_path_factory: pytest.TempPat
 
 
 def test_nothing_is_erased_by_a_dry_run(cut_off: CutOff, somebody: Somebody) -> None:
-    """It says how many rows would go, by stream, and changes no byte of the home."""
+    """It reports how many rows would go, by stream, and changes no byte of the home."""
     before = {p: p.stat().st_mtime_ns for p in cut_off.home.rglob("*.parquet")}
     shown = cut_off.run("forget", "--contact", somebody.contact, "--dry-run")
     assert shown.returncode == 0, shown.stderr
@@ -194,7 +194,7 @@ def test_the_erased_release_is_whole_and_says_so(erased: Erased) -> None:
 def test_later_files_do_not_bring_the_person_back(erased: Erased, somebody: Somebody) -> None:
     """Held against the tombstone: a lead by e-mail, a call by phone, a contact by id, a broken row by its text.
 
-    The refresh builds history anew; its figures are those of the erased release.
+    The refresh rebuilds history; its figures are those of the erased release.
     """
     after = erased.counts()
     header = ";".join(next(iter(crm(erased.company, "leads"))))

@@ -102,7 +102,7 @@ def test_no_address_and_no_contact_name_leaves_the_private_warehouse(
 def test_what_leaves_is_the_keyed_hash_of_the_normalised_address(
     cut_off: CutOff, public: duckdb.DuckDBPyConnection
 ) -> None:
-    """I9: HMAC-SHA256 under the company's key, worked out here from the exports; phones join calls."""
+    """I9: HMAC-SHA256 under the company's key, calculated here from the exports; phones join calls."""
     key = CANARIES["EMBUDO_PRIVACY_KEY"].encode()
 
     def keyed(value: str) -> str:
@@ -177,7 +177,7 @@ def _listing(home: Path) -> dict[str, tuple[int, int]]:
 def test_the_facts_of_a_refresh_are_kept(
     cut_off: CutOff, public: duckdb.DuckDBPyConnection
 ) -> None:
-    """Seconds, rows, bytes and memory by step and asset; events come in pairs and tell the same rows."""
+    """Seconds, rows, bytes and memory by step and asset; events come in pairs and report the same rows."""
     landed = public.execute(
         "select sum(rows), sum(bytes) from quality.assets where kind = 'load'"
     ).fetchone()

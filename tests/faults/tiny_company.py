@@ -1,5 +1,5 @@
-"""A company of three orders a day, for tests that need many refreshes: what each release must say is
-worked out here by hand, from the number of days it holds.
+"""A company of three orders per day, for tests that need many refreshes: the figures of each release are
+calculated here by hand, from its number of days.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def embudo_of(company: TinyCompany) -> Embudo:
 
 
 def answer_of(release: Path) -> tuple[int, int]:
-    """Orders and revenue (EUR) in a release's marts, asked of DuckDB directly."""
+    """Orders and revenue (EUR) in a release's marts, read by DuckDB directly."""
     import duckdb
 
     with duckdb.connect(str(release.resolve() / "marts.duckdb"), read_only=True) as connection:

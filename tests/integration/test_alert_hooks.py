@@ -164,8 +164,8 @@ def test_a_failed_refresh_tells_and_a_dead_hook_changes_nothing(
         address = f"http://127.0.0.1:{received.port}/"
         company("refresh", expect=3, TEST_HOOK=address)
         company("notify", "--test", TEST_HOOK=address)
-    told, tried = map(json.loads, received.bodies)
-    assert told["events"] == ["failure"] and "inbox" in told["text"]
+    sent, tried = map(json.loads, received.bodies)
+    assert sent["events"] == ["failure"] and "inbox" in sent["text"]
     assert "test message" in tried["text"]
     dead = company("refresh", expect=3, TEST_HOOK=address)
     assert "Alert not sent" in dead.stderr

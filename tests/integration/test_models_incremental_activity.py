@@ -236,7 +236,7 @@ def test_a_planned_meeting_is_held_once_its_time_has_come(company: Company) -> N
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_loads_in_any_order(company: Company, seed: int) -> None:
-    """Few keys, many loads: every kind of collision comes up; some refreshes are held against a rebuild."""
+    """Few keys, many loads: every kind of collision comes up; some refreshes are compared with a rebuild."""
     chance = random.Random(seed)
     for number in range(1, 7):
         company.refresh(random_load(chance), as_of=at(20 + 5 * number))

@@ -1,4 +1,4 @@
-"""`embudo prepare`: what depends on definitions alone is there before the first refresh asks for it."""
+"""`embudo prepare`: what depends on definitions alone is there before the first refresh needs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semantic_layer.engine import Engine
 
 
 class Unsaid:
-    """A reporter that says nothing."""
+    """A silent reporter."""
 
     def step(self, name: str) -> None: ...
 

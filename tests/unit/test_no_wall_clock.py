@@ -1,4 +1,4 @@
-"""Figures go by the data-as-of time: nothing that dbt runs asks what time it is."""
+"""Figures go by the data-as-of time: nothing that dbt runs reads the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The saved queries of the roles ask for what their role watches, at a grain that it is watched by."""
+"""The saved queries of the roles have the metrics of their role, at a grain that suits them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CADENCES = {
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("ending", GRAINS)
-def test_a_role_asks_for_what_it_watches(role: str, ending: str) -> None:
+def test_a_role_queries_its_own_metrics(role: str, ending: str) -> None:
     query = QUERIES[f"{role}_scorecard{ending}"]
     params = query["query_params"]
     assert params["group_by"][0] == f"TimeDimension('metric_time', '{GRAINS[ending]}')"

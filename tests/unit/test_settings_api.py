@@ -42,7 +42,7 @@ def test_an_endpoint_becomes_a_selection_over_its_answers(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("kind: api", "kind: apis", "sources.crm.kind: found 'apis'; allowed: 'files', 'api'"),
         ("kind: offset", "kind: ofset", "did you mean 'offset'?"),
@@ -64,11 +64,11 @@ def test_an_endpoint_becomes_a_selection_over_its_answers(tmp_path: Path) -> Non
         ("path: deals", "path: deals\n        format: {type: csv}", "`type` does nothing"),
     ],
 )
-def test_mistakes(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in GOOD
     with pytest.raises(SettingsInvalid) as refused:
         load_settings(write(tmp_path, GOOD.replace(old, new, 1)))
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "line " in str(refused.value)
 
 

@@ -1,4 +1,4 @@
--- What the metrics' SQL shares, worked out from the tables of 00_raw.sql: told plainly, however slow.
+-- What the metrics' SQL shares, calculated from the tables of 00_raw.sql: plain before fast.
 
 -- the reps' day: what they did, from the diary and from the phone system ------------------------
 create temp table done as
@@ -302,7 +302,7 @@ inner join deals on deals.deal_id = raw.deal
 left join places on places.stage = raw.stage
 window visits as (partition by raw.deal order by raw.entered_at);
 
--- what the generator says of its files ---------------------------------------------------
+-- what the generator records of its files ---------------------------------------------------
 create temp table written as
 select
     split_part(key, '.', 1) as load__source,

@@ -1,4 +1,4 @@
-"""Metrics worked out by hand: SQL straight over the raw files of a sandbox company, never over the models.
+"""Hand-written metrics: SQL straight over the raw files of a sandbox company, never over the models.
 
 Each `.sql` file but those named 00 is a list of sections: `-- metric: NAME`, `-- by: DIMENSION, …`, perhaps
 `-- cuts: month` where there is no total, or `-- cuts: total, year` where the metric is meant by year, perhaps
@@ -121,7 +121,7 @@ class Oracle:
         return "total" in self.sections[metric].cuts
 
     def grains(self, metric: str) -> tuple[str, ...]:
-        """The grains of time that the metric is worked out by."""
+        """The grains of time that the metric is calculated by."""
         return tuple(cut for cut in self.sections[metric].cuts if cut != "total")
 
     def _cut(self, metric: str, cut: str) -> Values:

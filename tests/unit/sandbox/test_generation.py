@@ -1,4 +1,4 @@
-"""The same seed gives the same files, and days add up to the whole."""
+"""The same seed gives the same files, and days add up to the full export."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
 
 
 def test_days_add_up_to_the_whole(tmp_path: Path) -> None:
-    """What a daily export adds, file by file, is what a whole export holds: else late rows would be lost or doubled."""
+    """What a daily export adds, file by file, is what a full export has: else late rows would be lost or doubled."""
     whole, daily = tmp_path / "whole", tmp_path / "daily"
     options = {"scale": 0.01, "months": 3, "end": date(2026, 3, 31)}
     total = generate(whole, **options)  # type: ignore[arg-type]

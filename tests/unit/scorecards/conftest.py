@@ -63,7 +63,7 @@ _MARTS = """
 
 
 def metric(name: str, *, unit: str = "currency", better: str = "up", **given: Any) -> Metric:
-    """A metric of the catalogue; a sum over its period unless said otherwise."""
+    """A metric of the catalogue; a sum over its period by default."""
     fields: dict[str, Any] = {
         "kind": "simple",
         "label": name.capitalize(),

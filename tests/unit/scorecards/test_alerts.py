@@ -26,7 +26,7 @@ def rule(
 
 
 def subjects(marts: Marts) -> list[tuple[object, ...]]:
-    """Who is told about what, and how much it is by now."""
+    """Recipient and subject of each alert, and its value."""
     return marts.rows(
         "select scope, scope_key, subject_key, value from performance.alerts order by all"
     )
@@ -87,7 +87,7 @@ def test_open_deals_without_activity_for_the_threshold(marts: Marts) -> None:
 
 
 def test_missed_calls_that_nobody_has_returned(marts: Marts) -> None:
-    """The owner's team is told; a hidden number cannot be called back."""
+    """The owner's team is notified; a hidden number cannot be called back."""
     marts.connection.execute(
         """
         insert into core.dim_contacts values ('crm:C1', 'crm:B');

@@ -49,7 +49,7 @@ def test_periods_before_are_those_of_the_values(marts: Marts) -> None:
 
 
 def test_the_season_is_separated_from_the_trend(marts: Marts) -> None:
-    """Ratio to the centred moving average, worked out here month by month."""
+    """Ratio to the centred moving average, calculated here month by month."""
     values = [seasonal(n) for n in range(36)]
     marts.write(company(values))
     found = dict(
@@ -59,7 +59,7 @@ def test_the_season_is_separated_from_the_trend(marts: Marts) -> None:
         )
     )
     ratios: dict[int, list[float]] = {}
-    for n in range(6, 29):  # whole months (35) with six whole ones on each side
+    for n in range(6, 29):  # complete months (35) with six complete ones on each side
         around = sum(values[n - 5 : n + 6]) + (values[n - 6] + values[n + 6]) / 2
         ratios.setdefault(month(n).month, []).append(values[n] / (around / 12))
     raw = {m: mean(r) for m, r in ratios.items()}
@@ -128,7 +128,7 @@ def test_days_and_weeks_are_compared_with_52_weeks_before(marts: Marts) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "target", "growth", "status"),
     [
-        # Complete May: the whole target with growth is due.
+        # Complete May: all of the target with growth is due.
         ("revenue", 110.0, 100.0, 0.1, "on_track"),
         ("revenue", 109.9, 100.0, 0.1, "watch"),
         ("revenue", 99.0, 100.0, 0.1, "watch"),
@@ -253,7 +253,7 @@ def test_the_benchmark_of_the_time_the_industry_and_the_region(marts: Marts) -> 
 
 
 def test_a_rep_is_in_the_team_of_the_time(marts: Marts) -> None:
-    """Ana moved from Alfa to Beta on 10 March 2026: her rows say where she was at the end of each month."""
+    """Ana moved from Alfa to Beta on 10 March 2026: her rows have her team at the end of each month."""
     values = [
         ("revenue", "rep", "crm:A", "month", date(2026, number, 1), 1.0) for number in (2, 3, 6)
     ]

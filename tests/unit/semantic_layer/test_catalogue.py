@@ -17,8 +17,8 @@ def test_metrics_carry_their_meta(layer: SemanticLayer) -> None:
 
 def test_what_accumulates_and_what_does_not(layer: SemanticLayer) -> None:
     """Sums and counts over a period do; means, ratios, comparisons and running totals do not."""
-    told = {metric.name: metric.accumulates for metric in layer.metrics()}
-    assert {name for name, accumulates in told.items() if accumulates} == {
+    accumulating = {metric.name: metric.accumulates for metric in layer.metrics()}
+    assert {name for name, accumulates in accumulating.items() if accumulates} == {
         "revenue",
         "units_sold",
         "orders",

@@ -1,4 +1,4 @@
-"""Two states of the tiny company held against each other."""
+"""Two states of the tiny company compared."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def metric_of(manifest: dict[str, object], name: str) -> dict[str, object]:
 def test_a_changed_row_moves_what_reads_it_and_nothing_else(
     layer: SemanticLayer, edited: Edited
 ) -> None:
-    """Order o6 (February, no rep) from 40 to 50: worked out by hand."""
+    """Order o6 (February, no rep) from 40 to 50: calculated by hand."""
     new = edited(sql="update customer.fct_order_lines set net_amount = 50 where order_key = 'o6'")
     found = compare(layer, new)
     assert found.definitions == ()
@@ -81,7 +81,7 @@ def test_what_moves_between_teams_shows_only_by_team(layer: SemanticLayer, edite
     ]
 
 
-def test_unchanged_tables_are_not_asked(layer: SemanticLayer, edited: Edited) -> None:
+def test_unchanged_tables_are_not_queried(layer: SemanticLayer, edited: Edited) -> None:
     new = edited(sql="update customer.fct_order_lines set net_amount = 50 where order_key = 'o6'")
     assert compare(layer, new, changed_tables=()).compared == 0
     found = compare(layer, new, changed_tables=["customer.fct_order_lines"])
@@ -121,7 +121,7 @@ def test_added_and_removed_metrics_are_named(layer: SemanticLayer, edited: Edite
     )
 
 
-def test_a_mistyped_name_is_answered(layer: SemanticLayer, edited: Edited) -> None:
+def test_a_mistyped_name_gets_suggestions(layer: SemanticLayer, edited: Edited) -> None:
     new = edited(sql="select 1")
     with pytest.raises(QueryInvalid, match="Nearest: revenue"):
         compare(layer, new, metrics=["revenu"])

@@ -29,7 +29,7 @@ def saved(name: str, alias: str, *, schema: str = "scorecards", kind: str = "tab
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         (saved("a", "Rep Scorecard"), "alias `Rep Scorecard` is not allowed; lower-case"),
         (saved("a", "x; drop table orders"), "is not allowed"),
@@ -39,11 +39,11 @@ def saved(name: str, alias: str, *, schema: str = "scorecards", kind: str = "tab
         (saved("b", "taken"), "`scorecards.taken` is an export of saved query `first` already"),
     ],
 )
-def test_a_name_that_cannot_be_a_table_is_refused(query: SavedQuery, said: str) -> None:
+def test_a_name_that_cannot_be_a_table_is_refused(query: SavedQuery, message: str) -> None:
     """A mart that an export replaced would be lost without a word (I7)."""
     with pytest.raises(QueryInvalid) as refused:
         exported_tables([saved("first", "taken"), query], taken=["funnel.fct_deals"])
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert f"saved query `{query.name}`, export `{query.name}`" in str(refused.value)
 
 
@@ -61,10 +61,10 @@ def candidate(
         yield connection, tmp_path
 
 
-def test_an_export_holds_what_the_query_answers(
+def test_an_export_has_the_rows_of_its_query(
     candidate: tuple[duckdb.DuckDBPyConnection, Path], parsed: Path
 ) -> None:
-    """I7: the table has the figures of the metric, worked out by hand from the tiny company's lines."""
+    """I7: the table has the figures of the metric, calculated by hand from the tiny company's lines."""
     connection, folder = candidate
     layer = SemanticLayer.draft(
         parsed / "semantic_manifest.json", parsed / "manifest.json", folder, connection=connection

@@ -51,7 +51,7 @@ def test_a_candidate_is_read_through_the_connection_that_writes_it(
     assert before.trust.verdict == "none"
 
 
-def test_damaged_releases_are_named(release_dir: Path, tmp_path: Path) -> None:
+def test_corrupt_releases_are_named(release_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseCorrupt, match="no release"):
         SemanticLayer.open(tmp_path / "absent")
     for name in ("marts.duckdb", "semantic_manifest.json", "release.json"):

@@ -55,7 +55,7 @@ def codes(review: MetricReview, criterion: str) -> list[str]:
     return [finding.code for finding in review.findings if finding.criterion == criterion]
 
 
-def test_each_metric_is_told_what_it_lacks(history: SemanticLayer) -> None:
+def test_each_review_lists_what_the_metric_lacks(history: SemanticLayer) -> None:
     reviews = {r.metric.name: r for r in review_metrics(history, tested={"revenue", "orders"})}
     revenue, orders, rate = reviews["revenue"], reviews["orders"], reviews["win_rate"]
     assert codes(revenue, "aligned") == codes(revenue, "actionable") == []
@@ -63,7 +63,7 @@ def test_each_metric_is_told_what_it_lacks(history: SemanticLayer) -> None:
     # The tiny company's best whole month has 310.25 of revenue.
     assert codes(revenue, "attainable") == ["out_of_reach"]
     assert "900" in revenue.findings[0].text() and "310.2" in revenue.findings[0].text()
-    assert codes(rate, "attainable") == []  # a team's target is not held against the company
+    assert codes(rate, "attainable") == []  # a team's target is not compared with the company
     assert codes(reviews["average_order_value"], "attainable") == ["no_target"]
     # Orders are three times revenue in every month, and the average never moves.
     assert codes(revenue, "acute") == codes(orders, "acute") == ["copy"]

@@ -10,7 +10,7 @@ from semantic_layer.request import QueryRequest
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "messages"),
     [
         ({"metrics": "revenu"}, ["There is no metric `revenu`", "Nearest: revenue", "all 10"]),
         ({"metrics": "revenue", "by": "rep__tem"}, ["no dimension `rep__tem`", "rep__team"]),
@@ -37,9 +37,9 @@ from semantic_layer.request import QueryRequest
     ],
 )
 def test_names_that_do_not_fit(
-    layer: SemanticLayer, options: dict[str, str], says: list[str]
+    layer: SemanticLayer, options: dict[str, str], messages: list[str]
 ) -> None:
     with pytest.raises(QueryInvalid) as refused:
         layer.query(QueryRequest.from_text(**options))  # type: ignore[arg-type]
-    for words in says:
+    for words in messages:
         assert words in str(refused.value)

@@ -1,4 +1,4 @@
-"""Plans are kept beside the definitions they belong to, and are the same text as planned anew."""
+"""Plans are kept beside the definitions they belong to, and are the same text as a new plan."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_another_text_has_another_file_and_old_ones_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"planner": "0.1", "plans": {"x": "y"}}', "{"])
-def test_a_damaged_or_older_file_counts_as_empty(
+def test_a_corrupt_or_older_file_counts_as_empty(
     content: str, parsed: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "plans.json"

@@ -8,7 +8,7 @@ from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 
 
-def test_saved_queries_can_be_asked(layer: SemanticLayer) -> None:
+def test_saved_queries_can_be_run(layer: SemanticLayer) -> None:
     (saved,) = layer.catalogue.saved_queries.values()
     assert (saved.name, saved.label) == ("rep_scorecard", "Rep scorecard")
     assert saved.request.group_by == ("metric_time__month", "rep__team")

@@ -8,7 +8,7 @@ from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 
 
-def test_answers_say_how_far_to_trust_them(layer: SemanticLayer) -> None:
+def test_answers_carry_their_trust(layer: SemanticLayer) -> None:
     """I8: release, data-as-of, verdict, and the last loads of the streams behind the metric."""
     trust = layer.query(QueryRequest.from_text("win_rate")).trust
     assert (trust.release_id, trust.verdict, trust.draft) == ("20260210-1", "pass", False)

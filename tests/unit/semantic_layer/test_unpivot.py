@@ -23,7 +23,7 @@ METRICS = (
 )
 
 
-def test_each_dimension_is_as_if_it_had_been_asked_for_alone(layer: SemanticLayer) -> None:
+def test_each_dimension_is_as_if_queried_alone(layer: SemanticLayer) -> None:
     """Sums, distinct counts, ratios over two marts, means and offsets; the order without a rep is nobody's."""
     found = evaluate(layer, METRICS, "month", by=DIMENSIONS)
     assert found.failures == {} and found.unavailable == ()

@@ -25,7 +25,7 @@ def test_the_release_cannot_be_written_nor_other_files_read(release_dir: Path) -
     warehouse.close()
 
 
-def test_answers_are_kept_within_their_room(release_dir: Path) -> None:
+def test_answers_are_cached_up_to_a_limit(release_dir: Path) -> None:
     warehouse = Warehouse.open(release_dir / "marts.duckdb", cache_bytes=4_000)
     first = warehouse.query("select 1 as one")
     assert warehouse.query("select 1 as one") is first

@@ -1,4 +1,4 @@
-"""Seeds as spreadsheets leave them: each fault is told by line and column, with what is allowed."""
+"""Seeds as spreadsheets leave them: each fault is reported by line and column, with what is allowed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def faults(seed: SeedRules, content: str | bytes) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (GOOD, ""),
         ("revenu" + GOOD[7:], "metric: there is no metric `revenu` (nearest: revenue)"),
@@ -66,16 +66,18 @@ def faults(seed: SeedRules, content: str | bytes) -> list[str]:
         (GOOD + ",x", "it has 10 fields, expected 9"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_by_line_and_column(targets: SeedRules, line: str, told: str) -> None:
+def test_a_fault_is_reported_by_line_and_column(
+    targets: SeedRules, line: str, message: str
+) -> None:
     """The good line before it is line 2, so the fault is in line 3; an empty line between counts."""
     other = GOOD.replace("Ana", "Bruno")
     found = faults(targets, f"{HEADING}\n{other}\n\n{line}\n")
-    if not told:
+    if not message:
         assert found == []
     else:
         assert len(found) == 1, found
         assert found[0].startswith("line 4")
-        assert told in found[0]
+        assert message in found[0]
 
 
 def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
@@ -87,7 +89,7 @@ def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (f"{HEADING}\n{GOOD}\n".replace(",", ";"), "line 1: its fields are separated by `;`: save it as `CSV UTF-8`"),
         (f"{HEADING}\n{GOOD}\n".replace(",", "\t"), "line 1: its fields are separated by tabs"),
@@ -99,11 +101,11 @@ def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
     ],
 )  # fmt: skip
 def test_a_file_of_another_kind_is_refused(
-    targets: SeedRules, content: str | bytes, told: str
+    targets: SeedRules, content: str | bytes, message: str
 ) -> None:
     found = faults(targets, content)
     assert len(found) == 1
-    assert found[0].startswith(told)
+    assert found[0].startswith(message)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(targets: SeedRules) -> None:
@@ -129,10 +131,10 @@ def test_all_faults_of_all_seeds_are_told_at_once(targets: SeedRules) -> None:
     faults(targets, bad)
     with pytest.raises(SeedInvalid) as raised:
         check_seeds([targets], metrics=METRICS)
-    told = str(raised.value)
-    assert told.startswith("25 fault(s) in seeds; nothing was built.")
-    assert "  seeds/targets.csv line 2, metric: there is no metric `nothing`" in told
-    assert told.endswith("… and 5 more")
+    message = str(raised.value)
+    assert message.startswith("25 fault(s) in seeds; nothing was built.")
+    assert "  seeds/targets.csv line 2, metric: there is no metric `nothing`" in message
+    assert message.endswith("… and 5 more")
 
 
 def test_rules_come_from_the_yaml_through_the_manifest(tmp_path: Path) -> None:
