@@ -18,7 +18,7 @@ from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 from semantic_layer.evaluation import values
 from semantic_layer.layer import SemanticLayer
-from tests.unit.ingestion.making_company import Quiet
+from tests.unit.ingestion.factories import Quiet
 
 _RUN = "built-by-a-test"
 LOADS = "performance.fct_load_rows"

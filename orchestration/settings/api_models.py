@@ -1,7 +1,7 @@
-"""How an API is asked: where it is, who asks, what a page is, where to go on from.
+"""How an API is requested: its address, authentication, pages, and where to continue from.
 
-The shape and the rules of single requests belong here. What the answers' fields mean to a stream
-stands in `models`, asking in `orchestration.ingestion.api`.
+The shape and the rules of single requests belong here. What the records' fields mean to a stream
+stands in `mapping_models`, sending requests in `orchestration.ingestion.api`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _only(spec: Strict, kind: str, allowed: tuple[str, ...]) -> None:
 
 
 class AuthSpec(Strict):
-    """Who asks. Secrets are named by environment variable; their text never stands in a file."""
+    """Authentication. Secrets are named by environment variable; their text never stands in a file."""
 
     kind: Literal["bearer", "api_key", "basic"]
     token_env: str | None = None
@@ -70,7 +70,7 @@ class AuthSpec(Strict):
         return value
 
     @model_validator(mode="after")
-    def _whole(self) -> AuthSpec:
+    def _complete(self) -> AuthSpec:
         _only(self, self.kind, _AUTH_KEYS[self.kind])
         if self.kind == "basic":
             if (self.username is None) == (self.username_env is None):
@@ -89,7 +89,7 @@ class AuthSpec(Strict):
 
 
 class PaginationSpec(Strict):
-    """How one page leads to the next. `next`, `has_more` and `total` are JSON paths into an answer."""
+    """How one page leads to the next. `next`, `has_more` and `total` are JSON paths into a response."""
 
     kind: Literal["single", "json_link", "header_link", "offset", "page_number", "cursor"]
     next: str | None = None
@@ -104,7 +104,7 @@ class PaginationSpec(Strict):
     _paths = field_validator("has_more", "total")(values.json_path)
 
     @model_validator(mode="after")
-    def _whole(self) -> PaginationSpec:
+    def _complete(self) -> PaginationSpec:
         _only(self, self.kind, _PAGE_KEYS[self.kind])
         missing = [n for n in _PAGE_NEEDS.get(self.kind, ()) if getattr(self, n) is None]
         if missing:
@@ -115,10 +115,10 @@ class PaginationSpec(Strict):
 
 
 class CursorSpec(Strict):
-    """Where a request goes on: the records' own time or number, and the parameter that asks from it.
+    """Where a request continues: the records' own time or number, and the parameter that carries it.
 
     `format` is how records write it, `ask` how the parameter does (the same, where left out): `iso`,
-    `unix`, `unix_ms`, `number`, or a strptime format. `lag` is asked again each time, for records that
+    `unix`, `unix_ms`, `number`, or a strptime format. `lag` is fetched again each time, for records that
     come late.
     """
 
@@ -129,7 +129,7 @@ class CursorSpec(Strict):
     format: str = "iso"
     ask: str | None = None
 
-    _initial = field_validator("initial", mode="before")(values.day_or_moment_or_number)
+    _initial = field_validator("initial", mode="before")(values.date_timestamp_or_number)
 
     @field_validator("format", "ask")
     @classmethod
@@ -142,7 +142,7 @@ class CursorSpec(Strict):
     def _consistent(self) -> CursorSpec:
         numbers = self.format == "number"
         if self.ask == "number" or (numbers and self.ask is not None):
-            raise ValueError("`format: number` is asked as it is, without `ask`")
+            raise ValueError("`format: number` is sent as it is, without `ask`")
         if self.initial is not None and isinstance(self.initial, int) != numbers:
             raise ValueError("`initial` is a date, or with `format: number` a number")
         if numbers and "lag" in self.model_fields_set and not isinstance(self.lag, int):
@@ -153,17 +153,17 @@ class CursorSpec(Strict):
 
     @property
     def lag_time(self) -> timedelta:
-        """How far back is asked again, where the cursor is a time."""
+        """How far back is fetched again, where the cursor is a time."""
         return values.duration(self.lag)
 
     @property
     def lag_number(self) -> int:
-        """How far back is asked again, where the cursor is a number."""
+        """How far back is fetched again, where the cursor is a number."""
         return self.lag if isinstance(self.lag, int) else 0
 
 
 class RetriesSpec(Strict):
-    """What fails for a passing reason is asked again: waits double from `base_seconds`, and a
+    """Requests that fail for a passing reason are repeated: waits double from `base_seconds`, and a
     server's Retry-After is kept to, up to `max_seconds`.
     """
 
@@ -202,14 +202,14 @@ class ConnectionSpec(Strict):
 
 
 class RequestSpec(Strict):
-    """One endpoint: what is asked, where its records are, which is which."""
+    """One endpoint: what is requested, where its records are, and their key."""
 
     path: str
     name: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,60}$")
-    """Tells the endpoints of a stream apart; by default made from `path`."""
+    """Distinguishes the endpoints of a stream; by default made from `path`."""
     params: dict[str, str | int | float | bool] = Field(default_factory=dict)
     data_selector: str = "$"
-    """JSON path of the records in an answer."""
+    """JSON path of the records in a response."""
     primary_key: tuple[str, ...] = Field(min_length=1)
     """Dotted paths within a record."""
     pagination: PaginationSpec = PaginationSpec(kind="single")

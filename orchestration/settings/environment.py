@@ -1,22 +1,26 @@
-"""What the environment says: `EMBUDO_…` variables, over `embudo.yml`; and the file that adds to it.
+"""Settings from the environment: `EMBUDO_…` variables, over `embudo.yml`; and the file that adds to it.
 
 Secrets of sources belong in the environment too, and are read where they are used, never here.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
 
+from dotenv.parser import Original, parse_stream
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.core.errors import SettingsInvalid
 
 ENVIRONMENT_FILE = "embudo.env"
-"""Secrets of one company, `NAME=value` a line; git-ignored, readable by its owner alone."""
+"""Secrets of one company, one `NAME=value` per line; git-ignored, readable by its owner alone."""
 
-_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_UNQUOTED = re.compile(r"[\w.,:;/+=@%~^!?*&()-]*", re.ASCII)
+"""Values that mean the same without quotes."""
 
 
 class Environment(BaseSettings):
@@ -61,35 +65,40 @@ def environment_file(config: Path, home: Path) -> Path:
 
 
 def load_environment_file(config: Path, home: Path) -> None:
-    """Add what the file says to the environment; variables that are set stay as they are.
+    """Add the variables of the file to the environment; variables that are set stay as they are.
 
-    Raises `SettingsInvalid` with the line (never its value) where one is no `NAME=value`.
+    Raises `SettingsInvalid` with the line (never its value) where one is not `NAME=value`.
     """
     path = environment_file(config, home)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{path} cannot be read: {type(error).__name__}.") from None
-    for number, line in enumerate(lines, start=1):
-        stated = line.strip()
-        if not stated or stated.startswith("#"):
-            continue
-        match = _LINE.fullmatch(stated)
-        if match is None:
-            raise SettingsInvalid(f"{path}, line {number}: expected NAME=value.")
-        name, value = match[1], match[2].strip()
-        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-            value = value[1:-1]
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is None and not binding.error:
+            continue  # blank, or a comment
+        name, value = binding.key, binding.value
+        if name is None or value is None or not _NAME.fullmatch(name):
+            raise SettingsInvalid(f"{path}, line {_line(binding.original)}: expected NAME=value.")
         if not os.environ.get(name):
             os.environ[name] = value
 
 
+def _line(original: Original) -> int:
+    """The line of a binding, which begins after the blank lines before it."""
+    stated = original.string.lstrip()
+    return original.line + original.string[: len(original.string) - len(stated)].count("\n")
+
+
 def add_to_environment_file(path: Path, name: str, value: str) -> None:
-    """Write a secret into the file, made with mode 600, and into this process's environment."""
+    """Write a secret into the file, created with mode 600, and into this process's environment."""
+    quoted = value
+    if not _UNQUOTED.fullmatch(value):
+        quoted = "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
-        file.write(f"{name}={value}\n")
+        file.write(f"{name}={quoted}\n")
     os.environ[name] = value

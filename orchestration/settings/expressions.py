@@ -1,7 +1,8 @@
 """SQL expressions of `embudo.yml`: that each is one expression, and which columns it reads.
 
 Subqueries, tables and several statements are refused, so that a mapping reads its own file's row
-and nothing else. Running expressions belongs to `mapping`.
+and nothing else. DuckDB's own parser decides, since DuckDB runs them: another parser that reads a text
+differently would let through what it does not see. Running expressions belongs to `mapping`.
 """
 
 from __future__ import annotations

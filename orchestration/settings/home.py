@@ -1,6 +1,6 @@
 """The folder where Embudo keeps its state, and the name of every path in it.
 
-Only names belong here; who reads and writes the files is each room's business.
+Only names belong here; reading and writing the files belongs to each package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Home:
-    """Paths under `--home` (default `.embudo/`). Nothing is made until `prepare` is called."""
+    """Paths under `--home` (default `.embudo/`). Nothing is created until `prepare` is called."""
 
     root: Path
 
@@ -27,7 +27,7 @@ class Home:
 
     @property
     def landing(self) -> Path:
-        """Immutable Parquet, one folder a stream of a source, one file a load."""
+        """Immutable Parquet, one folder per stream of a source, one file per load."""
         return self.root / "landing"
 
     @property
@@ -82,11 +82,11 @@ class Home:
 
     @property
     def answers(self) -> Path:
-        """What APIs answered, as JSON lines, one folder a source; never edited."""
+        """Records fetched from APIs, as JSON lines, one folder per source; never edited."""
         return self.root / "answers"
 
     def answers_of(self, source: str) -> Path:
-        """The folder of an API's answers: `<stream>/<endpoint>/<number>-<time>.jsonl`."""
+        """The folder of the records of an API: `<stream>/<endpoint>/<number>-<time>.jsonl`."""
         return self.answers / source
 
     @property
@@ -111,7 +111,7 @@ class Home:
         return self.releases / release_id
 
     def prepare(self) -> Home:
-        """Make the folders that every refresh writes to, and return self."""
+        """Create the folders that every refresh writes to, and return self."""
         folders = (self.landing, self.quarantine, self.candidates, self.releases, self.logs)
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,17 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.core.errors import SettingsInvalid
-from orchestration.settings import api_models, mapping_rules, models
+from orchestration.settings import (
+    alert_models,
+    api_models,
+    format_models,
+    gate_models,
+    mapping_models,
+    mapping_rules,
+    source_models,
+)
 from orchestration.settings.environment import Environment
+from orchestration.settings.models import Settings
 from orchestration.settings.values import nearest
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|token|secret|api_?key|private_?key|credential", re.I)
@@ -26,12 +35,12 @@ _FREE_NAMES = ("columns", "map", "streams", "sources", "widths")
 Path_ = tuple[str | int, ...]
 
 _PARTS: Mapping[str, type[BaseModel]] = {
-    "columns": models.ColumnSpec,
-    "deleted": models.ColumnSpec,
-    "format": models.FormatSpec,
-    "alerts": models.AlertSpec,
-    "on_breach": models.BreachSpec,
-    "unpivot": models.UnpivotSpec,
+    "columns": mapping_models.ColumnSpec,
+    "deleted": mapping_models.ColumnSpec,
+    "format": format_models.FormatSpec,
+    "alerts": alert_models.AlertSpec,
+    "on_breach": gate_models.BreachSpec,
+    "unpivot": mapping_models.UnpivotSpec,
     "auth": api_models.AuthSpec,
     "pagination": api_models.PaginationSpec,
     "cursor": api_models.CursorSpec,
@@ -57,7 +66,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def load_settings(config: Path, *, inbox: Path | None = None) -> models.Settings:
+def load_settings(config: Path, *, inbox: Path | None = None) -> Settings:
     """Read and check `config`; `inbox` overrides its inbox, relative to the working folder.
 
     Raises `SettingsInvalid` with every fault found, each with line, key, value and what is allowed.
@@ -88,7 +97,7 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> models.Settings
     given["config_file"] = config
 
     try:
-        settings = models.Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         faults = [_explain(one, given, lines) for one in error.errors()]
         raise SettingsInvalid(_message(config, faults)) from None
@@ -102,7 +111,7 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> models.Settings
 
 def _message(config: Path, faults: list[str]) -> str:
     head = f"{config.name} has {len(faults)} mistake{'s' if len(faults) > 1 else ''}:"
-    return "\n".join([head, *(f"  - {fault}" for fault in faults), f"Mend {config} and try again."])
+    return "\n".join([head, *(f"  - {fault}" for fault in faults), f"Fix {config} and try again."])
 
 
 def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
@@ -155,7 +164,7 @@ def _refuse_secrets(given: Any, lines: Mapping[Path_, int], config: Path) -> Non
 
 
 def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -> str:
-    """One pydantic error in words."""
+    """One pydantic error as a message."""
     path = _without_kind(tuple(error["loc"]))
     kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
@@ -184,7 +193,7 @@ def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -
         near = nearest(str(value), re.findall(r"'([^']*)'", allowed_text))
         return _located(path, f"found {_short(value)}; allowed: {allowed_text}{near}", lines)
     if isinstance(value, dict):
-        # A rule of several keys: its words name them.
+        # A rule of several keys: its message names them.
         return _located(path, _lower_first(message), lines)
     return _located(path, f"found {_short(value)}; expected {_lower_first(message)}", lines)
 
@@ -196,17 +205,17 @@ def _without_kind(path: Path_) -> Path_:
 
 def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
     """The keys that the model at `path` has."""
-    model: Any = models.Settings
+    model: Any = Settings
     is_api = False
     for depth, step in enumerate(path[:-1]):
-        if model is models.Settings and step == "sources":
+        if model is Settings and step == "sources":
             source = given["sources"][path[1]]
             is_api = isinstance(source, dict) and source.get("kind") == "api"
-            model = models.ApiSpec if is_api else models.SourceSpec
+            model = source_models.ApiSpec if is_api else source_models.SourceSpec
         elif step == "streams":
-            model = models.EndpointSpec if is_api else models.SelectionSpec
+            model = source_models.EndpointSpec if is_api else mapping_models.SelectionSpec
         elif step == "limits":
-            model = models.SourceLimits if depth else models.Limits
+            model = gate_models.SourceLimits if depth else gate_models.Limits
         elif step in _PARTS:
             model = _PARTS[str(step)]
     assert issubclass(model, BaseModel)

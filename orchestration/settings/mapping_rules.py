@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orchestration.settings.models import ColumnSpec, MappingSpec, Settings
+from orchestration.settings.mapping_models import ColumnSpec, MappingSpec
+from orchestration.settings.models import Settings
 from orchestration.settings.values import nearest
 
 

@@ -13,7 +13,7 @@ from orchestration.settings.project import CHECKOUT
 SCHEMA = CHECKOUT / "docs" / "embudo.schema.json"
 
 _TEMPLATE = """\
-# What your company sets. `embudo refresh` reads it; it reports mistakes with their line.
+# Settings of your company. `embudo refresh` reads them; mistakes are reported with their line.
 
 company: My company
 
@@ -51,9 +51,9 @@ limits:
   duplicate_share: 0.5      # rows of a load that may repeat a key of their file
   volume_drop_share: 0.9    # how much smaller than usual a load may be
   rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
-  silent_days: 14           # days without news after which a source has gone quiet
+  silent_days: 14           # days without new data after which a source has gone quiet
 
-# Who is told when a refresh fails, a source goes quiet, or the gate warns. Nothing is sent unless it is
+# Who is notified when a refresh fails, a source goes quiet, or the gate warns. Nothing is sent unless it is
 # stated here; addresses and passwords that are secret stand in the environment (embudo.env).
 # alerts:
 #   - {kind: webhook, url_env: ALERTS_WEBHOOK, on: [failure, freshness]}
@@ -80,7 +80,7 @@ limits:
 #       nulls: ["", "N/D"]        # what stands for nothing
 #     required: [deals]           # streams without which nothing is released
 #     limits: {silent_days: 7}    # what differs from the limits above
-#     on_breach:                  # what a breach does with a load: warn, set_aside or stop
+#     on_breach:                  # what a failed check does with a load: warn, set_aside or stop
 #       quarantine_share: set_aside
 #       volume: stop              # a load a tenth of the usual
 #     streams:
@@ -100,7 +100,7 @@ limits:
 #           closed_at: {sql: "nullif(\\"Cierre\\", '00/00/0000')"}    # SQL over the columns
 #         where: "\\"Etapa\\" <> 'Prueba'"             # rows that count; others are skipped
 #
-# An API is asked for what is new instead (docs/engineer.md, "API sources"):
+# From an API, what is new is fetched instead (docs/engineer.md, "API sources"):
 #
 #   phone:
 #     kind: api
@@ -109,7 +109,7 @@ limits:
 #     streams:
 #       calls:
 #         path: calls
-#         data_selector: calls      # where the records stand in an answer
+#         data_selector: calls      # where the records are in a response
 #         primary_key: id
 #         pagination: {kind: json_link, next: meta.next}
 #         cursor: {param: since, path: ended_at, lag: 2d, initial: 2026-01-01}

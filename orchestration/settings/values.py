@@ -87,13 +87,13 @@ def known_encoding(value: str) -> str:
 
 def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     """strptime formats: every directive is known. `duration` is a format of its own."""
-    for one in formats:
-        if one == "duration":
+    for form in formats:
+        if form == "duration":
             continue
-        directives = re.findall(r"%(-?.)", one)
+        directives = re.findall(r"%(-?.)", form)
         wrong = [d for d in directives if d[-1] not in _DIRECTIVES]
         if not directives or wrong:
-            found = f"%{wrong[0]} is unknown" if wrong else f"{one!r} has no %"
+            found = f"%{wrong[0]} is unknown" if wrong else f"{form!r} has no %"
             raise ValueError(f"a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S; {found}")
     return formats
 
@@ -107,9 +107,10 @@ def cell_range(value: str) -> str:
 
 def globs(patterns: tuple[str, ...]) -> tuple[str, ...]:
     """Globs that stay under the inbox."""
-    for one in patterns:
-        if not one.strip() or one.startswith(("/", "~")) or ".." in one.split("/"):
-            raise ValueError(f"a glob relative to the inbox, like deals_*.csv; found {one!r}")
+    for pattern in patterns:
+        is_outside = pattern.startswith(("/", "~")) or ".." in pattern.split("/")
+        if not pattern.strip() or is_outside:
+            raise ValueError(f"a glob relative to the inbox, like deals_*.csv; found {pattern!r}")
     return patterns
 
 
@@ -124,8 +125,8 @@ def source_names(sources: Mapping[str, Any]) -> Mapping[str, Any]:
     return sources
 
 
-def day_or_moment(given: Any) -> Any:
-    """A day stays a day: pydantic would make it midnight."""
+def date_or_timestamp(given: Any) -> Any:
+    """A date stays a date: pydantic would make it midnight."""
     if isinstance(given, str):
         try:
             return date.fromisoformat(given) if len(given) == 10 else datetime.fromisoformat(given)
@@ -134,9 +135,9 @@ def day_or_moment(given: Any) -> Any:
     return given
 
 
-def day_or_moment_or_number(given: Any) -> Any:
-    """As `day_or_moment`; a number stays one."""
-    return given if isinstance(given, int) else day_or_moment(given)
+def date_timestamp_or_number(given: Any) -> Any:
+    """As `date_or_timestamp`; a number stays one."""
+    return given if isinstance(given, int) else date_or_timestamp(given)
 
 
 def duration(value: str | int) -> timedelta:

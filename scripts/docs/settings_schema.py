@@ -14,23 +14,24 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from orchestration.settings import api_models, models, values
+from orchestration import settings
+from orchestration.settings import api_models, values
 from scripts.docs.project import ROOT
 
 _NOT_IN_THE_FILE = ("config_file",)
 _SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
-    "Company": (models.Settings,),
-    "Source": (models.SourceSpec, models.ApiSpec, models.BreachSpec),
-    "Mapping files to streams": (models.SelectionSpec, models.ColumnSpec),
-    "Formats": (models.FormatSpec,),
-    "API sources": (models.ApiSpec, models.BreachSpec, models.EndpointSpec),
-    "Alerts": (models.AlertSpec,),
+    "Company": (settings.Settings,),
+    "Source": (settings.SourceSpec, settings.ApiSpec, settings.BreachSpec),
+    "Mapping files to streams": (settings.SelectionSpec, settings.ColumnSpec),
+    "Formats": (settings.FormatSpec,),
+    "API sources": (settings.ApiSpec, settings.BreachSpec, settings.EndpointSpec),
+    "Alerts": (settings.AlertSpec,),
 }
 """The models whose keys a section of `docs/engineer.md` explains."""
 _NESTED: Mapping[str, tuple[type[BaseModel], ...]] = {
-    "limits": (models.Limits, models.SourceLimits),
-    "on_breach": (models.BreachSpec,),
-    "unpivot": (models.UnpivotSpec,),
+    "limits": (settings.Limits, settings.SourceLimits),
+    "on_breach": (settings.BreachSpec,),
+    "unpivot": (settings.UnpivotSpec,),
     "cursor": (api_models.CursorSpec,),
     "pagination": (api_models.PaginationSpec,),
 }
@@ -46,10 +47,10 @@ def text() -> str:
 
 def schema() -> dict[str, Any]:
     """The schema of `embudo.yml`, in JSON Schema's draft 2020-12."""
-    made = models.Settings.model_json_schema(by_alias=True)
+    made = settings.Settings.model_json_schema(by_alias=True)
     definitions = made["$defs"]
-    for model in _all_models(models.Settings):
-        node = made if model is models.Settings else definitions.get(model.__name__)
+    for model in _all_models(settings.Settings):
+        node = made if model is settings.Settings else definitions.get(model.__name__)
         if node is not None:
             _accept_short_forms(node, model)
             _describe(node, model)
@@ -69,7 +70,7 @@ def schema() -> dict[str, Any]:
 
 def _all_models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """Every model of the settings' modules."""
-    for module in (models, api_models):
+    for module in (settings, api_models):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 yield kind
@@ -82,12 +83,12 @@ def _accept_short_forms(node: dict[str, Any], model: type[BaseModel]) -> None:
             wide = _wider(node["properties"].get(_alias(model, field)), decorator.func)
             if wide is not None:
                 node["properties"][_alias(model, field)] = wide
-    if model is models.ColumnSpec:
+    if model is settings.ColumnSpec:
         node["properties"]["map"] |= {
             "additionalProperties": {"anyOf": [*_SCALAR, {"type": "null"}]}
         }
         node["properties"]["otherwise"] |= {"anyOf": [*_SCALAR, {"type": "null"}]}
-    if model is models.SelectionSpec:
+    if model is settings.SelectionSpec:
         node["properties"]["snapshot"] |= {"enum": ["file", "folder", True, False, None]}
         node["properties"]["snapshot"].pop("anyOf", None)
 

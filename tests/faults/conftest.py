@@ -16,7 +16,7 @@ import pytest
 import sandbox
 from tests.conftest import ROOT
 from tests.faults.tiny_company import TinyCompany, embudo_of
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 CANARIES = {
     "EMBUDO_PRIVACY_KEY": "canary-privacy-0f4b1c9e7a5d3e2f8b6a",

@@ -14,7 +14,7 @@ from orchestration.core.records import LandingResult
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.quality import LoadLimits, check_loads
 from orchestration.quality.loads import NEW_COLUMNS
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 COLUMNS = {
     "order_id": "id",

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration import ingestion
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 SEED = int(os.environ.get("EMBUDO_FUZZ_SEED", "20261126"))
 HEADER = ["id", "account", "day", "state", "note"]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration import ingestion
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 COLUMNS = {"invoice_id": "id", "invoiced_on": "day", "amount": "eur", "account_id": "who"}
 GOOD = b"%d,2026-03-%02d,12.50,a"

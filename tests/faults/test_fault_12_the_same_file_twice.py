@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 COLUMNS = {"product_id": "id", "name": "name", "unit_price": "price"}
 ROWS = [(f"p{n}", f"Product {n}", f"{n}.50") for n in range(1, 101)]

@@ -9,7 +9,7 @@ from orchestration.core.records import LandingResult
 from orchestration.quality import LoadLimits, check_loads
 from orchestration.quality.loads import DUPLICATE_KEYS, LoadLook
 from orchestration.settings.contract import load_contract
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 COLUMNS = {"account_id": "id", "name": "name", "updated_at": "changed"}
 ACCOUNTS = """id,name,changed

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orchestration.settings.contract import load_contract
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 MADRID = {"time_zone": "Europe/Madrid", "format": {"timestamp": "%d/%m/%Y %H:%M"}}
 

@@ -18,7 +18,7 @@ from semantic_layer import rendering
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from tests.conftest import Embudo
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 from tests.warehouse import Warehouse
 
 HOSTILE = (

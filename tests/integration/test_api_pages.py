@@ -13,8 +13,7 @@ import yaml
 
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.api.client import ApiClient
-from orchestration.settings import load_settings
-from orchestration.settings.models import ApiSpec
+from orchestration.settings import ApiSpec, load_settings
 from tests.api_server import ApiRequest, ApiResponse, ApiServer
 
 RECORDS = [{"id": number} for number in range(1, 24)]

@@ -47,23 +47,23 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_engineer_page_explains_every_setting() -> None:
     """A key that embudo.yml knows and the reference does not mention is a key nobody finds."""
-    from orchestration.settings import models
+    from orchestration import settings
 
     text = (ROOT / "docs" / "engineer.md").read_text(encoding="utf-8")
     explained = {row.rpartition(".")[2] for row in KEY_ROW.findall(text)}
     known = {
         name
         for spec in (
-            models.Settings,
-            models.SourceSpec,
-            models.SelectionSpec,
-            models.ApiSpec,
-            models.EndpointSpec,
-            models.ColumnSpec,
-            models.FormatSpec,
-            models.UnpivotSpec,
-            models.Limits,
-            models.AlertSpec,
+            settings.Settings,
+            settings.SourceSpec,
+            settings.SelectionSpec,
+            settings.ApiSpec,
+            settings.EndpointSpec,
+            settings.ColumnSpec,
+            settings.FormatSpec,
+            settings.UnpivotSpec,
+            settings.Limits,
+            settings.AlertSpec,
         )
         for name in (field.alias or key for key, field in spec.model_fields.items())
     } - {"config_file"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 COLUMNS = {"order_id": "id", "account_id": "acc", "ordered_at": "day", "status": "status"}
 HEADER = "id,acc,day,status\n"

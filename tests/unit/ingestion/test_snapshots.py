@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.errors import SettingsInvalid
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 PRODUCTS = {"product_id": "id", "name": "name"}
 ACCOUNTS = {"account_id": "id", "name": "name", "updated_at": "changed"}

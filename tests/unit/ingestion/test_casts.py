@@ -1,4 +1,4 @@
-"""Casts, value maps and SQL: what a cell becomes, and what is refused."""
+"""Casts of a file's text to the contract's types, in the file's own locale."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
-from tests.unit.ingestion.making_company import Company
+from tests.unit.ingestion.factories import Company
 
 
 def landed(
@@ -39,6 +37,21 @@ def landed(
     key = next(iter(columns))
     found = dict(company.rows(f"select cast({key} as integer), {column} from landing.{stream}"))
     return [found.get(index, "quarantined") for index in range(len(cells))]
+
+
+def test_spaces_between_thousands_may_be_no_break_spaces(company: Company) -> None:
+    blanks = (" ", "\u00a0", "\u202f")
+    rows = "".join(f"{n};P;1{blank}234,50\n" for n, blank in enumerate(blanks))
+    company.drop("a.csv", f"id;name;price\n{rows}")
+    company.map(
+        "products",
+        {"files": "*.csv", "columns": {"product_id": "id", "name": "name", "unit_price": "price"}},
+        format={"delimiter": ";", "decimal": ",", "thousands": " "},
+    )
+    company.land()
+    assert company.rows("select distinct unit_price from landing.products") == [
+        (Decimal("1234.5"),)
+    ]
 
 
 def test_decimal_comma(company: Company) -> None:
@@ -98,7 +111,7 @@ def test_durations(company: Company) -> None:
     assert landed(company, "calls", "talk_seconds", cells, spec) == [143, 143, 3600, "quarantined"]
 
 
-def test_truth(company: Company) -> None:
+def test_booleans(company: Company) -> None:
     cells = ["true", "FALSE", "1", "0", "Sí", "si", "NO", "y", "Yes", "maybe", ""]
     assert landed(company, "users", "acquires_customers", cells, "v") == [
         True,
@@ -190,98 +203,3 @@ def test_clock_changes(company: Company) -> None:
         at(2026, 10, 25, 1, 30),
         at(2026, 10, 25, 0, 30),
     ]
-
-
-def test_value_maps(company: Company) -> None:
-    spec = {"column": "v", "map": {"A": "one", "B": None, "007": "bond"}, "otherwise": "other"}
-    assert landed(company, "products", "category", ["A", "B", "007", "7", ""], spec) == [
-        "one",
-        None,
-        "bond",
-        "other",
-        None,
-    ]
-    kept = {"column": "v", "map": {"A": "one", "": "empty"}}
-    assert landed(company, "products", "category", ["A", "B", ""], kept) == ["one", "B", "empty"]
-
-
-def test_sql_sees_text_and_may_give_types(company: Company) -> None:
-    spec = {"sql": "try_cast(replace(v, 'k', '') as integer) * 1000"}
-    assert landed(company, "products", "unit_price", ["3k", "x"], spec, decimal=",") == [
-        Decimal(3000),
-        None,
-    ]
-    naive = {"sql": "strptime(v, '%Y') + interval 12 hour"}
-    assert landed(company, "tasks", "created_at", ["2026"], naive, time_zone="Europe/Madrid") == [
-        dt.datetime(2026, 1, 1, 11)
-    ]
-
-
-def test_hostile_text_is_text(company: Company) -> None:
-    cells = [
-        "'; drop table staged; --",
-        "{{ config() }}",
-        "=cmd()",
-        "\u202eabc",
-        "😀",
-        '"quoted"',
-        "a{0}b",
-    ]
-    assert landed(company, "products", "category", cells, "v") == cells
-
-
-def test_hostile_names_of_columns_and_files(company: Company) -> None:
-    company.drop('it\'s {0} "x".csv', 'id,"na""me; drop","{x}"\n1,Ana,y\n')
-    company.map(
-        "products", {"files": "*.csv", "columns": {"product_id": "id", "name": 'na"me; drop'}}
-    )
-    company.land()
-    assert company.rows("select name, _file, _extra from landing.products") == [
-        ("Ana", 'it\'s {0} "x".csv', '{"{x}":"y"}')
-    ]
-
-
-def test_deleted_rows_need_only_their_key(company: Company) -> None:
-    company.drop("v.csv", "id,name,gone\n1,,yes\n2,Ana,no\n3,,no\n")
-    company.map(
-        "products",
-        {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}, "deleted": "gone"},
-    )
-    company.land()
-    assert company.rows("select product_id, _is_deleted from landing.products order by 1") == [
-        ("1", True),
-        ("2", False),
-    ]
-    assert [line for line, _ in company.quarantine()] == [4]
-
-
-def test_sql_that_fails_sets_the_file_aside_with_advice(company: Company) -> None:
-    company.drop("v.csv", "id,name\n1,x\n")
-    company.map(
-        "products",
-        {
-            "files": "*.csv",
-            "columns": {
-                "product_id": "id",
-                "name": "name",
-                "unit_price": {"sql": "cast(name as int)"},
-            },
-        },
-    )
-    [aside] = company.land().rejected_files
-    assert "try_cast" in aside.reason
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
-def test_bytes_that_are_not_of_the_encoding(company: Company, encoding: str) -> None:
-    company.drop("v.csv", b"id,name\n1,ok\n2,\x81\n3,ok\n")
-    company.map(
-        "products",
-        {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}},
-        format={"encoding": encoding},
-    )
-    [load] = company.land().loads
-    assert (load.rows_landed, load.rows_quarantined) == (2, 1)
-    [(line, reason)] = company.quarantine()
-    assert line == 3
-    assert "0x81 is not" in reason

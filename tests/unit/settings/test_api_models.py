@@ -79,10 +79,10 @@ def test_a_secret_in_place_of_its_variable_is_not_shown(tmp_path: Path) -> None:
     assert secret not in str(refused.value)
 
 
-def test_two_endpoints_of_a_stream_are_told_apart(tmp_path: Path) -> None:
+def test_two_endpoints_of_a_stream_differ_by_name(tmp_path: Path) -> None:
     one = "{path: a, primary_key: id, columns: {deal_id: id}}"
     text = GOOD.partition("      deals:")[0] + f"      deals: [{one}, {one}]\n"
-    with pytest.raises(SettingsInvalid, match="told apart by `name`"):
+    with pytest.raises(SettingsInvalid, match="differ by `name`"):
         load_settings(write(tmp_path, text))
     apart = text.replace("{path: a", "{name: b, path: a", 1)
     assert len(load_settings(write(tmp_path, apart)).apis["crm"].streams["deals"]) == 2

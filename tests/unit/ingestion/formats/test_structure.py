@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.ingestion.formats import structure, text_windows
 from orchestration.ingestion.formats.csv_record import Dialect
+from tests.unit.ingestion.factories import Company
 
 COMMA = Dialect(delimiter=ord(","), quote=ord('"'))
 
@@ -82,3 +83,33 @@ def test_a_file_that_ends_in_an_open_quote(tmp_path: Path) -> None:
     found = scan(path, 3)
     assert [reject.line for reject in found.rejects] == [2]
     assert list(found.lines) == [1, 2, 3]
+
+
+COLUMNS = {
+    "order_id": "id",
+    "account_id": "acc",
+    "ordered_at": "day",
+    "status": "status",
+    "channel": "note",
+}
+
+
+def test_lines_are_physical_after_blank_lines_and_quoted_line_breaks(company: Company) -> None:
+    text = (
+        "id,acc,day,status,note\r\n"
+        '1,a,2026-01-01,completed,"two\r\n\r\nlines, and ""more"""\r\n'
+        "\r\n"
+        "2,a,bad,completed,x\r\n"
+        '3,a,2026-01-01,completed,"one\nmore"\n'
+        "4,a,2026-01-01,completed,x\r\n"
+        "5,a,2026-01-01,completed\r\n"
+    )
+    company.drop("o.csv", text)
+    company.map("orders", {"files": "*.csv", "columns": COLUMNS})
+    company.land()
+    assert company.rows("select order_id, _line, channel from landing.orders order by 1") == [
+        ("1", 2, 'two\r\n\r\nlines, and "more"'),
+        ("3", 7, "one\nmore"),
+        ("4", 9, "x"),
+    ]
+    assert [line for line, _ in company.quarantine()] == [6, 10]

@@ -1,0 +1,75 @@
+"""What gate 1 lets through, and what it does with a load that fails a check."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from orchestration.settings.strict import Strict
+
+OnBreach = Literal["warn", "set_aside", "stop"]
+
+
+class BreachSpec(Strict):
+    """What a failure of each check of gate 1 does with a source's loads. One word applies to all.
+
+    `set_aside` quarantines the load and lets the rest go on; it needs a load, so checks of files, or of a
+    source as a whole, warn or stop.
+    """
+
+    quarantine_share: OnBreach = "stop"
+    duplicate_keys: OnBreach = "warn"
+    volume: OnBreach = "warn"
+    snapshot: OnBreach = "stop"
+    values: OnBreach = "stop"
+    freshness: Literal["warn", "stop"] = "warn"
+    files_set_aside: Literal["warn", "stop"] = "warn"
+    new_columns: Literal["warn", "stop"] = "warn"
+    sources_answered: Literal["warn", "stop"] = "stop"
+    """An API that does not respond; what was fetched before stays."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        words = ("warn", "set_aside", "stop")
+        if given not in words:
+            raise ValueError(
+                f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
+            )
+        of_loads = dict.fromkeys(
+            ("quarantine_share", "duplicate_keys", "volume", "snapshot", "values"), given
+        )
+        of_sources = dict.fromkeys(
+            ("freshness", "files_set_aside", "new_columns", "sources_answered"), given
+        )
+        return of_loads | ({} if given == "set_aside" else of_sources)
+
+
+class SourceLimits(Strict):
+    """What differs for one source from the company's `limits`. Shares are 0 to 1."""
+
+    quarantine_share: float | None = Field(default=None, ge=0, le=1)
+    duplicate_share: float | None = Field(default=None, ge=0, le=1)
+    volume_drop_share: float | None = Field(default=None, ge=0, le=1)
+    snapshot_drop_share: float | None = Field(default=None, ge=0, le=1)
+    silent_days: int | None = Field(default=None, ge=1)
+
+
+class Limits(Strict):
+    """What the gate lets through. Shares are 0 to 1."""
+
+    quarantine_share: float = Field(default=0.05, ge=0, le=1)
+    """Rows of a load that may be in quarantine."""
+    duplicate_share: float = Field(default=0.5, ge=0, le=1)
+    """Rows of a load that may repeat a key of their file."""
+    volume_drop_share: float = Field(default=0.9, ge=0, le=1)
+    """How much smaller than usual a load may be."""
+    snapshot_drop_share: float = Field(default=0.5, ge=0, le=1)
+    """How much smaller than the one before a full snapshot may be: what it lacks is deleted."""
+    rows_lost_share: float = Field(default=0.2, ge=0, le=1)
+    """Rows that a mart may have fewer than in the release before."""
+    silent_days: int = Field(default=14, ge=1)
+    """Days without new data after which a source has gone quiet."""

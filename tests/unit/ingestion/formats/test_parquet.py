@@ -1,0 +1,64 @@
+"""Parquet: typed columns whatever the locale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.unit.ingestion.factories import Company
+
+
+def test_parquet_keeps_its_types_whatever_the_locale(company: Company) -> None:
+    table = pa.table(
+        {
+            "id": [1, 2],
+            "price": pa.array([Decimal("1234.5"), None], type=pa.decimal128(10, 2)),
+            "name": ["Ana", "Luis"],
+            "cost": ["1.000,25", "7"],
+        }
+    )
+    pq.write_table(table, company.inbox / "p.parquet")
+    company.map(
+        "products",
+        {
+            "files": "*.parquet",
+            "columns": {
+                "product_id": "id",
+                "name": "name",
+                "unit_price": "price",
+                "unit_cost": "cost",
+            },
+        },
+        format={"decimal": ",", "thousands": "."},
+    )
+    company.land()
+    assert company.rows(
+        "select product_id, unit_price, unit_cost, _line from landing.products order by 1"
+    ) == [
+        ("1", Decimal("1234.5"), Decimal("1000.25"), 1),
+        ("2", None, Decimal("7"), 2),
+    ]
+
+
+def test_parquet_timestamps_with_and_without_zone(company: Company) -> None:
+    moment = dt.datetime(2026, 7, 1, 10)
+    table = pa.table(
+        {
+            "id": ["1"],
+            "naive": pa.array([moment], type=pa.timestamp("us")),
+            "zoned": pa.array([moment], type=pa.timestamp("us", tz="UTC")),
+        }
+    )
+    pq.write_table(table, company.inbox / "t.parquet")
+    company.map(
+        "tasks",
+        {"files": "*", "columns": {"task_id": "id", "created_at": "naive", "due_at": "zoned"}},
+        time_zone="Europe/Madrid",
+    )
+    company.land()
+    assert company.rows("select created_at, due_at from landing.tasks") == [
+        (dt.datetime(2026, 7, 1, 8), dt.datetime(2026, 7, 1, 10))
+    ]

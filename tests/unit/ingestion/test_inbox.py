@@ -1,0 +1,107 @@
+"""A file counts once; a changed mapping re-reads it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from orchestration.core.errors import SourceError
+from tests.unit.ingestion.factories import Company
+
+COLUMNS = {"product_id": "id", "name": "name"}
+
+TEXT = "id,name,group\n1,Ana,x\n2,Luis,y\n"
+
+
+def products(company: Company) -> list[tuple[object, ...]]:
+    return company.rows("select product_id, category from landing.products order by 1")
+
+
+def test_same_bytes_count_once_under_any_name(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    company.drop("b.csv", TEXT)
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    [load] = company.land().loads
+    assert load.files == ("a.csv",)
+    assert not company.land().loads
+    company.drop("c.csv", TEXT)
+    assert not company.land().loads
+    (company.inbox / "a.csv").rename(company.inbox / "d.csv")
+    assert not company.land().loads
+    assert company.rows("select count(*) from landing.products") == [(2,)]
+
+
+def test_nothing_new_reads_no_file(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: a scan without news looks at names, sizes and times."""
+    path = company.drop("a.csv", TEXT)
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    company.land()
+    path.chmod(0)
+    monkeypatch.setattr("hashlib.file_digest", lambda *_: pytest.fail("a file was read"))
+    assert not company.land().loads
+    path.chmod(0o600)
+
+
+def test_touched_file_is_hashed_and_counts_once(company: Company) -> None:
+    path = company.drop("a.csv", TEXT)
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    company.land()
+    os.utime(path, (1, 1))
+    assert not company.land().loads
+    assert not company.land().loads
+
+
+def test_changed_mapping_rereads_landed_files(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    [first] = company.land().loads
+    company.map("products", {"files": "*.csv", "columns": {**COLUMNS, "category": "group"}})
+    result = company.land()
+    assert result.replaced_loads == (first.load_id,)
+    assert products(company) == [("1", "x"), ("2", "y")]
+    assert company.rows("select count(*) from landing.loads") == [(1,)]
+    assert not company.land().loads
+
+
+def test_changed_mapping_keeps_files_that_have_left_the_inbox(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    company.drop("b.csv", "id,name,group\n3,Eva,z\n")
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    [first] = company.land().loads
+    (company.inbox / "a.csv").unlink()
+    company.map("products", {"files": "*.csv", "columns": {**COLUMNS, "category": "group"}})
+    assert company.land().replaced_loads == (first.load_id,)
+    assert products(company) == [("1", None), ("2", None), ("3", "z")]
+
+
+def test_another_selection_lands_alone(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    one = {"files": "*.csv", "columns": COLUMNS}
+    other = {
+        "files": "*.csv",
+        "columns": {"product_id": {"sql": "'g-' || \"group\""}, "name": "group"},
+    }
+    company.map("products", one)
+    company.land()
+    company.map("products", one, other)
+    result = company.land()
+    assert not result.replaced_loads
+    assert [row[0] for row in products(company)] == ["1", "2", "g-x", "g-y"]
+    company.map("products", one)
+    assert company.land().replaced_loads == (result.loads[0].load_id,)
+    assert [row[0] for row in products(company)] == ["1", "2"]
+
+
+def test_formatting_of_the_settings_changes_nothing(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    company.land()
+    company.map("products", {"files": ["*.csv"], "columns": COLUMNS, "format": {"type": None}})
+    assert not company.land().loads
+
+
+def test_missing_inbox_is_named(company: Company) -> None:
+    company.map("products", {"files": "*.csv", "columns": COLUMNS}, inbox="nowhere")
+    with pytest.raises(SourceError, match=r"source crm is not there.*nowhere"):
+        company.land()
