@@ -9,7 +9,7 @@ import pytest
 
 import sandbox
 from orchestration.refresh import cache_warming
-from orchestration.refresh.cache_warming import Prepared
+from orchestration.refresh.cache_warming import WarmedCache
 from tests.unit.cli.conftest import CommandLine
 
 
@@ -21,11 +21,11 @@ def test_the_settings_that_are_there(
 ) -> None:
     companies: list[str] = []
 
-    def prepare(workspace: Any, *, report: Any) -> Prepared:
-        companies.append(str(workspace.settings.config_file))
-        return Prepared(models=3, metrics=2, folder=tmp_path)
+    def warm_cache(project: Any, *, report: Any) -> WarmedCache:
+        companies.append(str(project.workspace.settings.config_file))
+        return WarmedCache(models=3, metrics=2, folder=tmp_path)
 
-    monkeypatch.setattr(cache_warming, "prepare", prepare)
+    monkeypatch.setattr(cache_warming, "warm_cache", warm_cache)
     assert "3 models and 2 metrics are ready" in embudo("prepare", *options).stdout
     embudo("prepare", "--home", str(tmp_path / "home"))
     assert companies == [options[3], str(sandbox.SETTINGS)]
