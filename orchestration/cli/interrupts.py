@@ -1,8 +1,8 @@
 """Ctrl-C and SIGTERM end a refresh at once.
 
-Dagster holds interrupts back until a step ends, which may be minutes. Here the job runs in a thread of its
-own, where Dagster leaves signals alone, and the main thread waits for it. Ending the process at once is safe
-because being killed is (I6); what is half done is cleared away by the next refresh.
+Dagster defers interrupts until a step ends, which may be minutes. Here the job runs in a thread of its own,
+where Dagster leaves signals alone, and the main thread waits for it. Ending the process at once is as safe as
+being killed (I6): the next refresh cleans up what is half done.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXIT_CODE = 130
 
 
 def run_stoppable(work: Callable[[], None]) -> None:
-    """Run `work` to its end, or end this process when it is told to stop; raises what `work` raises."""
+    """Run `work` to its end, or end this process on Ctrl-C or SIGTERM; raises what `work` raises."""
     raised: list[BaseException] = []
 
     def run() -> None:
@@ -38,7 +38,7 @@ def run_stoppable(work: Callable[[], None]) -> None:
         worker.join()
     except KeyboardInterrupt:
         err.print(STOPPED)
-        # The thread cannot be ended alone, and nothing may be let go while it still writes.
+        # The thread cannot be ended alone, and nothing may be released while it still writes.
         os._exit(EXIT_CODE)
     finally:
         signal.signal(signal.SIGTERM, before)

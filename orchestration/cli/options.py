@@ -1,6 +1,6 @@
 """Options, and the values they take, that several commands share; and the headings of `embudo --help`.
 
-An option of one command belongs to that command's file.
+An option of a single command belongs to its file.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class Difference:
 def between_releases(
     home: Home, old: str | None, new: str | None, selection: Selection
 ) -> Difference:
-    """Two releases by id, None for the current one; raises `ReleaseCorrupt` for one that is not there."""
+    """Two releases by id, None for the current one; raises `ReleaseCorrupt` for a missing one."""
     from semantic_layer.layer import SemanticLayer
 
     before, after = (publication.release_directory(home, name) for name in (old, new))
@@ -153,8 +153,8 @@ def _difference(
 def _edits(project: Project, release: Path) -> tuple[str, ...]:
     """What of the working tree decides rows and is not as the release was built from: `seed stages`, …
 
-    dbt's manifests tell models and macros apart, the build's own state seeds and settings. A metric decides
-    no row.
+    Models and macros are compared by dbt's manifests, seeds and settings by the build's own state. A metric
+    decides no row.
     """
     before = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     after = project.manifest

@@ -169,7 +169,7 @@ def _streams(
 
 
 def _refresh(run: RefreshRun, running: Mapping[str, str] | None) -> RefreshStatus:
-    """A run without a verdict is the one that holds the lock, or was killed."""
+    """A run without a verdict holds the lock, or was killed."""
     is_running = running is not None and running.get("run_id") == run.run_id
     return RefreshStatus(
         run_id=run.run_id,

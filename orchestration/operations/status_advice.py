@@ -14,7 +14,7 @@ from orchestration.settings.workspace import Workspace
 
 
 def advice(status: Status, *, config: Path, home: Path) -> tuple[str, ...]:
-    """What to do next; where `config` exists, the inbox is looked at too."""
+    """What to do next; where `config` exists, the inbox is checked too."""
     if not status.has_landed:
         return ("Nothing has been landed here yet: `embudo demo`, or `embudo init`.",)
     sentences = [*_of_refreshes(status), *_of_data(status)]

@@ -1,4 +1,4 @@
-"""Which tables of two releases hold other rows, counted in DuckDB.
+"""Which tables of two releases have different rows, counted in DuckDB.
 
 Only counts leave this module, never a row. What a change means for a metric does not belong here.
 """
@@ -21,13 +21,13 @@ SEEDS = "seeds"
 
 @dataclass(frozen=True, kw_only=True)
 class TableChange:
-    """A table (`schema.table`) that is not as before. A side that lacks it has no `rows_…`."""
+    """A table (`schema.table`) that differs. A side without the table has no `rows_…`."""
 
     table: str
     rows_before: int | None
     rows_after: int | None
     only_before: int = 0
-    """Rows, each counted as often as it stands there, that only the older side has."""
+    """Rows that only the older side has, each counted as often as it occurs."""
     only_after: int = 0
     columns_gone: tuple[str, ...] = ()
     columns_new: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ def table_changes(before: Path, after: Path, *, marts: Iterable[str]) -> tuple[T
     """
     import duckdb
 
-    found: list[TableChange] = []
+    changes: list[TableChange] = []
     with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
         for side, folder in (("before", before), ("after", after)):
             for database in (MARTS, WAREHOUSE):
@@ -53,8 +53,8 @@ def table_changes(before: Path, after: Path, *, marts: Iterable[str]) -> tuple[T
             sides = columns["before"].get(table), columns["after"].get(table)
             change = _change(connection, table, sides[0] or {}, sides[1] or {})
             if change is not None:
-                found.append(change)
-    return tuple(found)
+                changes.append(change)
+    return tuple(changes)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict[str, str]]:
@@ -63,12 +63,12 @@ def _columns(connection: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict
         "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
         "where not internal order by all"
     ).fetchall()
-    found: dict[str, dict[str, str]] = {}
+    columns: dict[str, dict[str, str]] = {}
     for database, schema, table, column, kind in rows:
         wanted = f"{side}_warehouse" if schema == SEEDS else f"{side}_marts"
         if database == wanted:
-            found.setdefault(f"{schema}.{table}", {})[column] = kind
-    return found
+            columns.setdefault(f"{schema}.{table}", {})[column] = kind
+    return columns
 
 
 def _change(

@@ -1,4 +1,4 @@
-"""The analyst's loop on the made-up company: edit a copy of the project, ask, see what moves, publish nothing."""
+"""The analyst's loop on the made-up company: edit a copy of the project, query, see what moves, publish nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def by_hand(company: Embudo, sql: str) -> list[tuple[Any, ...]]:
 
 
 def test_adding_a_metric_takes_one_yaml_entry(company: Embudo, project: Path) -> None:
-    """I7: one entry in one file; it is asked before any refresh, and moves no other figure."""
+    """I7: one entry in one file; it is queried before any refresh, and moves no other figure."""
     path = project / "models" / "metrics" / "revenue.yml"
     here = {"EMBUDO_PROJECT": str(project)}
     with edited(path, path.read_text(encoding="utf-8") + UNITS_PER_ORDER):
@@ -130,7 +130,7 @@ def test_a_stage_probability_moves_the_weighted_pipeline_alone(
     assert list((company.home / "scratch").iterdir()) == []
 
 
-def test_a_fault_in_a_seed_is_told_by_line_and_column(company: Embudo, project: Path) -> None:
+def test_a_fault_in_a_seed_is_named_by_line_and_column(company: Embudo, project: Path) -> None:
     """Before dbt builds anything; a fault that a spreadsheet makes (`1.000,50`), and one of the typist's."""
     targets = project / "seeds" / "targets.csv"
     rows = targets.read_text(encoding="utf-8") + (
@@ -140,15 +140,15 @@ def test_a_fault_in_a_seed_is_told_by_line_and_column(company: Embudo, project: 
     line = rows.count("\n")
     with edited(targets, rows):
         failed = company("validate", expect=2, EMBUDO_PROJECT=str(project)).stderr
-    told = " ".join(failed.split())
-    assert "4 fault(s) in seeds; nothing was built" in told
-    assert f"seeds/targets.csv line {line - 1}, target: `1.000,50` is no number" in told
-    assert f"seeds/targets.csv line {line}, metric: there is no metric `revenu`" in told
-    assert f"line {line}, scope_key: it is empty, expected the team" in told
-    assert f"line {line}, period_start: `2026-05-15` is not the first day of a month" in told
+    message = " ".join(failed.split())
+    assert "4 fault(s) in seeds; nothing was built" in message
+    assert f"seeds/targets.csv line {line - 1}, target: `1.000,50` is no number" in message
+    assert f"seeds/targets.csv line {line}, metric: there is no metric `revenu`" in message
+    assert f"line {line}, scope_key: it is empty, expected the team" in message
+    assert f"line {line}, period_start: `2026-05-15` is not the first day of a month" in message
 
 
-def test_a_target_moves_what_is_held_against_it_and_that_month_alone(
+def test_a_target_moves_what_is_compared_with_it_and_that_month_alone(
     company: Embudo, project: Path
 ) -> None:
     """One rep's quota of May 2026 is doubled; revenue and other months stay."""
@@ -219,8 +219,8 @@ def test_a_saved_query_is_a_table_of_the_release(company: Embudo) -> None:
     assert "has its own metrics" in refused.stderr
 
 
-def test_a_metric_whole_in_spanish(company: Embudo) -> None:
-    """Its last value is that of the last whole month, worked out by hand."""
+def test_a_metric_in_full_in_spanish(company: Embudo) -> None:
+    """Its last value is that of the last complete month, worked out by hand."""
     text = company("metrics", "invoiced_revenue", "--lang", "es").stdout
     assert "Volumen facturado" in text and "Último valor" in text
     shown = json.loads(company("metrics", "invoiced_revenue", "--format", "json").stdout)
@@ -242,7 +242,7 @@ def test_the_calendar_feeds_no_metric(company: Embudo) -> None:
     assert "int_time__bounds" in shown["lineage"]["through"]
 
 
-def test_lint_metrics_fails_only_where_it_is_asked_to(company: Embudo) -> None:
+def test_lint_metrics_fails_only_where_strict(company: Embudo) -> None:
     found = {
         row["metric"]: row["missing"]
         for row in json.loads(company("lint-metrics", "--format", "json").stdout)

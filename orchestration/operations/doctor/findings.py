@@ -14,7 +14,7 @@ State = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check. `fix` is the command or the deed that resolves it; empty where all is well."""
+    """The result of one check. `fix` is the command or action that resolves it; empty where nothing is wrong."""
 
     area: str
     state: State

@@ -104,7 +104,7 @@ class Catalogue:
 
 @pytest.fixture
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> Catalogue:
-    """`revenue` and `calls`, whatever release is asked for."""
+    """`revenue` and `calls`, whatever release is wanted."""
     layer: Any = Catalogue(
         (metric("revenue", family="revenue"), metric("calls", family="activity"))
     )

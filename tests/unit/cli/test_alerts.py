@@ -1,4 +1,4 @@
-"""`embudo alerts`: what it refuses. Alerts themselves are checked in the tests of scorecards and of the whole."""
+"""`embudo alerts`: what it refuses. Alerts themselves are checked in the tests of scorecards and end to end."""
 
 from __future__ import annotations
 

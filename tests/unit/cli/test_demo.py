@@ -1,4 +1,4 @@
-"""`embudo demo`: a company is generated once. Its figures are checked in the tests of the whole."""
+"""`embudo demo`: a company is generated once. Its figures are checked in the end-to-end tests."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ DIFFERENCE = Difference(
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def selections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is compared; the answer is always the same."""
     calls: list[Any] = []
 
@@ -53,7 +53,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return calls
 
 
-def test_the_largest_moves_and_what_was_not_compared(embudo: CommandLine, asked: list[Any]) -> None:
+def test_the_largest_moves_and_what_was_not_compared(
+    embudo: CommandLine, selections: list[Any]
+) -> None:
     printed = embudo("diff", "r1", "r2").stdout
     assert "r1 → r2" in printed
     assert "customer.fct_orders" in printed and "-note" in printed
@@ -61,19 +63,21 @@ def test_the_largest_moves_and_what_was_not_compared(embudo: CommandLine, asked:
     assert "and 2 more: --metric revenue shows all" in printed
     assert "Not compared orders: a column [x] is missing" in printed
     assert "seed stages" in printed
-    assert asked == [("r1", "r2", Selection())]
+    assert selections == [("r1", "r2", Selection())]
 
 
-def test_all_months_of_a_named_metric_in_spanish(embudo: CommandLine, asked: list[Any]) -> None:
+def test_all_months_of_a_named_metric_in_spanish(
+    embudo: CommandLine, selections: list[Any]
+) -> None:
     options = ("--metric", "revenue", "--since", "2026-01", "--by", "rep__team", "--lang", "es")
     printed = embudo("diff", "r1", *options).stdout
     assert all(f"2026-0{month}" in printed for month in range(1, 6))
     assert "Cifras que se mueven" in printed
     selection = Selection(metrics=("revenue",), since=date(2026, 1, 1), by="rep__team")
-    assert asked == [("r1", None, selection)]
+    assert selections == [("r1", None, selection)]
 
 
-def test_programs_read_every_move(embudo: CommandLine, asked: list[Any]) -> None:
+def test_programs_read_every_move(embudo: CommandLine, selections: list[Any]) -> None:
     answer = json.loads(embudo("diff", "r1", "--format", "json").stdout)
     assert [move["difference"] for move in answer["moves"]] == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert (answer["nothing_moves"], answer["unbuilt"]) == (False, ["seed stages", "settings"])

@@ -1,4 +1,4 @@
-"""`embudo metrics`: the catalogue. One metric in full is compared with figures in the tests of the whole."""
+"""`embudo metrics`: the catalogue. One metric in full is compared with figures in the end-to-end tests."""
 
 from __future__ import annotations
 

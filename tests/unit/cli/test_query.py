@@ -1,4 +1,4 @@
-"""`embudo query`: options become a request. Answers are compared with figures in the tests of the whole."""
+"""`embudo query`: options become a request. Answers are compared with figures in the end-to-end tests."""
 
 from __future__ import annotations
 

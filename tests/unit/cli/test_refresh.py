@@ -1,4 +1,4 @@
-"""`embudo refresh`: what it would read. Refreshes themselves are run by the tests of faults and of the whole."""
+"""`embudo refresh`: what it would read. Refreshes themselves are run by the fault and end-to-end tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`embudo scorecard`: what it refuses. Its figures are checked in the tests of scorecards and of the whole."""
+"""`embudo scorecard`: what it refuses. Its figures are checked in the tests of scorecards and end to end."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_order_and_the_last_digit_do_not_count(folders: tuple[Path, Path]) -> No
     assert table_changes(*folders, marts=[MART]) == ()
 
 
-def test_rows_are_counted_as_often_as_they_stand_there(folders: tuple[Path, Path]) -> None:
+def test_rows_are_counted_as_often_as_they_occur(folders: tuple[Path, Path]) -> None:
     """A row twice, one changed, one gone: three other rows, 101 - 1 in all."""
     change_of(folders[1], "marts", f"insert into {MART} from {MART} where order_key = 7")
     change_of(folders[1], "marts", f"update {MART} set note = 'y' where order_key = 8")
