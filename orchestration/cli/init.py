@@ -32,6 +32,7 @@ def init(
 
     Then map your files in it, and run `embudo refresh --dry-run` to see what would be read.
     """
+    from orchestration.quality.registry import default_limits
     from orchestration.settings import commented_settings
 
     if key:
@@ -43,7 +44,7 @@ def init(
             f"{config} exists already. Edit it, choose another file with --config, or overwrite it with --force."
         )
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(commented_settings(config.parent), encoding="utf-8")
+    config.write_text(commented_settings(default_limits(), config.parent), encoding="utf-8")
     inbox = config.parent / "inbox"
     inbox.mkdir(exist_ok=True)
     out.print(f"Wrote [bold]{config}[/bold] and the folder [bold]{inbox}[/bold].")

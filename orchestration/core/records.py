@@ -168,7 +168,7 @@ class CheckResult:
     gate: int
     name: str
     subject: str
-    """The stream, model or metric that was looked at."""
+    """The stream, model or metric that was examined."""
     outcome: Outcome
     severity: Severity
     observed: str
@@ -180,10 +180,10 @@ class CheckResult:
     """More failures than this and a warning is past its limit: nothing is published."""
     ran: bool = True
     """False where the check could not run (skipped, raised): such a check has failed."""
-    accepted_because: str = ""
-    """Who let this breach through for one refresh, and why; empty where nobody did."""
+    waiver: str = ""
+    """Who waives its failure for one refresh, and why; empty where nobody does."""
     failed_keys: tuple[str, ...] = ()
-    """Keys of all rows that break it, as far as they are kept; never contact data."""
+    """Keys of all rows that fail it, as far as they are kept; never contact data."""
 
     @property
     def title(self) -> str:

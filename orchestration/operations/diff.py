@@ -18,7 +18,7 @@ from orchestration import publication
 from orchestration.core.records import Reporter
 from orchestration.operations.table_changes import TableChange, table_changes
 from orchestration.publication.layout import MANIFEST
-from orchestration.quality.row_counts import marts_of
+from orchestration.quality.marts import marts_of
 from orchestration.refresh.metric_definitions import draft_layer
 from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.settings.project import BuildState

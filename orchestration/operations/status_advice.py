@@ -10,6 +10,7 @@ from orchestration.core.errors import SourceError
 from orchestration.ingestion.pending import pending_files
 from orchestration.operations.ages import age, ago
 from orchestration.operations.status import Status
+from orchestration.quality.registry import default_limits
 from orchestration.settings.workspace import Workspace
 
 
@@ -69,7 +70,8 @@ def _of_inbox(workspace: Workspace) -> Iterator[str]:
 
 
 def _of_quiet_streams(workspace: Workspace, status: Status) -> Iterator[str]:
-    silent = timedelta(days=workspace.settings.limits.silent_days)
+    days = workspace.settings.limits.silent_days or default_limits()["silent_days"]
+    silent = timedelta(days=days)
     quiet = [
         f"{stream.source} {stream.stream} ({ago(stream.last_load)})"
         for stream in status.streams

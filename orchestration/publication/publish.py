@@ -248,7 +248,7 @@ def _describe(
         duckdb_version=contents.duckdb_version,
         currency=contents.currency,
         time_zone=contents.time_zone,
-        accepted={c.title: c.accepted_because for c in receipt.checks if c.accepted_because},
+        accepted={c.title: c.waiver for c in receipt.checks if c.waiver},
     )
 
 

@@ -99,7 +99,7 @@ def _check_faults(receipt: Receipt, *, required: Collection[str]) -> list[str]:
 def _past_limit(check: CheckResult) -> bool:
     return (
         check.outcome == "warn"
-        and not check.accepted_because
+        and not check.waiver
         and check.warn_limit is not None
         and check.failures > check.warn_limit
     )

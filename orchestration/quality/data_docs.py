@@ -1,8 +1,8 @@
 """Data Docs: one page that shows what was expected of a candidate and what was found.
 
-A file of its own beside the databases, with no script and nothing that it asks of any other place, so
+A file of its own beside the databases, with no script and nothing that it loads from another place, so
 that it opens anywhere, offline. It shows counts, never a row and never a key. Great Expectations' own
-pages ask ten hosts for styles and scripts (ADR 13).
+pages load from ten hosts styles and scripts (ADR 13).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orchestration.core.records import CheckResult, GateReport
 DATA_DOCS_FILE = "data_docs.html"
 
 _GATES: Mapping[int, tuple[str, str]] = {
-    1: ("Gate 1: loads", "What was landed, held against its contract and its stream's history."),
+    1: ("Gate 1: loads", "What was landed, compared with its contract and its stream's history."),
     2: ("Gate 2: dbt tests", "Keys, relationships and rules of the models, tested by dbt."),
     3: (
         "Gate 3: marts and metrics",
@@ -62,12 +62,12 @@ def write_data_docs(directory: Path, report: GateReport) -> Path:
         parts="\n".join(_gate(number, report.checks) for number in _GATES),
     )
     path = directory / DATA_DOCS_FILE
-    aside = directory / f".{DATA_DOCS_FILE}.tmp"
-    with aside.open("w", encoding="utf-8") as file:
+    temporary = directory / f".{DATA_DOCS_FILE}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
         file.write(page)
         file.flush()
         os.fsync(file.fileno())
-    return aside.replace(path)
+    return temporary.replace(path)
 
 
 _ORDER = ("fail", "warn", "pass")
@@ -100,9 +100,9 @@ def _subject(subject: str, checks: Sequence[CheckResult]) -> str:
 
 
 def _row(check: CheckResult) -> str:
-    accepted = f"<br>accepted: {escape(check.accepted_because)}" if check.accepted_because else ""
+    waived = f"<br>waived: {escape(check.waiver)}" if check.waiver else ""
     return (
         f'<tr><td class="check">{escape(check.name)}</td><td>{escape(check.expected)}</td>'
-        f'<td>{escape(check.observed)}{accepted}</td><td class="count">{check.failures:,}</td>'
+        f'<td>{escape(check.observed)}{waived}</td><td class="count">{check.failures:,}</td>'
         f'<td class="{check.outcome}">{check.outcome}</td></tr>'
     )

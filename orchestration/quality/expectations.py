@@ -1,29 +1,28 @@
-"""What is expected of each mart, read from `expectations.yml`.
+"""Expectations of one mart: what its suite file declares, as conditions in SQL.
 
-Each expectation has a name (`marts.<schema>.<table>.<what>`), a condition in SQL that is true for
-a row that breaks it, and the share of rows that must keep it. Holding them against data belongs to
-`suites`.
+An expectation is called `marts.<schema>.<table>.<what>`; names made from a column end in _not_null, _unique,
+_not_negative, _rate, _in_range, _known; pairs are <later>_after_<earlier>. Reading suite files belongs to
+`suites`, checking data to `gx_validation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.records import Severity
 from orchestration.quality.databases import identifier, literal
 
-DECLARED = Path(__file__).with_name("expectations.yml")
-
 Kind = Literal["not_null", "unique", "between", "one_of", "in_order", "never", "has_rows"]
 
-_TABLE_KEYS = {
-    "key", "rows_when", "not_null", "unique", "not_negative", "rates", "between", "one_of",
-    "in_order", "never", "mostly", "warn",
-}  # fmt: skip
+KEYS = frozenset({
+    "not_null", "unique", "not_negative", "rates", "between", "one_of", "in_order", "never", "mostly",
+    "warn",
+})  # fmt: skip
+"""What may stand under `expect`."""
 
 
 @dataclass(frozen=True)
@@ -44,100 +43,85 @@ class Expectation:
     maximum: float | None = None
     values: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class MartExpectations:
-    """All that is expected of one mart. `key` is the column that names a row in samples."""
-
-    table: str
-    key: str
-    rows_when: Mapping[str, str] = field(default_factory=dict)
-    expectations: tuple[Expectation, ...] = ()
+    @property
+    def short_name(self) -> str:
+        """Its name within the mart."""
+        return self.name.rsplit(".", 1)[1]
 
 
-def read_expectations(path: Path = DECLARED) -> tuple[MartExpectations, ...]:
-    """The declared expectations, mart by mart; raises `SettingsInvalid` naming the mart and the
-    key.
-    """
-    import yaml
-
-    found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return tuple(_mart(path, table, declared or {}) for table, declared in found["marts"].items())
-
-
-def _mart(path: Path, table: str, declared: Mapping[str, Any]) -> MartExpectations:
-    unknown = sorted(set(declared) - _TABLE_KEYS)
-    if unknown or "key" not in declared or table.count(".") != 1:
-        raise SettingsInvalid(
-            f"{path.name}: {table} needs the form schema.table, a `key`, and none but "
-            f"{', '.join(sorted(_TABLE_KEYS))}; found {', '.join(unknown) or sorted(declared)}."
-        )
-    expectations = tuple(_tuned(e, declared, path) for e in _expanded(table, declared))
+def expectations_of(
+    table: str, declared: Mapping[str, Any], *, file: str
+) -> tuple[Expectation, ...]:
+    """What `declared` expects of a mart, that it has rows first; raises `SettingsInvalid` naming the file."""
+    expectations = tuple(_tuned(e, declared, file) for e in _expanded(table, declared))
     for chapter in ("mostly", "warn"):
-        known = {_short(e) for e in expectations}
+        known = {e.short_name for e in expectations}
         stray = sorted(set(declared.get(chapter, {})) - known)
         if stray:
             raise SettingsInvalid(
-                f"{path.name}: {table}.{chapter} names {', '.join(stray)}; expected some of "
+                f"{file}: {chapter} names {', '.join(stray)}; expected some of "
                 f"{', '.join(sorted(known))}."
             )
-    rows_when = {str(k): str(v) for k, v in declared.get("rows_when", {}).items()}
-    return MartExpectations(
-        table=table, key=str(declared["key"]), rows_when=rows_when, expectations=expectations
-    )
+    return expectations
 
 
 def _expanded(table: str, declared: Mapping[str, Any]) -> list[Expectation]:
-    def made(
+    def expectation(
         name: str, kind: Kind, columns: Sequence[str], breaks: str, expected: str, **more: Any
     ) -> Expectation:
         full = f"marts.{table}.{name}"
         return Expectation(full, table, kind, tuple(columns), breaks, expected, **more)
 
-    found = [made("has_rows", "has_rows", (), "", "rows where its streams have rows")]
+    of_columns = [expectation(*one, **more) for one, more in _of_columns(declared)]
+    has_rows = expectation("has_rows", "has_rows", (), "", "rows where its streams have rows")
+    of_rows = []
+    for first, second in declared.get("in_order", ()):
+        breaks = f"{identifier(second)} < {identifier(first)}"
+        name, expected = f"{second}_after_{first}", f"{second} is not before {first}"
+        of_rows.append(expectation(name, "in_order", (first, second), breaks, expected))
+    for name, condition in declared.get("never", {}).items():
+        text = " ".join(str(condition).split())
+        of_rows.append(expectation(name, "never", (), f"({text})", f"never {text}"))
+    return [has_rows, *of_columns, *of_rows]
+
+
+_OfColumn = tuple[str, Kind, tuple[str, ...], str, str]
+
+
+def _of_columns(declared: Mapping[str, Any]) -> Iterator[tuple[_OfColumn, dict[str, Any]]]:
+    """Expectations of single columns: name, kind, column, condition, words, and the kind's arguments."""
     for c in declared.get("not_null", ()):
         breaks = f"{identifier(c)} is null"
-        found.append(made(f"{c}_not_null", "not_null", (c,), breaks, f"{c} is there"))
+        yield (f"{c}_not_null", "not_null", (c,), breaks, f"{c} is there"), {}
     for c in declared.get("unique", ()):
         breaks = f"count(*) over (partition by {identifier(c)}) > 1 and {identifier(c)} is not null"
-        found.append(made(f"{c}_unique", "unique", (c,), breaks, f"{c} is there once"))
+        yield (f"{c}_unique", "unique", (c,), breaks, f"{c} is there once"), {}
     for c in declared.get("not_negative", ()):
         breaks, expected = f"{identifier(c)} < 0", f"{c} is at least 0"
-        found.append(made(f"{c}_not_negative", "between", (c,), breaks, expected, minimum=0))
+        yield (f"{c}_not_negative", "between", (c,), breaks, expected), {"minimum": 0}
     for c in declared.get("rates", ()):
         breaks, expected = f"not {identifier(c)} between 0 and 1", f"{c} is between 0 and 1"
-        found.append(made(f"{c}_rate", "between", (c,), breaks, expected, minimum=0, maximum=1))
+        yield (f"{c}_rate", "between", (c,), breaks, expected), {"minimum": 0, "maximum": 1}
     for c, (low, high) in declared.get("between", {}).items():
         breaks = f"not {identifier(c)} between {literal(low)} and {literal(high)}"
         expected = f"{c} is between {low} and {high}"
-        found.append(
-            made(f"{c}_in_range", "between", (c,), breaks, expected, minimum=low, maximum=high)
-        )
+        limits = {"minimum": low, "maximum": high}
+        yield (f"{c}_in_range", "between", (c,), breaks, expected), limits
     for c, values in declared.get("one_of", {}).items():
         breaks = f"{identifier(c)} not in ({', '.join(literal(v) for v in values)})"
         expected = f"{c} is one of {', '.join(map(str, values))}"
         texts = tuple(str(v) for v in values)
-        found.append(made(f"{c}_known", "one_of", (c,), breaks, expected, values=texts))
-    for first, second in declared.get("in_order", ()):
-        breaks = f"{identifier(second)} < {identifier(first)}"
-        name, expected = f"{second}_after_{first}", f"{second} is not before {first}"
-        found.append(made(name, "in_order", (first, second), breaks, expected))
-    for name, condition in declared.get("never", {}).items():
-        text = " ".join(str(condition).split())
-        found.append(made(name, "never", (), f"({text})", f"never {text}"))
-    return found
+        yield (f"{c}_known", "one_of", (c,), breaks, expected), {"values": texts}
 
 
-def _tuned(expectation: Expectation, declared: Mapping[str, Any], path: Path) -> Expectation:
+def _tuned(expectation: Expectation, declared: Mapping[str, Any], file: str) -> Expectation:
     """With the share of rows and the severity that are declared for it."""
-    import dataclasses
-
-    name = _short(expectation)
+    name = expectation.short_name
     if name in declared.get("mostly", {}):
         share = float(declared["mostly"][name])
         if expectation.kind in ("never", "has_rows") or not 0 < share <= 1:
             raise SettingsInvalid(
-                f"{path.name}: {expectation.name} cannot hold for a share of {share} of the rows: "
+                f"{file}: {expectation.name} cannot hold for a share of {share} of the rows: "
                 "expected above 0 and up to 1, and not for `never` or `has_rows`."
             )
         text = f"{expectation.expected} in at least {share:.0%} of the rows"
@@ -146,7 +130,3 @@ def _tuned(expectation: Expectation, declared: Mapping[str, Any], path: Path) ->
         limit = int(declared["warn"][name])
         expectation = dataclasses.replace(expectation, severity="warn", warn_limit=limit)
     return expectation
-
-
-def _short(expectation: Expectation) -> str:
-    return expectation.name.rsplit(".", 1)[1]

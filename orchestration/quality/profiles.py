@@ -1,15 +1,13 @@
-"""What the values of a table look like, and whether they still look like that.
+"""Profiles of tables and loads: what their values look like.
 
-A profile is shares, medians and fingerprints of values, never a value itself. It finds what keys and
-counts cannot: a unit that changed, a sign that flipped, a column that went empty, constant or into
-another one's place, a clock that is off. Whether a drift stops a refresh belongs to `loads` and `drift`.
+A profile is shares, medians and fingerprints of values, never a value itself. Comparing two of them belongs to
+`profile_changes`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,9 +51,9 @@ class Profile:
     @classmethod
     def from_json(cls, text: str) -> Profile:
         """The profile in a text; raises ValueError, KeyError or TypeError where it is none."""
-        found = json.loads(text)
-        columns = {name: ColumnProfile(**column) for name, column in found["columns"].items()}
-        return cls(rows=int(found["rows"]), columns=columns)
+        fields = json.loads(text)
+        columns = {name: ColumnProfile(**column) for name, column in fields["columns"].items()}
+        return cls(rows=int(fields["rows"]), columns=columns)
 
 
 def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) -> Profile:
@@ -68,16 +66,16 @@ def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) ->
         for row in connection.execute(f"describe select * from {relation}").fetchall()
         if row[0] not in leave_out
     }
-    asked = ["count(*)"]
+    selected = ["count(*)"]
     for name, kind in types.items():
-        asked += _questions(identifier(name), name, kind)
-    row = connection.execute(f"select {', '.join(asked)} from {relation}").fetchone()
-    rows, answers = int(row[0]), iter(row[1:])
+        selected += _aggregates(identifier(name), name, kind)
+    row = connection.execute(f"select {', '.join(selected)} from {relation}").fetchone()
+    rows, values = int(row[0]), iter(row[1:])
     columns = {}
     for name in types:
-        found, distinct, negative, size, length, hour = (next(answers) for _ in range(6))
+        filled, distinct, negative, size, length, hour = (next(values) for _ in range(6))
         columns[name] = ColumnProfile(
-            nulls=1 - found / rows if rows else 0.0,
+            nulls=1 - filled / rows if rows else 0.0,
             distinct=int(distinct),
             negative=negative,
             size=size,
@@ -90,16 +88,16 @@ def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) ->
         if kind in ("VARCHAR", "BOOLEAN") and 0 < columns[name].distinct <= _FEW
     ]
     if few:
-        asked = [f"histogram(left(md5({identifier(name)}::varchar), 8))" for name in few]
-        counted = connection.execute(f"select {', '.join(asked)} from {relation}").fetchone()
+        selected = [f"histogram(left(md5({identifier(name)}::varchar), 8))" for name in few]
+        counted = connection.execute(f"select {', '.join(selected)} from {relation}").fetchone()
         for name, histogram in zip(few, counted, strict=True):
-            all_of_them = sum(histogram.values())
-            kinds = {mark: count / all_of_them for mark, count in histogram.items()}
+            total = sum(histogram.values())
+            kinds = {mark: count / total for mark, count in histogram.items()}
             columns[name] = dataclasses.replace(columns[name], kinds=kinds)
     return Profile(rows=rows, columns=columns)
 
 
-def _questions(quoted: str, name: str, kind: str) -> list[str]:
+def _aggregates(quoted: str, name: str, kind: str) -> list[str]:
     measured = kind in _NUMBERS and not name.endswith(_NO_MEASURES)
     return [
         f"count({quoted})",
@@ -113,87 +111,6 @@ def _questions(quoted: str, name: str, kind: str) -> list[str]:
         if kind == "TIMESTAMP"
         else "null",
     ]
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How far values may drift. Shares are of the rows, `times` a factor either way, `hours` of a day;
-    None: not compared.
-    """
-
-    times: float
-    negative: float
-    nulls: float
-    kinds: float | None = None
-    hours: float | None = None
-    length: float | None = None
-    collapse: bool = False
-    """Whether a column of many values may not become one of a single value."""
-    usual_nulls: float = 1.0
-    """Columns that were empty in more than such a share are not held against `nulls`."""
-    fewest: int = 1
-    """Values that a column holds, now and before, for their medians to be compared: one more among
-    twenty moves the middle of the day by hours.
-    """
-
-
-def drifts(now: Profile, before: Profile, tolerance: Tolerance) -> list[str]:
-    """What no longer looks as it did, in words with the column's name and both figures."""
-    found = []
-    for name, column in now.columns.items():
-        was = before.columns.get(name)
-        if was is not None:
-            rows = (now.rows, before.rows)
-            found += [f"{name} {text}" for text in _drifts_of(column, was, rows, tolerance)]
-    return found
-
-
-def _drifts_of(
-    now: ColumnProfile, was: ColumnProfile, rows: tuple[int, int], tolerance: Tolerance
-) -> list[str]:
-    found = []
-    allowed = tolerance.nulls + _noise(rows[0])
-    if was.nulls <= tolerance.usual_nulls and now.nulls - was.nulls > allowed:
-        found.append(f"is empty in {now.nulls:.0%} of the rows ({was.nulls:.0%} before)")
-    if now.nulls == 1 or was.nulls == 1:
-        return found
-    values = rows[0] * (1 - now.nulls)
-    if min(values, rows[1] * (1 - was.nulls)) >= tolerance.fewest:
-        found += _moved_medians(now, was, tolerance)
-    if (now.negative or 0) - (was.negative or 0) > tolerance.negative + _noise(values):
-        found.append(
-            f"is negative in {now.negative:.0%} of the rows ({was.negative or 0:.0%} before)"
-        )
-    if tolerance.collapse and was.distinct >= 3 and now.distinct == 1:
-        found.append(f"has a single value ({was.distinct:,} values before)")
-    if (
-        tolerance.length is not None
-        and was.length
-        and now.length is not None
-        and not 1 / tolerance.length <= max(now.length, 0.1) / was.length <= tolerance.length
-    ):
-        found.append(f"is {now.length:.1f} characters long ({was.length:.1f} before)")
-    if tolerance.kinds is not None and now.kinds and was.kinds:
-        moved = sum(max(share - was.kinds.get(kind, 0.0), 0.0) for kind, share in now.kinds.items())
-        if moved > tolerance.kinds + _noise(values):
-            found.append(f"has other values in {moved:.0%} of the rows")
-    return found
-
-
-def _moved_medians(now: ColumnProfile, was: ColumnProfile, tolerance: Tolerance) -> list[str]:
-    found = []
-    if now.size and was.size and not 1 / tolerance.times <= now.size / was.size <= tolerance.times:
-        found.append(f"is typically {now.size:,.6g} ({was.size:,.6g} before)")
-    if tolerance.hours is not None and now.hour is not None and was.hour is not None:
-        apart = abs(now.hour - was.hour)
-        if min(apart, 24 - apart) > tolerance.hours:
-            found.append(f"is at {now.hour:.1f} h in the middle ({was.hour:.1f} h before, UTC)")
-    return found
-
-
-def _noise(count: float) -> float:
-    """By how much a share of so many moves by chance."""
-    return 1 / math.sqrt(max(count, 1))
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:

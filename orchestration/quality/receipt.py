@@ -1,8 +1,8 @@
-"""`gate.json` (the report, for people), `failed_keys.json` (the keys of all rows that break a check)
+"""`gate.json` (the report, for people), `failed_keys.json` (the keys of all rows that fail a check)
 and `receipt.json` (what publishing asks for).
 
 The receipt is bound to the run and to the checksums of the sealed files, and lists every check that
-ran. Holding a candidate against it belongs to `publication`.
+ran. Checking a candidate against it belongs to `publication`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from orchestration.core.errors import GateFailed
 from orchestration.core.records import CheckResult, GateReport, Receipt
 from orchestration.quality.data_docs import write_data_docs
-from orchestration.quality.judgement import FAILED_KEYS_FILE, raise_if_failed
+from orchestration.quality.verdict import FAILED_KEYS_FILE, raise_if_failed
 
 GATE_FILE = "gate.json"
 RECEIPT_FILE = "receipt.json"
@@ -26,7 +26,7 @@ RECEIPT_FILE = "receipt.json"
 
 def write_gate(directory: Path, report: GateReport) -> Path:
     """Write the report into a candidate, as data and as a page; it is kept with a failed candidate
-    for a look, and with a release.
+    , and with a release.
     """
     fields = {
         "run_id": report.run_id,
@@ -104,9 +104,9 @@ def write_receipt(
 
 
 def _write(path: Path, fields: Mapping[str, Any]) -> Path:
-    aside = path.with_name(f".{path.name}.tmp")
-    with aside.open("w", encoding="utf-8") as file:
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
         json.dump(fields, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    return aside.replace(path)
+    return temporary.replace(path)

@@ -2,7 +2,7 @@
 marts.duckdb.
 
 Written before the files are sealed and signed. They hold counts and keys, never contact data.
-Judging does not belong here.
+Checking does not belong here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CHECKS = """
     create or replace table quality.checks (
         run_id varchar, gate integer, check_name varchar, subject varchar, outcome varchar,
         severity varchar, observed varchar, expected varchar, failures bigint,
-        sample_keys varchar[], seconds double, ran boolean, accepted_because varchar
+        sample_keys varchar[], seconds double, ran boolean, waiver varchar
     )
 """
 
@@ -37,7 +37,7 @@ def write_results(marts: Path, report: GateReport, *, loads: Sequence[Load] = ()
     checks = [
         (
             report.run_id, c.gate, c.name, c.subject, c.outcome, c.severity, c.observed, c.expected,
-            c.failures, list(c.sample_keys), c.seconds, c.ran, c.accepted_because,
+            c.failures, list(c.sample_keys), c.seconds, c.ran, c.waiver,
         )
         for c in report.checks
     ]  # fmt: skip
@@ -60,7 +60,7 @@ def write_results(marts: Path, report: GateReport, *, loads: Sequence[Load] = ()
 
 
 def insert_rows(connection: object, table: str, rows: Sequence[Sequence[object]]) -> None:
-    """All rows in one statement: a statement a row takes a hundred times longer."""
+    """All rows in one statement: one statement per row takes a hundred times longer."""
     from duckdb import DuckDBPyConnection
 
     assert isinstance(connection, DuckDBPyConnection)

@@ -1,272 +1,90 @@
-"""Gate 3a: Great Expectations on the marts, in SQL inside DuckDB.
+"""Suite files: what the gate checks in one mart, declared beside it in `models/<schema>/_<mart>__checks.yml`.
 
-One suite a mart, in an ephemeral context, told results as booleans only, so that no row gets into
-them; what failed is counted afterwards, with sample keys. It fails closed: where Great
-Expectations is missing, raises, or leaves an expectation out, that expectation has failed. What is
-expected stands in `expectations.yml`.
+    key: order_key                   # the column that names a row in samples (never contact data)
+    rows_when: {orders: "true"}      # stream: condition; the mart must have rows where all these streams have such rows
+    expect:                          # what must be true of the mart's rows (`expectations`)
+      not_null: [column, …]          # also unique, not_negative, rates (0 to 1)
+      between: {column: [low, high]}
+      one_of: {column: [value, …]}
+      in_order: [[earlier column, later column], …]
+      never: {name: condition in SQL that no row may meet}
+      mostly: {name: share of the rows that must meet it}
+      warn: {name: how many rows may break it with a warning; more stop the release}
+    reconcile: {name: …}             # with landed rows: check reconcile.<name>
+    parts: {name: …}                 # with another mart: check parts.<name>
+    metric_months: {metric: …}       # months of a metric: check reconcile.metric.<metric>
+
+dbt's tests cover keys, relationships and accepted values; here stands what must be true of the figures. The
+forms under `reconcile`, `parts` and `metric_months` are explained in `reconciliation_sql`. dbt reads these files too
+and ignores keys that are not its own, so none may be named like one of its own (`models`, `metrics`, …).
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from orchestration.core.records import CheckResult
-from orchestration.quality.databases import Databases, identifier
-from orchestration.quality.expectations import Expectation, MartExpectations
-from orchestration.quality.judgement import could_not_run, judged
-from orchestration.quality.masking import KEPT, is_shown, shown
+from orchestration.core.errors import SettingsInvalid
+from orchestration.quality import expectations
+from orchestration.quality.expectations import Expectation, expectations_of
+from orchestration.quality.reconciliation_sql import Reconciliation, reconciliations_of
+from orchestration.settings.project import PROJECT_ROOT
 
-_QUIET = {"GX_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "TQDM_DISABLE": "1"}
-
-GATE = 3
-
-
-def preload() -> None:
-    """Import Great Expectations (4 to 12 s), e.g. in a thread while dbt works. Errors wait for
-    the gate.
-    """
-    try:
-        _import()
-    except Exception:
-        logging.getLogger(__name__).debug("Great Expectations cannot be imported", exc_info=True)
+_SUFFIX = "__checks.yml"
+_KEYS = {"key", "rows_when", "expect", "reconcile", "parts", "metric_months"}
 
 
-def check_marts(
-    marts: Sequence[MartExpectations], *, databases: Databases, revenue_from: str = "orders"
-) -> tuple[CheckResult, ...]:
-    """One result an expectation, whatever happens."""
-    expectations = [e for mart in marts for e in mart.expectations]
-    try:
-        wanted = _tables_that_need_rows(marts, databases, revenue_from)
-        kept = _validate(marts, databases, wanted)
-        return _with_counts(marts, kept, databases)
-    except Exception as error:
-        # fails closed: whatever Great Expectations, SQLAlchemy or DuckDB raise
-        reason = f"{type(error).__name__}: {error}"
-        return tuple(_broken(expectation, reason) for expectation in expectations)
+@dataclass(frozen=True)
+class MartSuite:
+    """All that is checked in one mart by its suite file. `key` is the column that names a row in samples."""
+
+    table: str
+    key: str
+    rows_when: Mapping[str, str] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+    reconciliations: tuple[Reconciliation, ...] = ()
 
 
-def _broken(expectation: Expectation, reason: str) -> CheckResult:
-    return could_not_run(
-        gate=GATE,
-        name=expectation.name,
-        subject=_subject(expectation),
-        expected=expectation.expected,
-        reason=reason,
+def read_suites(root: Path = PROJECT_ROOT) -> tuple[MartSuite, ...]:
+    """The suites of a project, mart by mart; raises `SettingsInvalid` naming the file and the key."""
+    models = root / "models"
+    return tuple(
+        read_suite(path, table=_table_of(path, models)) for path in models.rglob(f"*{_SUFFIX}")
     )
 
 
-def _subject(expectation: Expectation) -> str:
-    return expectation.table.split(".")[1]
+def read_suite(path: Path, *, table: str) -> MartSuite:
+    """The suite of one mart; raises `SettingsInvalid`."""
+    import yaml
 
-
-def _import() -> Any:
-    os.environ.update(_QUIET)
-    import great_expectations
-
-    for name in list(logging.root.manager.loggerDict):
-        if name.split(".")[0] == "great_expectations":
-            logging.getLogger(name).setLevel(logging.ERROR)
-    return great_expectations
-
-
-def _validate(
-    marts: Sequence[MartExpectations], databases: Databases, wanted: Mapping[str, bool]
-) -> dict[str, tuple[bool | None, str, float]]:
-    """Expectation name to whether it is kept (None: could not run), why not, and its suite's
-    seconds.
-    """
-    gx = _import()
-    from orchestration.quality.duckdb_dialect import SCHEME, engine_arguments, register
-
-    register()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_sql(
-        name="marts",
-        connection_string=f"{SCHEME}:///:memory:",
-        create_temp_table=False,
-        kwargs=engine_arguments(databases.marts, memory_limit=databases.memory_limit),
-    )
-    outcomes: dict[str, tuple[bool | None, str, float]] = {}
-    try:
-        for mart in marts:
-            began = time.monotonic()
-            try:
-                found = _run_suite(gx, context, source, mart, needs_rows=wanted[mart.table])
-            except Exception as error:
-                # one mart that cannot be checked leaves the others to be
-                text = f"{type(error).__name__}: {error}"
-                found = {e.name: (None, text) for e in mart.expectations}
-            seconds = time.monotonic() - began
-            outcomes |= {name: (kept, why, seconds) for name, (kept, why) in found.items()}
-    finally:
-        # each keeps a pool of its own, and the file has to be closed before it is sealed
-        source.get_execution_engine().close()
-        source.get_engine().dispose()
-    return outcomes
-
-
-def _run_suite(
-    gx: Any, context: Any, source: Any, mart: MartExpectations, *, needs_rows: bool
-) -> dict[str, tuple[bool | None, str]]:
-    schema, table = mart.table.split(".")
-    asset = source.add_table_asset(name=mart.table, table_name=table, schema_name=schema)
-    suite = context.suites.add(
-        gx.ExpectationSuite(
-            name=mart.table,
-            expectations=[_as_gx(gx, e, needs_rows=needs_rows) for e in mart.expectations],
+    declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    expected = declared.get("expect") or {}
+    unknown = sorted({*set(declared) - _KEYS, *set(expected) - expectations.KEYS})
+    if unknown or "key" not in declared:
+        found = ", ".join(unknown) or ", ".join(sorted(declared)) or "nothing"
+        raise SettingsInvalid(
+            f"{path.name} needs a `key` and may have {', '.join(sorted(_KEYS - {'key'}))}, under "
+            f"`expect` {', '.join(sorted(expectations.KEYS))}; found {found}."
         )
+    key = str(declared["key"])
+    return MartSuite(
+        table=table,
+        key=key,
+        rows_when={str(k): str(v) for k, v in (declared.get("rows_when") or {}).items()},
+        expectations=expectations_of(table, expected, file=path.name),
+        reconciliations=reconciliations_of(table, key, declared, file=path.name),
     )
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=mart.table, data=asset.add_batch_definition_whole_table("all"), suite=suite
+
+
+def _table_of(path: Path, models: Path) -> str:
+    """`schema.table` of a suite's mart: its folder under `models`, and its name."""
+    mart = path.name.removeprefix("_").removesuffix(_SUFFIX)
+    beside: Mapping[str, Any] = {s: path.with_name(f"{mart}{s}") for s in (".sql", ".py")}
+    if not any(model.is_file() for model in beside.values()):
+        raise SettingsInvalid(
+            f"{path.relative_to(models.parent)} is the suite of no model: expected {mart}.sql beside it. "
+            "Rename the suite with its model, or remove it."
         )
-    )
-    outcomes: dict[str, tuple[bool | None, str]] = {}
-    for result in validation.run(result_format="BOOLEAN_ONLY").results:
-        name = str(result.expectation_config.meta["name"])
-        reason = _raised(result.exception_info)
-        outcomes[name] = (None if reason else bool(result.success), reason)
-    return outcomes
-
-
-def _raised(information: Any) -> str:
-    """What an expectation raised; Great Expectations nests this by metric where a metric raised."""
-    if not isinstance(information, dict):
-        return ""
-    if "raised_exception" in information:
-        if not information["raised_exception"]:
-            return ""
-        return str(information.get("exception_message") or "it raised")
-    return next((reason for reason in map(_raised, information.values()) if reason), "")
-
-
-def _as_gx(gx: Any, expectation: Expectation, *, needs_rows: bool) -> Any:
-    known = gx.expectations
-    meta = {"name": expectation.name}
-    column = expectation.columns[0] if expectation.columns else ""
-    match expectation.kind:
-        case "has_rows":
-            minimum = 1 if needs_rows else 0
-            return known.ExpectTableRowCountToBeBetween(min_value=minimum, meta=meta)
-        case "not_null":
-            return known.ExpectColumnValuesToNotBeNull(
-                column=column, mostly=expectation.mostly, meta=meta
-            )
-        case "unique":
-            return known.ExpectColumnValuesToBeUnique(
-                column=column, mostly=expectation.mostly, meta=meta
-            )
-        case "between":
-            return known.ExpectColumnValuesToBeBetween(
-                column=column,
-                min_value=expectation.minimum,
-                max_value=expectation.maximum,
-                mostly=expectation.mostly,
-                meta=meta,
-            )
-        case "one_of":
-            return known.ExpectColumnValuesToBeInSet(
-                column=column,
-                value_set=list(expectation.values),
-                mostly=expectation.mostly,
-                meta=meta,
-            )
-        case "in_order":
-            first, second = expectation.columns
-            return known.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=second,
-                column_B=first,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-                mostly=expectation.mostly,
-                meta=meta,
-            )
-        case "never":
-            query = f"select 1 as found from {{batch}} where {expectation.breaks} limit 1"
-            return known.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)
-
-
-def _tables_that_need_rows(
-    marts: Sequence[MartExpectations], databases: Databases, revenue_from: str
-) -> dict[str, bool]:
-    """Mart to whether one of its streams has a row that belongs into it."""
-    needs = {}
-    with databases.open() as connection:
-        for mart in marts:
-            conditions = dict(mart.rows_when)
-            if revenue_from == "deals" and "orders" in conditions:
-                conditions = {"deals": "status = 'won'"}
-            parts = [
-                f"exists (select 1 from warehouse.landing.{identifier(stream)} "
-                f"where not _is_deleted and {condition})"
-                for stream, condition in conditions.items()
-            ]
-            sql = f"select {' and '.join(parts) or 'false'}"
-            row = connection.execute(sql).fetchone()
-            needs[mart.table] = bool(row and row[0])
-    return needs
-
-
-def _with_counts(
-    marts: Sequence[MartExpectations],
-    kept: Mapping[str, tuple[bool | None, str, float]],
-    databases: Databases,
-) -> tuple[CheckResult, ...]:
-    """Results with counts and sample keys of what failed, asked of DuckDB directly."""
-    results = []
-    with databases.open() as connection:
-        for mart in marts:
-            for expectation in mart.expectations:
-                good, why, seconds = kept.get(
-                    expectation.name, (None, "Great Expectations gave no result for it", 0.0)
-                )
-                if good is None:
-                    results.append(_broken(expectation, why))
-                    continue
-                counted = (0, 0, ()) if good else _count(connection, mart, expectation)
-                failures, total, keys = counted
-                observed = "kept" if good else f"{failures:,} of {total:,} rows break it"
-                if not good and expectation.kind == "has_rows":
-                    observed = "no rows"
-                results.append(
-                    judged(
-                        gate=GATE,
-                        name=expectation.name,
-                        subject=_subject(expectation),
-                        good=good,
-                        observed=observed,
-                        expected=expectation.expected,
-                        severity=expectation.severity,
-                        failures=failures,
-                        keys=keys,
-                        warn_limit=expectation.warn_limit,
-                        seconds=round(seconds / max(len(mart.expectations), 1), 4),
-                    )
-                )
-    return tuple(results)
-
-
-def _count(
-    connection: Any, mart: MartExpectations, expectation: Expectation
-) -> tuple[int, int, tuple[str, ...]]:
-    relation = "marts." + ".".join(identifier(part) for part in mart.table.split("."))
-    total = int(connection.execute(f"select count(*) from {relation}").fetchone()[0])
-    if not expectation.breaks:
-        return 0, total, ()
-    clause = "qualify" if expectation.kind == "unique" else "where"
-    broken = f"from {relation} {clause} {expectation.breaks}"
-    key = identifier(mart.key)
-    counted = connection.execute(f"select count(*) from (select {key} {broken})").fetchone()
-    keys: tuple[str, ...] = ()
-    if is_shown(mart.key):
-        rows = connection.execute(
-            f"select distinct {key} from (select {key} {broken}) order by 1 limit {KEPT}"
-        ).fetchall()
-        keys = shown(row[0] for row in rows)
-    return int(counted[0]), total, keys
+    return f"{path.relative_to(models).parts[0]}.{mart}"

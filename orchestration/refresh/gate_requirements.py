@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from orchestration import quality
 from orchestration.quality import MetricMeta
-from orchestration.quality.dbt_results import dbt_check_names
-from orchestration.quality.loads import REQUIRED as REQUIRED_OF_LOADS
 from orchestration.refresh.metric_definitions import metric_units
 from orchestration.transformation.project import Project
 
@@ -29,6 +27,9 @@ def required_checks(project: Project, *, unit_tests: bool) -> dict[str, str]:
 
 def mart_checks(project: Project) -> dict[str, str]:
     """Gate 3's part of them: those that run once marts and metrics are there."""
-    earlier = {*REQUIRED_OF_LOADS, *dbt_check_names(project.manifest, unit_tests=True)}
-    required = required_checks(project, unit_tests=False)
-    return {name: subject for name, subject in required.items() if name not in earlier}
+    return quality.required_checks(
+        project.manifest,
+        metrics=metric_meta(project),
+        revenue_from=project.workspace.settings.revenue_from,
+        gates=(3,),
+    )

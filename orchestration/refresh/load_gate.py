@@ -27,7 +27,7 @@ from orchestration.ingestion.ledger.quarantined_loads import (
     reinstate_load,
 )
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
-from orchestration.quality.loads import HISTORY
+from orchestration.quality.checks.load_values import HISTORY_LOADS
 from orchestration.refresh.release_state import released_state
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
@@ -62,19 +62,19 @@ def check_new_loads(
             history=counting,
             limits=load_limits(workspace.settings),
             required_streams=workspace.settings.required_streams(),
-            looks=_profiles(workspace.home, ledger, unchecked, counting),
+            profiles=_profiles(workspace.home, ledger, unchecked, counting),
             newest=latest_landed_by_source(ledger),
-            accepted=waivers,
+            waivers=waivers,
         )
         for load in unchecked:
-            failed = verdict.set_aside.get(load.load_id)
+            failed = verdict.quarantined.get(load.load_id)
             if failed is not None and load.load_id not in quarantined:
                 reason = f"expected {failed.expected}, found {failed.observed}"
                 quarantine_load(
                     ledger, load.load_id, check=failed.name, reason=reason, run_id=run_id
                 )
             elif failed is None and load.load_id in quarantined:
-                because = verdict.let_in.get(load.load_id, "no check fails any more")
+                because = verdict.waived.get(load.load_id, "no check fails any more")
                 reinstate_load(ledger, load.load_id, run_id=run_id, reason=because)
     return verdict.checks
 
@@ -119,17 +119,13 @@ def load_limits(settings: Settings) -> quality.LoadLimits:
     for name, spec in settings.sources.items():
         limits = settings.limits_of(name)
         sources[name] = quality.SourceLimits(
-            quarantine_share=limits.quarantine_share,
-            duplicate_share=limits.duplicate_share,
-            volume_drop_share=limits.volume_drop_share,
-            snapshot_drop_share=limits.snapshot_drop_share,
+            limits=limits.model_dump(exclude_none=True),
+            policies={f"loads.{check}": policy for check, policy in spec.on_breach if policy},
             snapshots=frozenset(
                 stream
                 for stream in spec.streams
                 if any(one.snapshot for one in settings.selections_of(name, stream))
             ),
-            silent_days=limits.silent_days,
-            on_breach={f"loads.{check}": does for check, does in spec.on_breach},
         )
     return quality.LoadLimits(sources=sources)
 
@@ -152,30 +148,30 @@ def _rejected_files(
 
 def _profiles(
     home: Home, ledger: Ledger, unchecked: Sequence[Load], counting: Iterable[Load]
-) -> dict[str, quality.LoadLook]:
+) -> dict[str, quality.LoadProfile]:
     """Profiles of loads and of the last loads of their streams; each is made once and kept."""
     streams = {(load.source, load.stream) for load in unchecked}
     wanted = {load.load_id: load for load in unchecked}
     for key in streams:
         same = [load for load in counting if (load.source, load.stream) == key]
-        wanted |= {load.load_id: load for load in same[-HISTORY - len(unchecked) :]}
-    known, mended = load_profiles(ledger, wanted), resolved_row_counts(ledger)
+        wanted |= {load.load_id: load for load in same[-HISTORY_LOADS - len(unchecked) :]}
+    known, resolved = load_profiles(ledger, wanted), resolved_row_counts(ledger)
     contract = ingestion.load_contract()
     profiles = {}
     for load_id, load in wanted.items():
         if load_id in known:
-            profiles[load_id] = quality.LoadLook.from_json(
-                known[load_id], mended=mended.get(load_id, 0)
+            profiles[load_id] = quality.LoadProfile.from_json(
+                known[load_id], resolved=resolved.get(load_id, 0)
             )
             continue
         stream = contract[load.stream]
         folder = home.landing_of(source=load.source, stream=load.stream)
-        profile = quality.LoadLook.of(
+        profile = quality.LoadProfile.of(
             folder / f"{load_id}.parquet",
             keys=() if stream.keys_repeat else stream.keys,
             newest_by=stream.newest_by,
             private=[column.name for column in stream.columns if column.is_private],
         )
         record_profile(ledger, load_id, profile.to_json())
-        profiles[load_id] = replace(profile, mended=mended.get(load_id, 0))
+        profiles[load_id] = replace(profile, resolved=resolved.get(load_id, 0))
     return profiles

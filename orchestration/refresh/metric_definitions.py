@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
-from orchestration.quality.row_counts import marts_of
+from orchestration.quality.marts import marts_of
 from orchestration.settings.project import PROJECT_ROOT
 from orchestration.transformation import seeds
 from orchestration.transformation.project import Project

@@ -1,4 +1,4 @@
-"""What gate 1 lets through, and what it does with a load that fails a check."""
+"""What the gate tolerates, and what it does with a load that fails a check."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ OnBreach = Literal["warn", "set_aside", "stop"]
 
 
 class BreachSpec(Strict):
-    """What a failure of each check of gate 1 does with a source's loads. One word applies to all.
+    """What a failed check of gate 1 does with a source's loads, where it differs from the check's own policy.
+    One word applies to all.
 
     `set_aside` quarantines the load and lets the rest go on; it needs a load, so checks of files, or of a
     source as a whole, warn or stop.
     """
 
-    quarantine_share: OnBreach = "stop"
-    duplicate_keys: OnBreach = "warn"
-    volume: OnBreach = "warn"
-    snapshot: OnBreach = "stop"
-    values: OnBreach = "stop"
-    freshness: Literal["warn", "stop"] = "warn"
-    files_set_aside: Literal["warn", "stop"] = "warn"
-    new_columns: Literal["warn", "stop"] = "warn"
-    sources_answered: Literal["warn", "stop"] = "stop"
+    quarantine_share: OnBreach | None = None
+    duplicate_keys: OnBreach | None = None
+    volume: OnBreach | None = None
+    snapshot: OnBreach | None = None
+    values: OnBreach | None = None
+    freshness: Literal["warn", "stop"] | None = None
+    files_set_aside: Literal["warn", "stop"] | None = None
+    new_columns: Literal["warn", "stop"] | None = None
+    sources_answered: Literal["warn", "stop"] | None = None
     """An API that does not respond; what was fetched before stays."""
 
     @model_validator(mode="before")
@@ -59,17 +60,29 @@ class SourceLimits(Strict):
 
 
 class Limits(Strict):
-    """What the gate lets through. Shares are 0 to 1."""
+    """What the gate tolerates, where it differs from the checks' own limits. Shares are 0 to 1."""
 
-    quarantine_share: float = Field(default=0.05, ge=0, le=1)
-    """Rows of a load that may be in quarantine."""
-    duplicate_share: float = Field(default=0.5, ge=0, le=1)
-    """Rows of a load that may repeat a key of their file."""
-    volume_drop_share: float = Field(default=0.9, ge=0, le=1)
-    """How much smaller than usual a load may be."""
-    snapshot_drop_share: float = Field(default=0.5, ge=0, le=1)
-    """How much smaller than the one before a full snapshot may be: what it lacks is deleted."""
-    rows_lost_share: float = Field(default=0.2, ge=0, le=1)
-    """Rows that a mart may have fewer than in the release before."""
-    silent_days: int = Field(default=14, ge=1)
-    """Days without new data after which a source has gone quiet."""
+    quarantine_share: float | None = Field(
+        default=None, ge=0, le=1, description="rows of a load that may break the contract"
+    )
+    duplicate_share: float | None = Field(
+        default=None, ge=0, le=1, description="rows of a load that may repeat a key of their file"
+    )
+    volume_drop_share: float | None = Field(
+        default=None, ge=0, le=1, description="how much smaller than usual a load may be"
+    )
+    snapshot_drop_share: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="how much smaller than the last one a full snapshot may be",
+    )
+    rows_lost_share: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="rows that a mart may have fewer than in the last release",
+    )
+    silent_days: int | None = Field(
+        default=None, ge=1, description="days that a source may be behind the others"
+    )

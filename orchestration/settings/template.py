@@ -6,8 +6,10 @@ What the keys are belongs to `models`.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.settings.gate_models import Limits
 from orchestration.settings.project import CHECKOUT
 
 SCHEMA = CHECKOUT / "docs" / "embudo.schema.json"
@@ -45,13 +47,9 @@ keep_releases: 5
 # When the refresh runs by itself (crontab: minute hour day month weekday), in the zone above.
 schedule: "0 6 * * *"
 
-# What the quality gate lets through; shares are 0 to 1.
+# What the quality gate tolerates; shares are 0 to 1.
 limits:
-  quarantine_share: 0.05    # rows of a load that may break the contract
-  duplicate_share: 0.5      # rows of a load that may repeat a key of their file
-  volume_drop_share: 0.9    # how much smaller than usual a load may be
-  rows_lost_share: 0.2      # rows that a mart may have fewer than in the release before
-  silent_days: 14           # days without new data after which a source has gone quiet
+<limits>
 
 # Who is notified when a refresh fails, a source goes quiet, or the gate warns. Nothing is sent unless it is
 # stated here; addresses and passwords that are secret stand in the environment (embudo.env).
@@ -122,9 +120,19 @@ sources: {}
 """
 
 
-def commented_settings(folder: Path = CHECKOUT) -> str:
+def commented_settings(limits: Mapping[str, float], folder: Path = CHECKOUT) -> str:
     """The text of a new `embudo.yml` in `folder`; its first line leads editors to the JSON schema."""
     folder = folder.resolve()
     inside = folder.is_relative_to(CHECKOUT)
     schema = os.path.relpath(SCHEMA, folder) if inside else str(SCHEMA)
-    return f"# yaml-language-server: $schema={schema}\n\n{_TEMPLATE}"
+    template = _TEMPLATE.replace("<limits>", _limits(limits))
+    return f"# yaml-language-server: $schema={schema}\n\n{template}"
+
+
+def _limits(limits: Mapping[str, float]) -> str:
+    values = {name: f"{name}: {limits[name]:g}" for name in Limits.model_fields}
+    width = max(map(len, values.values()))
+    return "\n".join(
+        f"  {values[name]:<{width}}    # {field.description}"
+        for name, field in Limits.model_fields.items()
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.docs import command_line, invariants, marts, metrics, settings_schema, streams
+from scripts.docs import checks, command_line, invariants, marts, metrics, settings_schema, streams
 from scripts.docs.project import ROOT
 
 MARTS_BEGIN, MARTS_END = "<!-- marts: begin -->", "<!-- marts: end -->"
@@ -25,6 +25,7 @@ _PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics.page,
     "marts.md": marts.page,
     "bi.md": _bi_page,
+    "checks.md": checks.page,
     "cli.md": command_line.page,
     "dev/invariants.md": invariants.page,
     "embudo.schema.json": settings_schema.text,

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from orchestration import settings
+from orchestration.quality.registry import all_checks, default_limits
 from orchestration.settings import api_models, values
 from scripts.docs.project import ROOT
 
@@ -54,6 +55,7 @@ def schema() -> dict[str, Any]:
         if node is not None:
             _accept_short_forms(node, model)
             _describe(node, model)
+            _default_from_checks(node, model)
     for name in _NOT_IN_THE_FILE:
         del made["properties"][name]
         made["required"] = [key for key in made.get("required", ()) if key != name]
@@ -116,6 +118,22 @@ def _describe(node: dict[str, Any], model: type[BaseModel]) -> None:
     for key, prop in node["properties"].items():
         if key in texts and "description" not in prop:
             prop["description"] = texts[key]
+
+
+def _default_from_checks(node: dict[str, Any], model: type[BaseModel]) -> None:
+    """Limits and policies that nobody sets are those of the gate's checks."""
+    defaults = {
+        settings.Limits: default_limits(),
+        settings.BreachSpec: {
+            one.name.removeprefix("loads."): one.policy for one in all_checks() if one.gate == 1
+        },
+    }.get(model, {})
+    for key, prop in node["properties"].items():
+        if prop.get("$ref", "").endswith(("/Limits", "/BreachSpec")):
+            prop.pop("default", None)
+        if key in defaults:
+            (kind,) = (one for one in prop.pop("anyOf") if one != {"type": "null"})
+            node["properties"][key] = kind | prop | {"default": defaults[key]}
 
 
 @lru_cache(maxsize=1)

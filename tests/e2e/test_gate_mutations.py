@@ -1,7 +1,7 @@
-"""The gate under damage: what goes wrong with data or models is caught, and told by name; what is right passes.
+"""The gate on corrupt data: what goes wrong with data or models fails a check by name; what is right passes.
 
-One release is damaged in many ways, each on a copy of its databases (see `damage`), and each load on a
-copy of its rows. Damage that no earlier figure can tell from the truth is judged against the release.
+One release is corrupted in many ways, each on a copy of its databases (see `corruptions`), and each load on a
+copy of its rows. A corruption that no earlier figure can tell from the truth is compared with the release.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import pytest
 from orchestration.core.records import LandingResult, Load, RejectedFile
 from orchestration.ingestion import Ledger, load_contract
 from orchestration.ingestion.ledger.loads import active_loads
-from orchestration.quality.loads import LoadLimits, LoadLook, SourceLimits, check_loads
+from orchestration.quality import LoadLimits, LoadProfile, SourceLimits, check_loads
 from tests.conftest import Embudo
-from tests.e2e.damage import OF_MARTS, OF_METRICS
-from tests.e2e.judging import ReleaseCopy
+from tests.e2e.corruptions import OF_MARTS, OF_METRICS
+from tests.e2e.release_copy import ReleaseCopy
 
 pytestmark = pytest.mark.slow
 
@@ -30,28 +30,28 @@ CAUGHT_AT_LEAST = 0.95
 @pytest.fixture(scope="module")
 def copied(company: Embudo, tmp_path_factory: pytest.TempPathFactory) -> ReleaseCopy:
     return ReleaseCopy(
-        (company.home / "current").resolve(), tmp_path_factory.mktemp("damaged") / "candidate"
+        (company.home / "current").resolve(), tmp_path_factory.mktemp("corrupt") / "candidate"
     )
 
 
-def test_undamaged_marts_pass(copied: ReleaseCopy) -> None:
+def test_sound_marts_pass(copied: ReleaseCopy) -> None:
     assert copied.failed("select 1") == {}
 
 
-def test_damage_to_marts_and_metrics_is_caught_by_name(copied: ReleaseCopy) -> None:
-    """I2, for 57 kinds of damage: the check that names it fails."""
-    damages = (*OF_MARTS, *OF_METRICS)
-    assert len(damages) > 50
+def test_corrupt_marts_and_metrics_fail_a_check_by_name(copied: ReleaseCopy) -> None:
+    """I2, for 57 kinds of corruption: the check that names it fails."""
+    corruptions = (*OF_MARTS, *OF_METRICS)
+    assert len(corruptions) > 50
     caught: dict[str, str] = {}
     missed: dict[str, list[str]] = {}
-    for damage in damages:
-        failed = copied.failed(damage.sql, unseen=damage.unseen, named=damage.named)
-        if damage.named in failed:
-            caught[damage.what] = f"{damage.named}: {failed[damage.named].observed}"
+    for corruption in corruptions:
+        failed = copied.failed(corruption.sql, unseen=corruption.unseen, named=corruption.named)
+        if corruption.named in failed:
+            caught[corruption.what] = f"{corruption.named}: {failed[corruption.named].observed}"
         else:
-            missed[damage.what] = sorted(failed)
+            missed[corruption.what] = sorted(failed)
     print(*(f"{what}: {how}" for what, how in caught.items()), sep="\n")
-    assert len(caught) >= CAUGHT_AT_LEAST * len(damages), missed
+    assert len(caught) >= CAUGHT_AT_LEAST * len(corruptions), missed
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def landed(company: Embudo) -> dict[str, tuple[Load, Path]]:
 
 
 STOP = SourceLimits(
-    on_breach=dict.fromkeys(
+    policies=dict.fromkeys(
         (
             "loads.volume",
             "loads.duplicate_keys",
@@ -80,10 +80,10 @@ STOP = SourceLimits(
     )
 )
 
-Judge = Callable[[dict[str, tuple[Load, Path]], Path], set[str]]
+Examine = Callable[[dict[str, tuple[Load, Path]], Path], set[str]]
 
 
-def _judged(
+def _fails(
     stream: str,
     *,
     rows: str = "*",
@@ -91,14 +91,14 @@ def _judged(
     of_load: Callable[[Load], Load] = lambda load: load,
     silent_days: int = 0,
     faults: tuple[RejectedFile, ...] = (),
-) -> Judge:
+) -> Examine:
     """What gate 1 fails on when the last 2,000 rows of a stream come again as a new load.
 
     `rows` is what is selected of each; `share` of them come; `silent_days` is how long before the other
     sources the stream's source fell silent.
     """
 
-    def judge(landed: dict[str, tuple[Load, Path]], scratch: Path) -> set[str]:
+    def examine(landed: dict[str, tuple[Load, Path]], scratch: Path) -> set[str]:
         before, file = landed[stream]
         contract = load_contract()[stream]
         new = scratch / f"{stream}.parquet"
@@ -116,8 +116,8 @@ def _judged(
                 rows_quarantined=0,
             )
         )
-        looks = {
-            one.load_id: LoadLook.of(path, keys=contract.keys, newest_by=contract.newest_by)
+        profiles = {
+            one.load_id: LoadProfile.of(path, keys=contract.keys, newest_by=contract.newest_by)
             for one, path in ((before, file), (load, new))
         }
         now = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
@@ -134,47 +134,47 @@ def _judged(
             LandingResult(loads=(load,), rejected_files=faults),
             history=[*earlier, *(one for one, _ in landed.values())],
             limits=LoadLimits(usual=STOP),
-            looks=looks,
+            profiles=profiles,
             newest=newest,
         )
         return {check.name for check in verdict.checks if check.outcome == "fail"}
 
-    return judge
+    return examine
 
 
-LOADS: dict[str, tuple[Judge, str]] = {
+LOADS: dict[str, tuple[Examine, str]] = {
     "amounts are cents": (
-        _judged("deals", rows="* replace (amount * 100 as amount)"),
+        _fails("deals", rows="* replace (amount * 100 as amount)"),
         "loads.values",
     ),
     "prices are cents": (
-        _judged("order_lines", rows="* replace (unit_price * 100 as unit_price)"),
+        _fails("order_lines", rows="* replace (unit_price * 100 as unit_price)"),
         "loads.values",
     ),
     "seconds are milliseconds": (
-        _judged("calls", rows="* replace (talk_seconds * 1000 as talk_seconds)"),
+        _fails("calls", rows="* replace (talk_seconds * 1000 as talk_seconds)"),
         "loads.values",
     ),
     "signs are flipped": (
-        _judged("invoices", rows="* replace (-amount as amount)"),
+        _fails("invoices", rows="* replace (-amount as amount)"),
         "loads.values",
     ),
     "owners are left out": (
-        _judged("deals", rows="* replace (null::varchar as owner_id)"),
+        _fails("deals", rows="* replace (null::varchar as owner_id)"),
         "loads.values",
     ),
     "half of it is broken": (
-        _judged("leads", of_load=lambda load: replace(load, rows_quarantined=load.rows_landed)),
+        _fails("leads", of_load=lambda load: replace(load, rows_quarantined=load.rows_landed)),
         "loads.quarantine_share",
     ),
-    "a stream shrinks to a tenth": (_judged("calls", share=0.1), "loads.volume"),
+    "a stream shrinks to a tenth": (_fails("calls", share=0.1), "loads.volume"),
     "keys are doubled": (
-        _judged("orders", rows="* replace ('1' as order_id, null::timestamp as updated_at)"),
+        _fails("orders", rows="* replace ('1' as order_id, null::timestamp as updated_at)"),
         "loads.duplicate_keys",
     ),
-    "a source is quiet for a month": (_judged("calls", silent_days=30), "loads.freshness"),
+    "a source is quiet for a month": (_fails("calls", silent_days=30), "loads.freshness"),
     "a file lacks a column": (
-        _judged(
+        _fails(
             "deals",
             faults=(
                 RejectedFile(source="crm", stream="deals", file="d.csv", reason="no column Id"),
@@ -185,17 +185,17 @@ LOADS: dict[str, tuple[Judge, str]] = {
 }
 
 
-def test_undamaged_loads_pass(landed: dict[str, tuple[Load, Path]], tmp_path: Path) -> None:
+def test_sound_loads_pass(landed: dict[str, tuple[Load, Path]], tmp_path: Path) -> None:
     failed = {
-        stream: _judged(stream)(landed, tmp_path) - {"loads.duplicate_keys"} for stream in landed
+        stream: _fails(stream)(landed, tmp_path) - {"loads.duplicate_keys"} for stream in landed
     }
     assert {stream: names for stream, names in failed.items() if names} == {}
 
 
 @pytest.mark.parametrize("damage", list(LOADS))
-def test_damage_to_a_load_is_caught_by_name(
+def test_a_damaged_load_fails_a_check_by_name(
     landed: dict[str, tuple[Load, Path]], tmp_path: Path, damage: str
 ) -> None:
     """I2, before anything is built."""
-    judge, named = LOADS[damage]
-    assert named in judge(landed, tmp_path)
+    examine, named = LOADS[damage]
+    assert named in examine(landed, tmp_path)

@@ -27,20 +27,19 @@ from orchestration.quality import (
     LoadLimits,
     MetricMeta,
     check_loads,
+    required_checks,
+    run_checks,
     write_gate,
     write_receipt,
     write_results,
 )
-from orchestration.quality.databases import Databases
-from orchestration.quality.dbt_results import check_dbt, dbt_check_names
-from orchestration.quality.judgement import judged
-from orchestration.quality.metric_sanity import check_metrics, metric_names
 from orchestration.refresh.metric_definitions import saved_query_tables
 from orchestration.settings import Home
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 from tests.faults.conftest import CutOff
 from tests.unit.publication.making import amount_in, build, make_release
+from tests.unit.quality.factories import gate_input, result, results
 
 TESTS = ("not_null_amount", "amount_not_negative")
 METRICS = (MetricMeta(name="revenue", unit="currency"),)
@@ -57,12 +56,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A refresh after its build: results of dbt's tests, and what else the gate found."""
+    """A refresh after its build: the outcomes of dbt's tests, and what else the gate found."""
 
     outcomes: tuple[Outcome, ...] = tuple(Outcome(f"test.embudo.{t}", "pass") for t in TESTS)
     more: tuple[CheckResult, ...] = ()
     required: dict[str, str] = field(
-        default_factory=lambda: dbt_check_names(MANIFEST) | metric_names(METRICS)
+        default_factory=lambda: (
+            required_checks(MANIFEST, metrics=(), gates=(2,)) | {"metric.revenue": "revenue"}
+        )
     )
 
 
@@ -88,15 +89,18 @@ def _run(home: Home, attempt: Attempt) -> Candidate:
     candidate = prepare_candidate(home, "run-2", full=False)
     build(candidate, amount=20)
     nothing = LandingResult(loads=())
+    examined = gate_input(
+        candidate.directory,
+        artifacts=candidate.artifacts,
+        manifest=MANIFEST,
+        outcomes=attempt.outcomes,
+        metrics=METRICS,
+        complete_before=date(2026, 7, 1),
+    )
     checks = (
         *check_loads(nothing, history=(), limits=LoadLimits()).checks,
-        *check_dbt(
-            attempt.outcomes,
-            manifest=MANIFEST,
-            artifacts=candidate.artifacts,
-            databases=Databases.of(candidate.directory),
-        ),
-        *check_metrics((), metrics=METRICS, complete_before=date(2026, 7, 1)),
+        *run_checks(examined, gates=(2,)),
+        *results("metric.<metric>", examined),
         *attempt.more,
     )
     report = GateReport(run_id=candidate.run_id, checks=checks)
@@ -117,11 +121,9 @@ def _changed(name: str, status: str, failures: int = 0) -> tuple[Outcome, ...]:
 BYPASSES = {
     "warns past its limit": Attempt(
         more=(
-            judged(
-                gate=3,
-                name="marts.customer.fct_orders.channel_not_null",
-                subject="fct_orders",
-                good=False,
+            result(
+                "marts.customer.fct_orders.channel_not_null",
+                passed=False,
                 observed="6 rows",
                 expected="channel is there",
                 severity="warn",
@@ -157,7 +159,7 @@ def test_a_check_that(home: Home, bypass: str) -> None:
 
     candidate = open_candidate(home, "run-2")
     assert not candidate.receipt.exists()
-    assert (candidate.directory / "gate.json").exists(), "the report is kept for a look"
+    assert (candidate.directory / "gate.json").exists(), "the report is kept"
     with pytest.raises(PublicationRefused, match="No receipt"):
         publish(home, candidate, required_checks=BYPASSES[bypass].required)
     assert len(releases(home)) == 1
@@ -165,9 +167,9 @@ def test_a_check_that(home: Home, bypass: str) -> None:
 
 
 def test_a_warning_within_its_limit_is_published_as_a_warning(home: Home) -> None:
-    aside = RejectedFile(source="crm", stream="deals", file="d.csv", reason="cut short")
-    result = LandingResult(loads=(), rejected_files=(aside,))
-    warned = check_loads(result, history=(), limits=LoadLimits()).checks
+    rejected = RejectedFile(source="crm", stream="deals", file="d.csv", reason="cut short")
+    landed = LandingResult(loads=(), rejected_files=(rejected,))
+    warned = check_loads(landed, history=(), limits=LoadLimits()).checks
     _run(home, Attempt(more=warned))
     assert next(iter(releases(home))).verdict == "warn"
 

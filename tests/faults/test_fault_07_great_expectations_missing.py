@@ -9,23 +9,28 @@ import pytest
 
 from orchestration.core.errors import GateFailed
 from orchestration.core.records import GateReport
-from orchestration.quality import explain, raise_if_failed, suites
-from orchestration.quality.expectations import Expectation, MartExpectations, read_expectations
-from orchestration.quality.suites import check_marts
+from orchestration.quality import GateInput, explain, gx_validation, raise_if_failed
+from orchestration.quality.gx_validation import Validated
 from tests.unit.quality.company import make_company
+from tests.unit.quality.factories import declare_suite, gate_input, results
+
+CHECK = "marts.<mart>.<expectation>"
 
 WANTED = ("customer.fct_order_lines", "funnel.fct_deals")
 
 
 @pytest.fixture
-def marts() -> list[MartExpectations]:
-    return [mart for mart in read_expectations() if mart.table in WANTED]
+def candidate(tmp_path: Path) -> GateInput:
+    make_company(tmp_path)
+    return gate_input(tmp_path, suites=WANTED)
 
 
-def _all_failed(marts: list[MartExpectations], tmp_path: Path) -> str:
+def _all_failed(candidate: GateInput) -> str:
     """Every declared expectation is in the report, as one that could not run."""
-    checks = check_marts(marts, databases=make_company(tmp_path))
-    assert [c.name for c in checks] == [e.name for mart in marts for e in mart.expectations]
+    checks = results(CHECK, candidate)
+    suites = candidate.definitions.suites
+    assert {suite.table for suite in suites} == set(WANTED)
+    assert [c.name for c in checks] == [e.name for suite in suites for e in suite.expectations]
     assert {c.outcome for c in checks} == {"fail"}
     assert not any(c.ran for c in checks)
     report = GateReport(run_id="run-1", checks=checks)
@@ -34,59 +39,54 @@ def _all_failed(marts: list[MartExpectations], tmp_path: Path) -> str:
     return explain(report)
 
 
-def test_missing(
-    marts: list[MartExpectations], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing(candidate: GateInput, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in sys.modules if n.split(".")[0] == "great_expectations"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "great_expectations", None)
-    assert "could not run: ModuleNotFoundError" in _all_failed(marts, tmp_path)
+    assert "could not run: ModuleNotFoundError" in _all_failed(candidate)
 
 
-def test_its_dialect_missing(
-    marts: list[MartExpectations], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_dialect_missing(candidate: GateInput, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "orchestration.quality.duckdb_dialect", None)
-    assert "could not run" in _all_failed(marts, tmp_path)
+    assert "could not run" in _all_failed(candidate)
 
 
-def test_it_raises(
-    marts: list[MartExpectations], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_raises(candidate: GateInput, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr(suites, "_run_suite", broken)
-    assert "list index out of range" in _all_failed(marts, tmp_path)
+    monkeypatch.setattr(gx_validation, "_run", broken)
+    assert "list index out of range" in _all_failed(candidate)
 
 
 def test_it_leaves_an_expectation_out(
-    marts: list[MartExpectations], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    candidate: GateInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left_out = marts[0].expectations[1]
+    suites = candidate.definitions.suites
+    left_out = suites[0].expectations[1]
 
-    def forgetful(*_: object, **__: object) -> dict[str, tuple[bool | None, str]]:
-        return {e.name: (True, "") for m in marts for e in m.expectations if e is not left_out}
+    def forgetful(*_: object, **__: object) -> dict[str, Validated]:
+        return {
+            e.name: Validated(True, "", 0.0)
+            for suite in suites
+            for e in suite.expectations
+            if e is not left_out
+        }
 
-    monkeypatch.setattr(suites, "_run_suite", forgetful)
-    checks = check_marts(marts, databases=make_company(tmp_path))
+    monkeypatch.setattr(gx_validation, "_run", forgetful)
+    checks = results(CHECK, candidate)
     failed = [c for c in checks if c.outcome == "fail"]
     assert [(c.name, c.ran) for c in failed] == [(left_out.name, False)]
     assert "gave no result" in failed[0].observed
 
 
-def test_an_expectation_it_does_not_know(tmp_path: Path) -> None:
-    unknown = Expectation(
-        name="marts.funnel.fct_deals.odd",
-        table="funnel.fct_deals",
-        kind="between",
-        columns=("no_such_column",),
-        breaks="false",
-        expected="something odd",
-        minimum=0,
-    )
-    mart = MartExpectations(table="funnel.fct_deals", key="deal_key", expectations=(unknown,))
-    (check,) = check_marts([mart], databases=make_company(tmp_path))
+def test_an_expectation_of_a_column_that_is_not_there(tmp_path: Path) -> None:
+    make_company(tmp_path)
+    candidate = gate_input(tmp_path)
+    suite = "key: deal_key\nexpect: {not_negative: [no_such_column]}"
+    declare_suite(candidate, "funnel.fct_deals", suite)
+    (rows, check) = results(CHECK, candidate)
+    assert rows.outcome == "pass"
     assert check.outcome == "fail"
     assert not check.ran
 
@@ -95,4 +95,4 @@ def test_preloading_a_missing_library_waits_for_the_gate(monkeypatch: pytest.Mon
     for name in [n for n in sys.modules if n.split(".")[0] == "great_expectations"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "great_expectations", None)
-    suites.preload()
+    gx_validation.preload()

@@ -13,7 +13,6 @@ import pytest
 from orchestration.core.records import LandingResult
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.quality import LoadLimits, check_loads
-from orchestration.quality.loads import NEW_COLUMNS
 from tests.unit.ingestion.factories import Company
 
 COLUMNS = {
@@ -142,5 +141,5 @@ def test_added(orders: Company) -> None:
 
 def warning(result: LandingResult):  # type: ignore[no-untyped-def]
     checks = check_loads(result, history=(), limits=LoadLimits()).checks
-    [found] = [check for check in checks if check.name == NEW_COLUMNS]
+    [found] = [check for check in checks if check.name == "loads.new_columns"]
     return found

@@ -6,8 +6,7 @@ Quarantined or deduplicated by rule, counted, and never dropped silently.
 from __future__ import annotations
 
 from orchestration.core.records import LandingResult
-from orchestration.quality import LoadLimits, check_loads
-from orchestration.quality.loads import DUPLICATE_KEYS, LoadLook
+from orchestration.quality import LoadLimits, LoadProfile, check_loads
 from orchestration.settings.contract import load_contract
 from tests.unit.ingestion.factories import Company
 
@@ -63,14 +62,17 @@ def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) ->
     [load] = company.land().loads
     stream = load_contract()["accounts"]
     folder = company.home.landing_of(source="crm", stream="accounts")
-    look = LoadLook.of(
+    profile = LoadProfile.of(
         folder / f"{load.load_id}.parquet", keys=stream.keys, newest_by=stream.newest_by
     )
     checks = check_loads(
-        LandingResult(loads=(load,)), history=(), limits=LoadLimits(), looks={load.load_id: look}
+        LandingResult(loads=(load,)),
+        history=(),
+        limits=LoadLimits(),
+        profiles={load.load_id: profile},
     ).checks
-    [duplicates] = [check for check in checks if check.name == DUPLICATE_KEYS]
-    assert "2 of 7 rows" in duplicates.observed
+    [repeated] = [check for check in checks if check.name == "loads.duplicate_keys"]
+    assert "2 of 7 rows" in repeated.observed
 
 
 def test_duplicates_across_loads_count_once(company: Company) -> None:

@@ -127,12 +127,12 @@ def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: 
     assert company.refresh()[VOLUME].outcome == "pass"
 
 
-def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
+def test_the_load_is_quarantined_where_its_source_says_so(tmp_path: Path) -> None:
     """I3: the load is kept and in no build; a complete file, or a person, reinstates it."""
     company = Company(tmp_path, "on_breach: {volume: set_aside}")
     _usual(company)
     company.calls("c", 10)
-    assert "set aside" in company.refresh()[VOLUME].observed
+    assert "load quarantined" in company.refresh()[VOLUME].observed
     assert company.calls_in_the_build() == 200
     with company.ledger() as ledger:
         (aside,) = quarantined_loads(ledger)
@@ -141,13 +141,13 @@ def test_it_is_set_aside_where_its_source_says_so(tmp_path: Path) -> None:
         assert file.exists()
         grant_waiver(ledger, VOLUME, reason="a strike", signed_by="ana")
     check = company.refresh()[VOLUME]
-    assert check.accepted_because.endswith("a strike")
+    assert check.waiver.endswith("a strike")
     assert company.calls_in_the_build() == 210
     with company.ledger() as ledger:
         assert quarantined_loads(ledger) == []
 
 
-def test_a_whole_file_makes_good_a_load_set_aside(tmp_path: Path) -> None:
+def test_a_whole_file_resolves_a_quarantined_load(tmp_path: Path) -> None:
     company = Company(tmp_path, "on_breach: {volume: set_aside}")
     _usual(company)
     company.calls("c", 10)

@@ -1,6 +1,6 @@
 """Fault 18: a metric jumps beyond its history's range.
 
-Gate 3 stops the release unless a person accepts it by hand: once, by name, for all readers to see.
+Gate 3 stops the release unless a person waives it: once, by name, for all readers to see.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from orchestration.publication import Candidate, prepare_candidate, publish, rel
 from orchestration.quality import (
     MetricMeta,
     MetricValue,
-    accept,
     used_waivers,
+    waive,
     write_gate,
     write_receipt,
     write_results,
 )
-from orchestration.quality.metric_sanity import check_metrics, metric_names
 from orchestration.settings import Home
 from semantic_layer.rendering import trust_dict, trust_line
 from semantic_layer.trust import read_release
 from semantic_layer.warehouse import Warehouse
 from tests.unit.publication.making import amount_in, build, make_release
+from tests.unit.quality.factories import gate_input, results
 
 REVENUE = MetricMeta.of("revenue", {"unit": "currency"})
 JUMP = "metric.revenue on revenue"
@@ -54,22 +54,26 @@ def _months(last: float) -> list[MetricValue]:
 
 
 def _run(home: Home, run_id: str, *, last: float) -> Candidate:
-    """Gate, seal, sign and publish, with the waivers of the ledger."""
+    """Gate, seal, sign and publish, with the ledger's open waivers."""
     candidate = prepare_candidate(home, run_id, full=False)
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
         settle_waivers(ledger, {r.run_id: r.release_id for r in releases(home)})
-        accepted = {one.check: one.text for one in open_waivers(ledger)}
-        checks = check_metrics(
-            _months(last), metrics=[REVENUE], previous=_months(last)[:-1],
+        waivers = {one.check: one.text for one in open_waivers(ledger)}
+        examined = gate_input(
+            candidate.directory,
+            metrics=[REVENUE],
+            values=_months(last),
+            previous_values=_months(last)[:-1],
             complete_before=date(2026, 1, 1),
-        )  # fmt: skip
-        report = accept(GateReport(run_id=run_id, checks=checks), accepted)
+        )
+        checks = results("metric.<metric>", examined)
+        report = waive(GateReport(run_id=run_id, checks=checks), waivers)
         write_results(candidate.marts, report)
         write_gate(candidate.directory, report)
-        required = metric_names([REVENUE])
+        required = {"metric.revenue": "revenue"}
         write_receipt(candidate.directory, report, required, seal(candidate))
-        use_waivers(ledger, used_waivers(report, accepted), run_id=run_id)
+        use_waivers(ledger, used_waivers(report, waivers), run_id=run_id)
     publish(home, candidate, required_checks=required)
     return candidate
 
@@ -96,7 +100,7 @@ def test_a_jump_publishes_nothing_and_says_what_to_do(home: Home, last: float) -
     assert amount_in(home.current) == (10, 10)
 
 
-def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> None:
+def test_waived_it_is_published_once_for_all_to_see(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
         grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
     _run(home, "run-2", last=4_000)
@@ -106,11 +110,11 @@ def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> Non
     assert release.accepted[JUMP].startswith("ana, ")
     assert release.accepted[JUMP].endswith("UTC: Black Friday")
     checks = json.loads((home.current / "gate.json").read_text())["checks"]
-    assert checks[0]["accepted_because"] == release.accepted[JUMP]
+    assert checks[0]["waiver"] == release.accepted[JUMP]
 
     with contextlib.closing(Warehouse.open(home.current / "marts.duckdb")) as warehouse:
         trust = read_release(home.current.resolve(), warehouse=warehouse).trust(())
-        rows = warehouse.query("select accepted_because as why from marts.quality.checks")
+        rows = warehouse.query("select waiver as why from marts.quality.checks")
     assert rows.to_pylist() == [{"why": release.accepted[JUMP]}]
     assert f"accepted by hand: {JUMP} (ana" in trust_line(trust)
     assert "aceptado a mano" in trust_line(trust, lang="es")
@@ -123,7 +127,7 @@ def test_accepted_by_hand_it_is_published_once_for_all_to_see(home: Home) -> Non
     assert (spent.used_by, spent.release_id) == ("run-2", release.release_id)
 
 
-def test_an_acceptance_that_nothing_needed_stays_open(home: Home) -> None:
+def test_a_waiver_that_nothing_needed_stays_open(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
         grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
     _run(home, "run-2", last=108)
@@ -144,8 +148,8 @@ def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) 
     assert amount_in(home.current) == (20, 20)
 
 
-def test_a_check_that_could_not_run_cannot_be_accepted(home: Home) -> None:
-    checks = check_metrics((), metrics=[REVENUE], complete_before=date(2026, 1, 1))
+def test_a_check_that_could_not_run_cannot_be_waived(home: Home) -> None:
+    checks = results("metric.<metric>", gate_input(home.root, metrics=[REVENUE]))
     broken = dataclasses.replace(checks[0], outcome="fail", ran=False, observed="could not run: x")
-    report = accept(GateReport(run_id="r", checks=(broken,)), {JUMP: "ana"})
+    report = waive(GateReport(run_id="r", checks=(broken,)), {JUMP: "ana"})
     assert report.verdict == "fail"

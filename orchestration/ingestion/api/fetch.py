@@ -89,7 +89,7 @@ def _fetch_source(
     from orchestration.ingestion.api.client import ApiClient
 
     failures = []
-    is_fatal = spec.on_breach.sources_answered == "stop"
+    is_fatal = spec.on_breach.sources_answered != "warn"
     try:
         with ApiState(home.answers_of(source), source=source) as state:
             state.finish_killed()

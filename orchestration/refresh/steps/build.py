@@ -13,7 +13,6 @@ from orchestration.observability.events import Dataset, peak_memory
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.publication import Candidate
 from orchestration.quality.databases import Databases, identifier
-from orchestration.quality.dbt_results import check_dbt
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.refresh.steps.prepare import PreparedCandidate
@@ -98,16 +97,19 @@ def require_build(
     candidate = prepared.candidate
     checks = (
         *load_checks,
-        *check_dbt(
-            built.nodes,
-            manifest=context.project.manifest,
-            artifacts=candidate.artifacts,
-            databases=Databases.of(candidate.directory),
-            unit_tests=built.unit_tests,
-            previous=prepared.baseline.directory,
+        *quality.run_checks(
+            quality.GateInput(
+                run_id=context.run_id,
+                directory=candidate.directory,
+                artifacts=candidate.artifacts,
+                manifest=context.project.manifest,
+                outcomes=built.nodes,
+                previous=prepared.baseline.directory,
+            ),
+            gates=(2,),
         ),
     )
-    report = quality.accept(GateReport(run_id=context.run_id, checks=checks), context.waivers)
+    report = quality.waive(GateReport(run_id=context.run_id, checks=checks), context.waivers)
     if report.failed:
         quality.write_gate(candidate.directory, report)
     quality.raise_if_failed(report)

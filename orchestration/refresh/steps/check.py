@@ -39,9 +39,9 @@ def check(
             previous_values=monthly_values(previous / candidate.marts.name) if previous else (),
             previous_rows=baseline.rows,
             previous=previous,
-            accepted=context.waivers,
+            waivers=context.waivers,
             revenue_from=context.settings.revenue_from,
-            rows_lost_share=context.settings.limits.rows_lost_share,
+            limits=context.settings.limits.model_dump(exclude_none=True),
         )
     )
     quality.write_gate(candidate.directory, report)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from orchestration.quality.registry import default_limits
 from orchestration.settings import commented_settings
 from scripts.docs.project import ROOT
 
@@ -45,12 +46,15 @@ def test_every_example_validates(validator: Draft202012Validator, example: Any) 
 
 
 def test_the_file_that_init_writes_validates(validator: Draft202012Validator) -> None:
-    assert faults(validator, commented_settings()) == []
+    assert faults(validator, commented_settings(default_limits())) == []
 
 
 def test_the_file_that_init_writes_leads_editors_to_the_schema(tmp_path: Path) -> None:
     """Relative within the checkout, so that the line holds for everybody's clone; else absolute."""
-    outside, inside = commented_settings(tmp_path), commented_settings(ROOT / "companies" / "acme")
+    outside, inside = (
+        commented_settings(default_limits(), folder)
+        for folder in (tmp_path, ROOT / "companies" / "acme")
+    )
     schema = ROOT / "docs" / "embudo.schema.json"
     assert outside.splitlines()[0] == f"# yaml-language-server: $schema={schema}"
     assert inside.splitlines()[0] == "# yaml-language-server: $schema=../../docs/embudo.schema.json"

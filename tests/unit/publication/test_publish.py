@@ -205,7 +205,7 @@ def test_a_receipt_that_requires_nothing_lets_nothing_out(home: Home) -> None:
 def test_an_accepted_breach_is_published_and_stays_visible(home: Home) -> None:
     candidate = make_candidate(home, "run-1", amount=10)
     accepted = dataclasses.replace(
-        PASSED[1], outcome="warn", failures=9, warn_limit=5, accepted_because="ana: known promotion"
+        PASSED[1], outcome="warn", failures=9, warn_limit=5, waiver="ana: known promotion"
     )
     sign(candidate, seal(candidate), checks=(PASSED[0], accepted), verdict="warn")
     release = publish(home, candidate, required_checks=REQUIRED)

@@ -104,15 +104,15 @@ create table performance.fct_marketing_spend as
 """
 
 
-def make_company(directory: Path, *, damage: str = "", landing: str = "") -> Databases:
-    """Both files in a folder; `damage` is SQL run on the marts afterwards, `landing` on the
+def make_company(directory: Path, *, changed: str = "", landing: str = "") -> Databases:
+    """Both files in a folder; `changed` is SQL run on the marts afterwards, `landing` on the
     landed rows.
     """
     directory.mkdir(parents=True, exist_ok=True)
     databases = Databases.of(directory)
     for path, statements in (
         (databases.warehouse, _LANDING + landing),
-        (databases.marts, _MARTS + damage),
+        (databases.marts, _MARTS + changed),
     ):
         with duckdb.connect() as connection:
             connection.execute(f"attach '{path}' as made (storage_version 'v1.4.0')")

@@ -11,31 +11,30 @@ import pytest
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality import write_gate
 from orchestration.quality.data_docs import DATA_DOCS_FILE
-from orchestration.quality.judgement import judged
 from tests.conftest import CHROMIUM_OFFLINE
+from tests.unit.quality.factories import result
 
 HOSTILE = "<img src=https://evil.example/x.png onerror=document.title='run'>"
 
 
-def _check(name: str, subject: str, *, good: bool = True) -> CheckResult:
-    return judged(
-        gate=3,
-        name=name,
+def _check(name: str, subject: str, *, passed: bool = True) -> CheckResult:
+    return result(
+        name,
         subject=subject,
-        good=good,
-        observed="3 of 40 rows break it" if not good else "kept",
+        passed=passed,
+        observed="3 of 40 rows break it" if not passed else "kept",
         expected="never a sign",
         failures=3,
-        keys=["crm:secret-key"],
+        keys=("crm:secret-key",),
     )
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     checks = (
-        _check("marts.customer.fct_orders.net_amount_not_negative", "fct_orders", good=False),
+        _check("marts.customer.fct_orders.net_amount_not_negative", "fct_orders", passed=False),
         _check("marts.funnel.fct_deals.stage_not_null", "fct_deals"),
-        _check("metric.revenue", HOSTILE, good=False),
+        _check("metric.revenue", HOSTILE, passed=False),
     )
     write_gate(tmp_path, GateReport(run_id="run-1", checks=checks))
     return tmp_path / DATA_DOCS_FILE
@@ -50,7 +49,7 @@ def test_it_shows_counts_and_no_keys(page: Path) -> None:
     assert "secret-key" not in text
 
 
-def test_it_asks_nothing_of_any_place(page: Path) -> None:
+def test_it_loads_nothing_from_anywhere(page: Path) -> None:
     """I11: no address in an attribute, no script, no style that imports."""
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r"<(script|link|img|iframe|object)\b", text)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.errors import SettingsInvalid
+from orchestration.quality.registry import default_limits, registered
 from orchestration.settings import Home, commented_settings, load_settings
 
 GOOD = """
@@ -41,13 +42,13 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_commented_settings_load(tmp_path: Path) -> None:
-    settings = load_settings(write(tmp_path, commented_settings()))
+    settings = load_settings(write(tmp_path, commented_settings(default_limits())))
     assert settings.time_zone == "Europe/Madrid"
     assert settings.sources == {}
 
 
 def test_the_commented_example_loads_once_uncommented(tmp_path: Path) -> None:
-    head, _, example = commented_settings().partition("# sources:\n")
+    head, _, example = commented_settings(default_limits()).partition("# sources:\n")
     lines = [line.removeprefix("# ") for line in example.splitlines() if line.startswith("#   ")]
     text = head + "sources:\n" + "\n".join(lines) + "\n"
     settings = load_settings(write(tmp_path, text))
@@ -162,11 +163,12 @@ def test_mistakes_are_explained(tmp_path: Path, text: str, words: list[str]) -> 
         assert word in str(caught.value)
 
 
-def test_a_source_says_what_a_breach_does_and_what_differs_for_it(tmp_path: Path) -> None:
+def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_path: Path) -> None:
     own = "on_breach: {volume: set_aside}\n    limits: {silent_days: 3}\n    required: deals\n    "
     settings = load_settings(write(tmp_path, swapped("format:", f"{own}format:")))
     assert settings.source("crm").on_breach.volume == "set_aside"
-    assert settings.source("crm").on_breach.quarantine_share == "stop"
+    assert settings.source("crm").on_breach.quarantine_share is None
+    assert registered("loads.quarantine_share").policy == "stop"
     assert settings.limits_of("crm").silent_days == 3
     assert settings.limits_of("crm").quarantine_share == settings.limits.quarantine_share
     assert settings.required_streams() == ("crm.deals",)

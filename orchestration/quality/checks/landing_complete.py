@@ -1,0 +1,88 @@
+"""Gate 1: whether everything that a source should bring has landed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.registry import check
+from orchestration.quality.subjects import LandedSource
+
+SOURCES_ANSWERED = "loads.sources_answered"
+FILES_REJECTED = "loads.files_set_aside"
+
+
+@check(
+    gate=1,
+    name=FILES_REJECTED,
+    on="each source",
+    per="source",
+    policy="warn",
+    nothing="no file rejected",
+)
+def files_rejected(subject: LandedSource) -> Iterator[Finding]:
+    """Files that did not land at all: one result per file."""
+    for file in subject.landed.rejected_files:
+        if file.source == subject.source:
+            yield Finding(
+                passed=False,
+                subject=f"{file.source}.{file.stream}",
+                observed=f"{file.file} rejected: {file.reason}",
+                expected="every file lands",
+                failures=1,
+            )
+
+
+@check(
+    gate=1,
+    name="loads.new_columns",
+    on="each source",
+    per="source",
+    policy="warn",
+    nothing="no column that earlier files had not",
+)
+def new_columns(subject: LandedSource) -> Iterator[Finding]:
+    """Columns that no earlier file of the stream had; they are kept in `_extra`."""
+    for new in subject.landed.new_columns:
+        if new.source == subject.source:
+            yield Finding(
+                passed=False,
+                subject=f"{new.source}.{new.stream}",
+                observed=f"{new.file} has {', '.join(new.columns)}, which no file had before",
+                expected="the columns of earlier files; new ones are kept in `_extra` until embudo.yml maps them",
+                failures=len(new.columns),
+            )
+
+
+@check(
+    gate=1,
+    name="loads.required_streams",
+    on="each source",
+    per="source",
+    nothing="no stream is required",
+)
+def required_streams(subject: LandedSource) -> Iterator[Finding]:
+    """Streams under `required` in embudo.yml that have never landed."""
+    present = {f"{load.source}.{load.stream}" for load in subject.loads}
+    for stream in subject.required:
+        yield Finding(
+            passed=stream in present,
+            subject=stream,
+            observed="landed" if stream in present else "never landed",
+            expected="at least one load",
+        )
+
+
+@check(gate=1, name=SOURCES_ANSWERED, on="each source", per="source", nothing="no source failed")
+def sources_answered(subject: LandedSource) -> Iterator[Finding]:
+    """Streams whose API did not answer; what it answered before stays."""
+    for failure in subject.landed.failures:
+        if failure.source == subject.source:
+            yield Finding(
+                passed=False,
+                subject=f"{failure.source}.{failure.stream}",
+                severity="error" if failure.is_fatal else "warn",
+                observed=failure.reason,
+                expected="every source that is requested answers",
+                failures=1,
+            )

@@ -1,0 +1,68 @@
+"""Tests and their models as dbt's manifest lists them.
+
+Running dbt belongs to `transformation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.core.records import Severity
+from orchestration.quality.databases import identifier
+
+Node = Mapping[str, Any]
+
+
+def tests_of(manifest: Mapping[str, Any], *, unit_tests: bool) -> list[Node]:
+    """Every enabled data test, and the unit tests where they are wanted."""
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    if unit_tests:
+        tests += list(manifest.get("unit_tests", {}).values())
+    return tests
+
+
+def kind_of(test: Node) -> str | None:
+    """The generic test that it is; None for SQL of its own."""
+    return (test.get("test_metadata") or {}).get("name")
+
+
+def check_name(test: Node) -> str:
+    """The name of a test's check."""
+    return f"dbt.{test['name']}"
+
+
+def model_name(test: Node) -> str:
+    """The model that a test examines, else the test's own name."""
+    attached = test.get("attached_node") or next(
+        iter((test.get("depends_on") or {}).get("nodes", [])), ""
+    )
+    return attached.split(".")[2] if attached.count(".") >= 2 else str(test["name"])
+
+
+def model_of(test: Node, manifest: Mapping[str, Any]) -> Node | None:
+    """The model that a test is attached to; None for tests of several."""
+    return manifest["nodes"].get(test.get("attached_node") or "")
+
+
+def severity_of(test: Node) -> Severity:
+    """The severity that its YAML gives it."""
+    declared = str((test.get("config") or {}).get("severity", "")).lower()
+    return "warn" if declared == "warn" else "error"
+
+
+def expected_of(test: Node) -> str:
+    """What it expects, in words."""
+    if test["resource_type"] == "unit_test":
+        return "the unit test's rows"
+    if test.get("description"):
+        return " ".join(str(test["description"]).split())
+    kind = kind_of(test)
+    column = test.get("column_name")
+    return f"{column} {str(kind).replace('_', ' ')}" if kind and column else "no rows"
+
+
+def relation_of_model(model: Node) -> str:
+    """A model's table quoted for SQL."""
+    parts = (model["database"], model["schema"], model.get("alias") or model["name"])
+    return ".".join(identifier(part) for part in parts)

@@ -1,0 +1,200 @@
+"""The checks of the gate: each is one function, registered here by `@check`.
+
+Whatever needs to know all checks iterates the registry: the gate itself, the receipt's list of required
+checks, `embudo init`'s limits, the tables in docs/checks.md. The functions stand in `checks/`, one module
+per kind of check; every module in that folder is found by itself. What a check examines does not belong
+here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from orchestration.core.records import CheckResult
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.subjects import Definitions
+
+Gate = Literal[1, 2, 3]
+Per = Literal["load", "source", "candidate"]
+Policy = Literal["warn", "set_aside", "stop"]
+"""What a failed check of gate 1 does: it warns, keeps the load out of the build, or stops the refresh."""
+
+CheckFunction = Callable[..., Finding | Iterable[Finding]]
+NamesFunction = Callable[[Definitions], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One keyword argument of a check function with its default."""
+
+    name: str
+    default: Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One registered function.
+
+    `name` is the check's name, or for a family the pattern of its names, e.g. `rows.<mart>`; `on` is what
+    it examines. `per` is what it is called for: each new load, each source (gate 1), or the candidate.
+    """
+
+    gate: Gate
+    name: str
+    on: str
+    function: CheckFunction
+    per: Per
+    names: NamesFunction | None
+    policy: Policy
+    nothing: str
+    """What its result says where there was no load or source to examine."""
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """Its limits: the keyword-only parameters of the function."""
+        return tuple(
+            Limit(name, parameter.default)
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        )
+
+    @property
+    def is_family(self) -> bool:
+        """Whether its names come from the project: dbt's tests, marts, metrics."""
+        return self.names is not None
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the function's docstring on one line."""
+        return " ".join((inspect.getdoc(self.function) or "").split("\n\n")[0].split())
+
+    def names_in(self, definitions: Definitions) -> dict[str, str]:
+        """Name to subject of every result that it must bring for a candidate."""
+        return dict(self.names(definitions)) if self.names else {self.name: self.on}
+
+    def run(self, subject: object, limits: Mapping[str, float]) -> tuple[Finding, ...]:
+        """Call the function with those of `limits` that it has; the others keep their defaults."""
+        own = {limit.name: limits[limit.name] for limit in self.limits if limit.name in limits}
+        found = self.function(subject, **own)
+        return (found,) if isinstance(found, Finding) else tuple(found)
+
+    def result(self, finding: Finding) -> CheckResult:
+        """A finding as a result under this check's gate, and its name and subject where it has none."""
+        return finding.result(gate=self.gate, name=self.name, subject=self.on)
+
+
+_REGISTERED: dict[str, Check] = {}
+
+
+def check(
+    *,
+    gate: Gate,
+    name: str,
+    on: str,
+    per: Per = "candidate",
+    names: NamesFunction | None = None,
+    policy: Policy = "stop",
+    nothing: str = "nothing new",
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a check function.
+
+    It takes what it examines (`LandedLoad`, `LandedSource`, or `GateInput` for a candidate), has its limits
+    as keyword-only arguments with defaults, and returns a `Finding` or several. A family states its
+    `names`: definitions of the project to name and subject. `policy` is what failing does where
+    `on_breach` in embudo.yml says nothing (gate 1). Raises ValueError for a name that is taken.
+    """
+
+    def register(function: CheckFunction) -> CheckFunction:
+        known = _REGISTERED.get(name)
+        if known is not None and known.function is not function:
+            raise ValueError(
+                f"Two checks are called {name}: {known.function.__module__} and "
+                f"{function.__module__}. Give one of them another name."
+            )
+        _REGISTERED[name] = Check(
+            gate=gate,
+            name=name,
+            on=on,
+            function=function,
+            per=per,
+            names=names,
+            policy=policy,
+            nothing=nothing,
+        )
+        return function
+
+    return register
+
+
+@lru_cache(maxsize=1)
+def all_checks() -> tuple[Check, ...]:
+    """Every registered check, by gate, module and line; the modules in `checks/` are imported for it."""
+    from orchestration.quality import checks
+
+    for module in pkgutil.iter_modules(checks.__path__):
+        importlib.import_module(f"{checks.__name__}.{module.name}")
+    return tuple(sorted(_REGISTERED.values(), key=_position))
+
+
+def _position(check: Check) -> tuple[int, str, int]:
+    code = inspect.unwrap(check.function).__code__
+    return check.gate, check.function.__module__, code.co_firstlineno
+
+
+def checks_of(*gates: Gate) -> tuple[Check, ...]:
+    """The checks of these gates."""
+    return tuple(one for one in all_checks() if one.gate in gates)
+
+
+def registered(name: str) -> Check:
+    """The check, or the family, of this registered name; raises KeyError for none."""
+    return next((one for one in all_checks() if one.name == name), None) or _REGISTERED[name]
+
+
+def default_limits() -> dict[str, Any]:
+    """Limit to its default, over all checks."""
+    return {limit.name: limit.default for one in all_checks() for limit in one.limits}
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A check as the docs list it: its limits as name to text."""
+
+    gate: int
+    name: str
+    on: str
+    summary: str
+    limits: Mapping[str, str]
+    policy: str
+
+
+def check_rows() -> Iterator[CheckRow]:
+    """All checks as rows of the tables in the docs."""
+    for one in all_checks():
+        yield CheckRow(
+            gate=one.gate,
+            name=one.name,
+            on=one.on,
+            summary=one.summary,
+            limits={name: text for limit in one.limits for name, text in _limit_texts(limit)},
+            policy=one.policy if one.gate == 1 else "",
+        )
+
+
+def _limit_texts(limit: Limit) -> Iterator[tuple[str, str]]:
+    if dataclasses.is_dataclass(limit.default):
+        for field in dataclasses.fields(limit.default):
+            yield field.name, _text(getattr(limit.default, field.name))
+    else:
+        yield limit.name, _text(limit.default)
+
+
+def _text(value: object) -> str:
+    return "not compared" if value is None else str(value)

@@ -1,0 +1,92 @@
+"""The verdict on a report: waivers, missing checks, and why a candidate is not published.
+
+What a check examines belongs to `checks`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from orchestration.core.errors import GateFailed
+from orchestration.core.records import CheckResult, GateReport
+
+FAILED_KEYS_FILE = "failed_keys.json"
+"""In a candidate or a release: check (`name on subject`) to the keys of the rows that fail it."""
+
+_SHOWN = 20
+
+
+def waive(report: GateReport, waivers: Mapping[str, str]) -> GateReport:
+    """Turn waived failures into warnings: check name, or `name on subject`, to who waives it and why.
+
+    A check that could not run cannot be waived.
+    """
+    checks = tuple(_waive(check, waivers) for check in report.checks)
+    return dataclasses.replace(report, checks=checks)
+
+
+def _waive(check: CheckResult, waivers: Mapping[str, str]) -> CheckResult:
+    waiver = waivers.get(check.title) or waivers.get(check.name)
+    if not waiver or check.outcome != "fail" or not check.ran:
+        return check
+    return dataclasses.replace(check, outcome="warn", waiver=waiver)
+
+
+def used_waivers(report: GateReport, waivers: Iterable[str]) -> tuple[str, ...]:
+    """The waivers without which the report would have failed."""
+    waived = [check for check in report.checks if check.waiver]
+    return tuple(key for key in waivers if any(key in (c.title, c.name) for c in waived))
+
+
+def missing_checks(report: GateReport, required: Iterable[str]) -> tuple[str, ...]:
+    """Required checks that are not in the report."""
+    return tuple(sorted(set(required) - {check.name for check in report.checks}))
+
+
+def explain(report: GateReport, *, limit: int = _SHOWN) -> str:
+    """A report as text: each check that failed or warned, on what, with sample keys."""
+    listed = [check for check in report.checks if check.outcome == "fail"]
+    # what could not run often follows from what failed
+    listed.sort(key=lambda check: (not check.ran, check.gate))
+    listed += [check for check in report.checks if check.outcome == "warn"]
+    lines = [line for check in listed[:limit] for line in _explain(check)]
+    if len(listed) > limit:
+        lines.append(f"… and {len(listed) - limit} more: see gate.json of the candidate")
+    return "\n".join(lines) or f"All {len(report.checks)} checks passed."
+
+
+def raise_if_failed(report: GateReport, required: Iterable[str] = ()) -> None:
+    """Raise `GateFailed` where a check failed or a required one did not run."""
+    missing = missing_checks(report, required)
+    if not report.failed and not missing:
+        return
+    count = len(report.failed) + len(missing)
+    lines = [f"{count} check(s) keep run {report.run_id} from being published."]
+    if missing:
+        more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        lines.append(f"Required checks that did not run: {', '.join(missing[:10])}{more}")
+    if report.failed:
+        lines.append(explain(report))
+    raise GateFailed(
+        "\n".join(lines)
+        + "\nNothing was published; the current release is untouched. Fix the data or the model, "
+        "then run `embudo refresh`; `embudo status --explain` shows this again."
+    )
+
+
+def _explain(check: CheckResult) -> list[str]:
+    word = {"fail": "FAILED", "warn": "warned"}.get(check.outcome, check.outcome)
+    lines = [
+        f"{word}  {check.name} on {check.subject}: "
+        f"expected {check.expected}, found {check.observed}"
+    ]
+    if check.sample_keys:
+        kept = len(check.failed_keys)
+        more = f" (all {kept:,} in {FAILED_KEYS_FILE})" if kept > len(check.sample_keys) else ""
+        lines.append(f"        for example {', '.join(check.sample_keys)}{more}")
+    if check.waiver:
+        lines.append(f"        waived: {check.waiver}")
+    elif check.outcome == "fail" and check.ran:
+        lines.append(f'        if the figures are right: embudo waive "{check.title}" --reason "…"')
+    return lines

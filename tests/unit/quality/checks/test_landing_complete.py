@@ -1,0 +1,51 @@
+"""Gate 1: rejected files, new columns, required streams, sources that do not answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.core.records import LandingResult, NewColumns, RejectedFile, SourceFailure
+from orchestration.quality.loads import LoadLimits, check_loads
+from tests.unit.quality.factories import load
+
+
+def test_rejected_files_warn_by_name() -> None:
+    rejected = RejectedFile(
+        source="crm", stream="deals", file="deals_7.csv", reason="column Id is missing"
+    )
+    verdict = check_loads(
+        LandingResult(loads=(), rejected_files=(rejected,)), history=(), limits=LoadLimits()
+    )
+    (check,) = (c for c in verdict.checks if c.name == "loads.files_set_aside")
+    assert check.outcome == "warn"
+    assert "deals_7.csv" in check.observed
+    assert "column Id is missing" in check.observed
+
+
+def test_a_required_stream_that_never_came_stops() -> None:
+    verdict = check_loads(
+        LandingResult(loads=(load(2),)),
+        history=(load(1, stream="users"),),
+        limits=LoadLimits(),
+        required_streams=("crm.deals", "crm.users", "pbx.calls"),
+    )
+    found = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.required_streams"}
+    assert found == {"crm.deals": "pass", "crm.users": "pass", "pbx.calls": "fail"}
+
+
+def test_a_new_column_warns_by_name() -> None:
+    new = NewColumns(source="crm", stream="deals", file="deals_7.csv", columns=("prio",))
+    landed = LandingResult(loads=(), new_columns=(new,))
+    verdict = check_loads(landed, history=(), limits=LoadLimits())
+    (check,) = (c for c in verdict.checks if c.name == "loads.new_columns")
+    assert (check.outcome, check.subject) == ("warn", "crm.deals")
+    assert "deals_7.csv has prio" in check.observed
+
+
+@pytest.mark.parametrize(("is_fatal", "outcome"), [(True, "fail"), (False, "warn")])
+def test_a_source_that_does_not_answer_stops_by_its_policy(is_fatal: bool, outcome: str) -> None:
+    failure = SourceFailure(source="pbx", stream="calls", reason="401", is_fatal=is_fatal)
+    landed = LandingResult(loads=(), failures=(failure,))
+    verdict = check_loads(landed, history=(), limits=LoadLimits())
+    (check,) = (c for c in verdict.checks if c.name == "loads.sources_answered")
+    assert (check.outcome, check.subject, check.observed) == (outcome, "pbx.calls", "401")

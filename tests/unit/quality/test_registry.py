@@ -1,0 +1,49 @@
+"""The registry: every check is one tested function, and settings, policies and docs agree with it."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.registry import all_checks, check, check_rows, default_limits
+from orchestration.settings import BreachSpec, Limits, SourceLimits
+from tests.conftest import ROOT
+
+CHECKS = all_checks()
+
+
+@pytest.mark.parametrize("module", sorted({c.function.__module__ for c in CHECKS}))
+def test_every_module_of_checks_has_its_test(module: str) -> None:
+    name = module.rsplit(".", 1)[1]
+    path = ROOT / "tests" / "unit" / "quality" / "checks" / f"test_{name}.py"
+    assert path.is_file(), f"{module} needs {path.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
+def test_every_check_is_documented_and_its_limits_have_defaults(one) -> None:  # type: ignore[no-untyped-def]
+    assert one.summary.endswith(".")
+    assert all(limit.default is not inspect.Parameter.empty for limit in one.limits)
+
+
+def test_limits_of_embudo_yml_are_limits_of_checks() -> None:
+    assert set(Limits.model_fields) <= set(default_limits())
+    assert set(SourceLimits.model_fields) < set(Limits.model_fields)
+
+
+def test_policies_of_embudo_yml_are_those_of_gate_1() -> None:
+    of_sources = {c.name for c in CHECKS if c.gate == 1} - {"loads.required_streams"}
+    assert {f"loads.{name}" for name in BreachSpec.model_fields} == of_sources
+
+
+def test_a_name_is_taken_once() -> None:
+    with pytest.raises(ValueError, match=r"Two checks are called loads\.volume"):
+
+        @check(gate=1, name="loads.volume", on="each new load", per="load")
+        def other(landed: object) -> Finding:
+            raise AssertionError
+
+
+def test_every_check_is_a_row_of_the_docs() -> None:
+    assert [row.name for row in check_rows()] == [one.name for one in CHECKS]
