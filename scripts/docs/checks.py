@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from orchestration.quality.registry import CheckRow, check_rows
-from orchestration.settings.models import BreachSpec, Limits, SourceLimits
+from orchestration.settings import BreachSpec, Limits, SourceLimits
 from scripts.docs.markdown import render
 
 _GATES = {

@@ -175,12 +175,16 @@ def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_p
     for word, of_loads, of_files in (
         ("warn", "warn", "warn"),
         ("stop", "stop", "stop"),
-        ("set_aside", "set_aside", "warn"),
+        ("set_aside", "set_aside", "warn"),  # which is the own policy of checks of files
     ):
         text = swapped("format:", f"on_breach: {word}\n    format:")
         found = load_settings(write(tmp_path, text)).source("crm").on_breach
         assert (found.quarantine_share, found.values) == (of_loads, of_loads)
-        assert (found.freshness, found.files_set_aside) == (of_files, of_files)
+        freshness, files = (
+            getattr(found, name) or registered(f"loads.{name}").policy
+            for name in ("freshness", "files_set_aside")
+        )
+        assert (freshness, files) == (of_files, of_files)
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
