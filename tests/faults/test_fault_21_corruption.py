@@ -168,7 +168,7 @@ def test_a_ledger_is_built_again(
 
     output = ingestion.repair_ledger(landed.home)
 
-    assert "built again from" in output
+    assert "rebuilt from" in output
     assert loads_of(landed) == before
     assert active_rows(landed) == days * 2 * ORDERS_A_DAY
     assert landed.land().loads == (), "no file is read twice"
