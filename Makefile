@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak check sbom audit hooks ui refresh benchmark docs dbt-docs clean
+.PHONY: help setup demo test test-fast soak check sbom audit hooks ui refresh benchmark docs messages dbt-docs clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same fi
 
 docs: setup ## Write the generated pages of docs/
 	@$(BIN)/python -m scripts.docs
+
+messages: setup ## Update and compile the Spanish texts from the code (gettext)
+	@$(BIN)/python -m scripts.messages
 
 dbt-docs: setup ## Write dbt's own pages, with lineage, into target/static_index.html (offline)
 	@mkdir -p .embudo/dev

@@ -1,59 +1,94 @@
-"""The few words around metrics, in English and Spanish: headings, units, cadences, roles.
+"""The few words around metrics: headings, units, cadences, roles.
 
-Labels of metrics and dimensions come from their YAML and do not belong here.
+Labels of metrics and dimensions come from their YAML and do not belong here; Spanish is in the catalogue of
+`translation`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from semantic_layer.translation import N_, Language, translate
 
-Language = Literal["en", "es"]
-
-_HEADINGS = {
-    "family": "Familia", "metric": "Métrica", "label": "Nombre", "kind": "Tipo", "unit": "Unidad",
-    "better": "Mejor", "cadence": "Cadencia", "means": "Qué significa", "formula": "Fórmula",
-    "made_of": "Se compone de", "roles": "La miran", "owner": "Responsable", "objective": "Objetivo",
-    "action": "Qué hacer", "by": "Por", "grains": "Granos", "marts": "Tablas", "through": "A través de",
-    "streams": "Fuentes", "seeds": "Semillas", "last": "Último valor", "value": "Valor",
-    # the six A's
-    "aligned": "Alineada", "attainable": "Alcanzable", "acute": "Aguda", "accurate": "Exacta",
-    "actionable": "Accionable", "alive": "Viva", "missing": "Qué falta",
-}  # fmt: skip
-_SPANISH = {
-    "is_better": "es mejor", "and_far": "y {n} más lejanas",
-    "in_period": "{value} ({grain} de {day}; antes {before})",
-    # kinds and units
-    "simple": "simple", "ratio": "razón", "derived": "derivada", "cumulative": "acumulada",
-    "conversion": "conversión", "count": "número", "currency": "moneda", "percent": "porcentaje",
-    "currency per day": "moneda por día", "days": "días", "hours": "horas", "seconds": "segundos",
-    "score": "puntos",
-    # cadences and grains
-    "daily": "diaria", "weekly": "semanal", "monthly": "mensual", "quarterly": "trimestral",
-    "yearly": "anual", "day": "día", "week": "semana", "month": "mes", "quarter": "trimestre",
-    "year": "año",
-    # roles and families
-    "rep": "representante", "manager": "gerente", "director": "director", "revenue": "ingresos",
-    "pipeline": "oportunidades", "leads": "prospectos", "activity": "actividad",
-    "productivity": "productividad", "email": "correo", "social": "redes sociales",
-    "marketing_return": "retorno de marketing", "customers": "clientes",
-    "data_trust": "confianza en los datos",
-    # objectives
-    "grow_revenue": "crecer en ingresos", "protect_margin": "cuidar el margen",
-    "win_more_deals": "ganar más ventas", "fill_pipeline": "llenar el embudo",
-    "answer_customers": "atender a tiempo", "keep_customers": "conservar a los clientes",
-    "use_time_well": "aprovechar el tiempo", "spend_well": "gastar bien",
-    "trust_data": "fiarse de los datos",
-}  # fmt: skip
-_ENGLISH = {
-    "means": "What it means", "made_of": "Made of", "roles": "Watched by", "action": "What to do",
-    "last": "Last value", "is_better": "is better", "and_far": "and {n} further away",
-    "in_period": "{value} in the {grain} of {day} (before it {before})",
-    "missing": "What is missing",
-}  # fmt: skip
+_TEXTS = {
+    "family": N_("Family"),
+    "metric": N_("Metric"),
+    "label": N_("Label"),
+    "kind": N_("Kind"),
+    "unit": N_("Unit"),
+    "better": N_("Better"),
+    "cadence": N_("Cadence"),
+    "means": N_("What it means"),
+    "formula": N_("Formula"),
+    "made_of": N_("Made of"),
+    "roles": N_("Watched by"),
+    "owner": N_("Owner"),
+    "objective": N_("Objective"),
+    "action": N_("What to do"),
+    "by": N_("By"),
+    "grains": N_("Grains"),
+    "marts": N_("Marts"),
+    "through": N_("Through"),
+    "streams": N_("Streams"),
+    "seeds": N_("Seeds"),
+    "last": N_("Last value"),
+    "value": N_("Value"),
+    "aligned": N_("Aligned"),
+    "attainable": N_("Attainable"),
+    "acute": N_("Acute"),
+    "accurate": N_("Accurate"),
+    "actionable": N_("Actionable"),
+    "alive": N_("Alive"),
+    "missing": N_("What is missing"),
+    "is_better": N_("is better"),
+    "and_far": N_("and {n} further away"),
+    "in_period": N_("{value} in the {grain} of {day} (before it {before})"),
+    "simple": N_("simple"),
+    "ratio": N_("ratio"),
+    "derived": N_("derived"),
+    "cumulative": N_("cumulative"),
+    "conversion": N_("conversion"),
+    "count": N_("count"),
+    "currency": N_("currency"),
+    "percent": N_("percent"),
+    "currency per day": N_("currency per day"),
+    "days": N_("days"),
+    "hours": N_("hours"),
+    "seconds": N_("seconds"),
+    "score": N_("score"),
+    "daily": N_("daily"),
+    "weekly": N_("weekly"),
+    "monthly": N_("monthly"),
+    "quarterly": N_("quarterly"),
+    "yearly": N_("yearly"),
+    "day": N_("day"),
+    "week": N_("week"),
+    "month": N_("month"),
+    "quarter": N_("quarter"),
+    "year": N_("year"),
+    "rep": N_("rep"),
+    "manager": N_("manager"),
+    "director": N_("director"),
+    "revenue": N_("revenue"),
+    "pipeline": N_("pipeline"),
+    "leads": N_("leads"),
+    "activity": N_("activity"),
+    "productivity": N_("productivity"),
+    "email": N_("email"),
+    "social": N_("social"),
+    "marketing_return": N_("marketing_return"),
+    "customers": N_("customers"),
+    "data_trust": N_("data_trust"),
+    "grow_revenue": N_("grow_revenue"),
+    "protect_margin": N_("protect_margin"),
+    "win_more_deals": N_("win_more_deals"),
+    "fill_pipeline": N_("fill_pipeline"),
+    "answer_customers": N_("answer_customers"),
+    "keep_customers": N_("keep_customers"),
+    "use_time_well": N_("use_time_well"),
+    "spend_well": N_("spend_well"),
+    "trust_data": N_("trust_data"),
+}
 
 
 def word(name: str, lang: Language = "en") -> str:
-    """A word of ours as a reader of a language reads it; one that is not known stays as it is."""
-    if lang == "es":
-        return _HEADINGS.get(name) or _SPANISH.get(name, name)
-    return _ENGLISH.get(name) or (name.capitalize() if name in _HEADINGS else name)
+    """The text of a name as a reader of a language reads it; a name that is not listed stays as it is."""
+    return translate(_TEXTS[name], lang) if name in _TEXTS else name

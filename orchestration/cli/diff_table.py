@@ -1,4 +1,4 @@
-"""The table of `embudo diff`, in English or Spanish."""
+"""The table of `embudo diff`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from orchestration.cli.console import out, plain
 from orchestration.cli.options import Language
 from semantic_layer import rendering
 from semantic_layer.results import ResultColumn
+from semantic_layer.translation import N_, translate
 
 if TYPE_CHECKING:
     from orchestration.operations.diff import Difference
@@ -21,35 +22,33 @@ if TYPE_CHECKING:
 _SHOWN = 3
 """Periods of a metric in the table, those that move most; all of them where --metric names it."""
 
-_WORDS = {
-    "nothing": ("Nothing moves.", "Nada se mueve."),
-    "definitions": ("Definitions", "Definiciones"),
-    "tables": ("Rows", "Filas"),
-    "figures": ("Figures that move", "Cifras que se mueven"),
-    "no_figures": ("No figure moves.", "Ninguna cifra se mueve."),
-    "added": ("added", "nueva"),
-    "removed": ("removed", "quitada"),
-    "changed": ("changed", "cambiada"),
-    "metric": ("Metric", "Métrica"),
-    "change": ("Change", "Cambio"),
-    "table": ("Table", "Tabla"),
-    "before": ("Before", "Antes"),
-    "after": ("After", "Después"),
-    "gone": ("Rows gone", "Filas que faltan"),
-    "new": ("New rows", "Filas nuevas"),
-    "columns": ("Columns", "Columnas"),
-    "month": ("Month", "Mes"),
-    "difference": ("Difference", "Diferencia"),
-    "points": ("pp", "p. p."),
-    "more": ("and {n} more: --metric {name} shows all", "y {n} más: --metric {name} las muestra"),
-    "failures": ("Not compared", "Sin comparar"),
-    "unbuilt": (
-        "Edits that decide rows and are not built here: {what}. --rebuild builds them in a scratch copy.",
-        "Cambios que deciden filas y no están construidos aquí: {what}. --rebuild los construye en una copia.",
+_TEXTS = {
+    "nothing": N_("Nothing moves."),
+    "definitions": N_("Definitions"),
+    "tables": N_("Rows"),
+    "figures": N_("Figures that move"),
+    "no_figures": N_("No figure moves."),
+    "added": N_("added"),
+    "removed": N_("removed"),
+    "changed": N_("changed"),
+    "metric": N_("Metric"),
+    "change": N_("Change"),
+    "table": N_("Table"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "gone": N_("Rows gone"),
+    "new": N_("New rows"),
+    "columns": N_("Columns"),
+    "month": N_("Month"),
+    "difference": N_("Difference"),
+    "points": N_("pp"),
+    "more": N_("and {n} more: --metric {name} shows all"),
+    "failures": N_("Not compared"),
+    "unbuilt": N_(
+        "Edits that decide rows and are not built here: {what}. --rebuild builds them in a scratch copy."
     ),
-    "settings": (
-        "The settings differ from those of the release: only a refresh shows what that moves.",
-        "La configuración no es la de la versión: solo un refresh muestra qué mueve.",
+    "settings": N_(
+        "The settings differ from those of the release: only a refresh shows what that moves."
     ),
 }
 
@@ -59,7 +58,7 @@ def print_difference(difference: Difference, lang: Language, *, all_months: bool
 
     `all_months`: every month of a metric, not only those that move most.
     """
-    words = {key: pair[lang is Language.es] for key, pair in _WORDS.items()}
+    words = {name: translate(text, lang.value) for name, text in _TEXTS.items()}
     out.print(f"[bold]{difference.old}[/bold] → [bold]{difference.new}[/bold]")
     if difference.is_empty:
         out.print(words["nothing"])

@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 PANEL = Panel.ANALYSTS
 
-_SUMMARY = {
-    "en": "{good} of {all} metrics lack nothing.",
-    "es": "A {good} de {all} métricas no les falta nada.",
-}
-
 
 def lint_metrics(
     name: Annotated[str | None, typer.Argument(help="Only this metric.")] = None,
@@ -105,6 +100,7 @@ def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
 
     from semantic_layer.labels import word
     from semantic_layer.review_findings import CRITERIA
+    from semantic_layer.translation import N_, translate
 
     table = Table(header_style="bold")
     table.add_column(word("metric", lang.value), no_wrap=True)
@@ -122,5 +118,6 @@ def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
             plain("; ".join(finding.text(lang.value) for finding in review.findings)),
         )
     out.print(table)
+    summary = translate(N_("{good} of {all} metrics lack nothing."), lang.value)
     good = sum(not review.findings for review in reviews)
-    out.print(_SUMMARY[lang.value].format(good=good, all=len(reviews)))
+    out.print(summary.format(good=good, all=len(reviews)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from scorecards.rendering.words import word
 from scorecards.views import AlertsView
-from semantic_layer.labels import Language
 from semantic_layer.rendering import narrow_table, trust_line
+from semantic_layer.translation import Language
 
 if TYPE_CHECKING:
     from rich.console import Group

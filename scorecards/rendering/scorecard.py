@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from scorecards.period_names import period_name
 from scorecards.rendering.words import word
 from scorecards.views import ScorecardView
-from semantic_layer.labels import Language
 from semantic_layer.rendering import narrow_table, text, trust_line
 from semantic_layer.results import ResultColumn
+from semantic_layer.translation import Language
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -113,7 +113,7 @@ class _Row:
         if now is None or then is None:
             return Text("–", style="dim")
         if self._row["unit"] == "percent":
-            change = f"{(now - then) * 100:+.2f} {word('points', self._lang)}"
+            change = f"{(now - then) * 100:+.2f}  pp"
         elif then == 0:
             return Text(f"({self._text(then)})", style="dim")
         else:

@@ -1,45 +1,42 @@
-"""Words of scorecards and alerts, in English and Spanish."""
+"""Words of scorecards and alerts; Spanish is in the catalogue of `semantic_layer.translation`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from semantic_layer.translation import N_, Language, translate
 
-from semantic_layer.labels import Language
-
-_WORDS: Mapping[str, Mapping[Language, str]] = {
-    "metric": {"en": "Metric", "es": "Métrica"},
-    "period": {"en": "Period", "es": "Periodo"},
-    "value": {"en": "Value", "es": "Valor"},
-    "target": {"en": "Target", "es": "Objetivo"},
-    "status": {"en": "Status", "es": "Estado"},
-    "previous": {"en": "vs before", "es": "vs anterior"},
-    "last_year": {"en": "vs year before", "es": "vs año anterior"},
-    "benchmark": {"en": "Benchmark", "es": "Referencia"},
-    "on_track": {"en": "on track", "es": "en objetivo"},
-    "watch": {"en": "watch", "es": "atención"},
-    "off_track": {"en": "off track", "es": "fuera de objetivo"},
-    "no_target": {"en": "no target", "es": "sin objetivo"},
-    "points": {"en": "pp", "es": "pp"},
-    "so_far": {"en": "so far", "es": "en curso"},
-    "missing": {"en": "more have no figure here", "es": "más no tienen cifra aquí"},
-    "company": {"en": "company", "es": "empresa"},
-    "severity": {"en": "Severity", "es": "Gravedad"},
-    "critical": {"en": "critical", "es": "crítica"},
-    "warning": {"en": "warning", "es": "aviso"},
-    "info": {"en": "info", "es": "información"},
-    "what": {"en": "What", "es": "Qué"},
-    "who": {"en": "Who", "es": "Quién"},
-    "about": {"en": "About", "es": "Sobre"},
-    "since": {"en": "Since (UTC)", "es": "Desde (UTC)"},
-    "much": {"en": "Now / limit", "es": "Ahora / límite"},
-    "do": {"en": "What to do", "es": "Qué hacer"},
-    "none": {"en": "No alerts.", "es": "Sin alertas."},
-    "more": {"en": "more; --format csv has them all", "es": "más; --format csv las tiene todas"},
-    "days": {"en": "days", "es": "días"},
-    "hours": {"en": "h", "es": "h"},
+_TEXTS = {
+    "metric": N_("Metric"),
+    "period": N_("Period"),
+    "value": N_("Value"),
+    "target": N_("Target"),
+    "status": N_("Status"),
+    "previous": N_("vs before"),
+    "last_year": N_("vs year before"),
+    "benchmark": N_("Benchmark"),
+    "on_track": N_("on track"),
+    "watch": N_("watch"),
+    "off_track": N_("off track"),
+    "no_target": N_("no target"),
+    "so_far": N_("so far"),
+    "missing": N_("more have no figure here"),
+    "company": N_("company"),
+    "severity": N_("Severity"),
+    "critical": N_("critical"),
+    "warning": N_("warning"),
+    "info": N_("info"),
+    "what": N_("What"),
+    "who": N_("Who"),
+    "about": N_("About"),
+    "since": N_("Since (UTC)"),
+    "much": N_("Now / limit"),
+    "do": N_("What to do"),
+    "none": N_("No alerts."),
+    "more": N_("more; --format csv has them all"),
+    "days": N_("days"),
+    "hours": "h",
 }
 
 
 def word(name: str, lang: Language) -> str:
-    """A word as a reader of a language reads it; one that is not listed stays as it is."""
-    return _WORDS[name][lang] if name in _WORDS else name
+    """The text of a name as a reader of a language reads it; a name that is not listed stays as it is."""
+    return translate(_TEXTS[name], lang) if name in _TEXTS else name

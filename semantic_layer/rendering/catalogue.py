@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from semantic_layer.labels import Language, word
+from semantic_layer.labels import word
 from semantic_layer.records import Metric, MetricCard
 from semantic_layer.rendering.tables import narrow_table
 from semantic_layer.rendering.values import text
 from semantic_layer.results import ResultColumn
+from semantic_layer.translation import Language
 
 _ARROWS = {"up": "↑", "down": "↓"}
 _LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (

@@ -6,10 +6,10 @@ import csv
 import io
 import json
 
-from semantic_layer.labels import Language
 from semantic_layer.rendering.trust_lines import trust_dict
 from semantic_layer.rendering.values import csv_cell, json_value, label
 from semantic_layer.results import QueryResult
+from semantic_layer.translation import Language
 
 
 def to_csv(result: QueryResult) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from semantic_layer.labels import Language, word
+from semantic_layer.labels import word
 from semantic_layer.rendering.trust_lines import trust_line
 from semantic_layer.rendering.values import label, text
 from semantic_layer.results import QueryResult
+from semantic_layer.translation import N_, Language, translate
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -21,7 +22,6 @@ _BLOCKS = " ▏▎▍▌▋▊▉█"
 _BAR_WIDTH = 24
 _MAX_METRIC_COLUMNS = 6
 """Metrics that fit side by side on a terminal."""
-_NO_ROWS: dict[Language, str] = {"en": "No rows.", "es": "Sin filas."}
 
 
 def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") -> Group:
@@ -36,7 +36,7 @@ def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") 
     rows = result.table.to_pylist()
     many = sum(column.kind == "metric" for column in result.columns) > _MAX_METRIC_COLUMNS
     table = _long(result, rows, lang, money) if many else _wide(result, rows, lang, money)
-    body = table if rows else Text(_NO_ROWS[lang])
+    body = table if rows else Text(translate(N_("No rows."), lang))
     return Group(body, Text(trust_line(result.trust, lang=lang), style="dim"))
 
 

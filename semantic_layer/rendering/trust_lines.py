@@ -5,38 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from semantic_layer.labels import Language
 from semantic_layer.records import Trust
+from semantic_layer.translation import N_, Language, translate
 
-_WORDS: dict[str, dict[Language, str]] = {
-    "release": {"en": "Release", "es": "Versión"},
-    "as_of": {"en": "data as of", "es": "datos hasta"},
-    "verdict": {"en": "gate", "es": "control"},
-    "draft": {"en": "draft definitions", "es": "definiciones en borrador"},
-    "pass": {"en": "passed", "es": "superado"},
-    "warn": {"en": "passed with warnings", "es": "superado con avisos"},
-    "fail": {"en": "failed", "es": "no superado"},
-    "accepted": {"en": "accepted by hand", "es": "aceptado a mano"},
-    "loads": {"en": "last loads", "es": "últimas cargas"},
+_TEXTS = {
+    "release": N_("Release"),
+    "as_of": N_("data as of"),
+    "verdict": N_("gate"),
+    "draft": N_("draft definitions"),
+    "pass": N_("passed"),
+    "warn": N_("passed with warnings"),
+    "fail": N_("failed"),
+    "accepted": N_("accepted by hand"),
+    "loads": N_("last loads"),
 }
 
 
 def trust_line(trust: Trust, *, lang: Language = "en") -> str:
     """One line: release, data-as-of, verdict and the last load of each stream (UTC)."""
-    parts = [f"{_WORDS['release'][lang]} {trust.release_id}"]
+    parts = [f"{_text('release', lang)} {trust.release_id}"]
     if trust.as_of:
-        parts.append(f"{_WORDS['as_of'][lang]} {_minute(trust.as_of)} UTC")
-    words = _WORDS.get(trust.verdict)
-    parts.append(f"{_WORDS['verdict'][lang]} {words[lang] if words else trust.verdict}")
+        parts.append(f"{_text('as_of', lang)} {_minute(trust.as_of)} UTC")
+    parts.append(f"{_text('verdict', lang)} {_text(trust.verdict, lang)}")
     if trust.draft:
-        parts.append(_WORDS["draft"][lang])
+        parts.append(_text("draft", lang))
     if trust.accepted:
         waived = "; ".join(f"{check} ({why})" for check, why in trust.accepted.items())
-        parts.append(f"{_WORDS['accepted'][lang]}: {waived}")
+        parts.append(f"{_text('accepted', lang)}: {waived}")
     loads = [f"{name} {_minute(at)}" for name, at in trust.streams.items() if at]
     if loads:
-        parts.append(f"{_WORDS['loads'][lang]}: {', '.join(loads)}")
+        parts.append(f"{_text('loads', lang)}: {', '.join(loads)}")
     return " · ".join(parts)
+
+
+def _text(name: str, lang: Language) -> str:
+    return translate(_TEXTS[name], lang) if name in _TEXTS else name
 
 
 def _minute(at: datetime) -> str:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from semantic_layer.labels import Language
 from semantic_layer.results import ResultColumn
+from semantic_layer.translation import N_, Language, translate
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_UNITS: dict[str, dict[Language, str]] = {
-    "days": {"en": "days", "es": "días"},
-    "hours": {"en": "h", "es": "h"},
-    "seconds": {"en": "s", "es": "s"},
-    "day": {"en": "day", "es": "día"},
-}
+_UNITS = {"days": N_("days"), "hours": "h", "seconds": "s"}
 
 
 def label(column: ResultColumn, lang: Language = "en") -> str:
@@ -34,9 +29,9 @@ def text(value: object, column: ResultColumn, *, lang: Language = "en", currency
     if unit == "percent":
         return f"{_number(float(value) * 100, 2, lang)} %"
     if unit in ("days", "hours", "seconds"):
-        return f"{_number(value, 2, lang)} {_UNITS[unit][lang]}"
+        return f"{_number(value, 2, lang)} {translate(_UNITS[unit], lang)}"
     if unit.startswith("currency"):
-        per = f" / {_UNITS['day'][lang]}" if unit == "currency per day" else ""
+        per = f" / {translate(N_('day'), lang)}" if unit == "currency per day" else ""
         return f"{_number(value, 2, lang)} {currency}".rstrip() + per
     if isinstance(value, int) or (unit == "count" and value == int(value)):
         return _number(value, 0, lang)
