@@ -18,8 +18,8 @@ from orchestration.cli.options import (
 from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
-    from orchestration.erasure.landing import LandingPlan
-    from orchestration.erasure.request import Forgotten
+    from orchestration.erasure.landing_plan import LandingPlan
+    from orchestration.erasure.request import ErasureResult
 
 PANEL = Panel.ENGINEERS
 
@@ -56,22 +56,22 @@ def forget(
 
     `embudo forget --phone "+34 600 111 222" --yes`
     """
-    from orchestration.erasure.request import Asked, plan
+    from orchestration.erasure.request import ErasureRequest, plan
     from orchestration.erasure.request import forget as erase
     from orchestration.settings.workspace import Workspace
 
-    asked = Asked(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
-    if not (asked.emails or asked.phones or asked.contacts):
+    request = ErasureRequest(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
+    if not (request.emails or request.phones or request.contacts):
         raise SettingsInvalid("Nobody to forget was given: add --email, --phone or --contact.")
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     if dry_run or not yes:
-        _print_plan(plan(workspace.settings, workspace.home, asked))
+        _print_plan(plan(workspace.settings, workspace.home, request))
     if dry_run:
         return
     if not yes and not typer.confirm("Erase all this permanently?", err=True):
         err.print("Nothing was changed.")
         raise typer.Exit(1)
-    _print_done(erase(workspace.settings, workspace.home, asked))
+    _print_done(erase(workspace.settings, workspace.home, request))
 
 
 def _print_plan(plan: LandingPlan) -> None:
@@ -97,12 +97,12 @@ def _print_plan(plan: LandingPlan) -> None:
         )
 
 
-def _print_done(done: Forgotten) -> None:
+def _print_done(done: ErasureResult) -> None:
     _print_plan(done.plan)
     out.print(
         f"Rewrote {len(done.plan.loads)} load(s), {len(done.releases)} release(s) and "
         f"{done.rewritten} other file(s); removed candidates. Later loads are checked against tombstone "
-        f"{done.entered.erasure_id}."
+        f"{done.erasure.erasure_id}."
     )
     if done.left:
         out.print(

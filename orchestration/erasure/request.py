@@ -1,40 +1,41 @@
-"""Forgetting a person: found, noted, erased from landing, quarantine, every release and all else in the home.
+"""Erasing a person on request: found, noted, erased from landing, quarantine, every release and the rest of the home.
 
-`Erasing` runs the steps in their order under the refresh lock. A note of who is being forgotten lies in the
-home, in clear, from the first change to the last: whoever finds it (the same command, or the next refresh)
-finishes. What a step does belongs to `ingestion.erasure`, `publication.erasure` and `sweep`.
+`plan` shows what would go, `forget` erases it, `finish` ends an erasure that was cut short. What a step does belongs
+to `landing`, `releases` and `home_files`.
 """
 
 from __future__ import annotations
 
 import getpass
-import json
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration import publication
-from orchestration.core.durable_files import settle
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure
-from orchestration.erasure import landing
-from orchestration.erasure.home_files import sweep
+from orchestration.erasure.home_files import clean_files
+from orchestration.erasure.landing import erase_landing
+from orchestration.erasure.landing_plan import LandingPlan, normalise, plan_landing
+from orchestration.erasure.pending import PendingErasure, note_file, read_note, write_note
 from orchestration.erasure.releases import erase_releases
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.parts import record_rewritten_files
 from orchestration.privacy import tombstones
-from orchestration.privacy.data_subject import Person
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.settings import Home, Settings
 
+CONTACTS = "contacts"
+"""The stream that `--contact` gives a key of."""
+
 
 @dataclass(frozen=True)
-class Asked:
-    """Whom to forget, as a person types it: e-mails, phones, contact keys (`source:id`)."""
+class ErasureRequest:
+    """Whom to erase, as a person types it: e-mails, phones, keys of contacts (`source:id`)."""
 
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -42,16 +43,25 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Forgotten:
+class ErasureResult:
     """What was done, place by place; never who."""
 
-    entered: Erasure
-    plan: landing.LandingPlan
+    erasure: Erasure
+    plan: LandingPlan
     releases: tuple[str, ...] = ()
     rewritten: int = 0
     """Other files of the home that held an address."""
     left: tuple[Path, ...] = ()
     """Exports that rows of the person came from: they are the company's."""
+
+
+@dataclass(frozen=True)
+class _Erased:
+    """Places outside landing that an erasure went through."""
+
+    releases: tuple[str, ...]
+    rewritten: int
+    left: tuple[Path, ...]
 
 
 def privacy_key() -> PrivacyKey:
@@ -60,24 +70,24 @@ def privacy_key() -> PrivacyKey:
     if key is None:
         raise SettingsInvalid(
             f"Nobody can be forgotten without a privacy key: {KEY_VARIABLE} is not set, and without it no "
-            "tombstone can be written that later loads are held against. `embudo init --key` makes one."
+            "tombstone can be written that later loads are checked against. `embudo init --key` makes one."
         )
     return key
 
 
-def plan(settings: Settings, home: Home, asked: Asked) -> landing.LandingPlan:
+def plan(settings: Settings, home: Home, request: ErasureRequest) -> LandingPlan:
     """What would be erased; changes nothing. Raises `SettingsInvalid` where an address is none."""
-    return landing.find(
+    return plan_landing(
         home,
-        emails=_normalised("email", asked.emails, settings.country),
-        phones=_normalised("phone", asked.phones, settings.country),
-        contacts=asked.contacts,
+        emails=_normalised("email", request.emails, settings.country),
+        phones=_normalised("phone", request.phones, settings.country),
+        keys={CONTACTS: request.contacts},
         key=privacy_key(),
         country=settings.country,
     )
 
 
-def forget(settings: Settings, home: Home, asked: Asked) -> Forgotten:
+def forget(settings: Settings, home: Home, request: ErasureRequest) -> ErasureResult:
     """Erase a person from everything under the home, and enter the tombstone.
 
     Takes the refresh lock. Raises `RefreshRunning` while a refresh runs, `SettingsInvalid` without a
@@ -87,92 +97,91 @@ def forget(settings: Settings, home: Home, asked: Asked) -> Forgotten:
     with publication.refresh_lock(home, run_id="forget"):
         publication.recover(home)
         finish(settings, home)
-        found = plan(settings, home, asked)
-        known, _ = tombstones.forgotten_hashes(home)
-        if not found.loads and known.issuperset(tombstones.hashed(key, found.person.named())):
-            return Forgotten(entered=_entered(home), plan=found)
-        begun = Erasure(
+        found = plan(settings, home, request)
+        known, _ = tombstones.suppression_list(home)
+        hashes = tombstones.hash_identifiers(key, found.subject.identifiers)
+        if not found.loads and known.issuperset(hashes):
+            return ErasureResult(erasure=_last_erasure(home), plan=found)
+        erasure = Erasure(
             erasure_id=f"forget-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             by=_user(),
         )
-        _write_note(home, begun, found, settings.country)
+        pending = PendingErasure(erasure, found.subject, found.loads, settings.country)
+        write_note(home, pending)
         failpoint("forget.noted")
-        return _carry_out(settings, home, begun, found, key)
+        erased = _carry_out(home, pending, key)
+        exports = _exports_with(settings, home, found)
+        return ErasureResult(
+            erasure=erasure,
+            plan=found,
+            releases=erased.releases,
+            rewritten=erased.rewritten,
+            left=tuple(dict.fromkeys([*erased.left, *exports])),
+        )
 
 
 def finish(settings: Settings, home: Home) -> bool:
     """Finish an erasure that was cut short; whether there was one. The caller holds the refresh lock."""
-    note = _note(home)
-    if not note.exists():
+    pending = read_note(home)
+    if pending is None:
         return False
-    found = json.loads(note.read_text(encoding="utf-8"))
-    person = Person.from_json(json.dumps(found["person"]))
-    plan = landing.LandingPlan(
-        person=person, loads=tuple(found["loads"]), erased={}, untied={}, mentions={},
-        quarantined=0, files=(), shared=(),
-    )  # fmt: skip
-    as_begun = settings.model_copy(update={"country": found["country"]})
-    _carry_out(as_begun, home, Erasure(**found["erasure"]), plan, privacy_key())
+    _carry_out(home, pending, privacy_key())
     return True
 
 
-def _carry_out(
-    settings: Settings, home: Home, begun: Erasure, found: landing.LandingPlan, key: PrivacyKey
-) -> Forgotten:
-    person = found.person
-    hashes = tombstones.hashed(key, person.named())
-    tombstones.enter(
-        home, tombstones.Tombstone(begun.erasure_id, begun.at, begun.by, hashes), key=key
+def _carry_out(home: Home, pending: PendingErasure, key: PrivacyKey) -> _Erased:
+    subject, erasure = pending.subject, pending.erasure
+    tombstones.add_tombstone(
+        home,
+        tombstones.Tombstone(
+            erasure.erasure_id,
+            erasure.at,
+            erasure.by,
+            tombstones.hash_identifiers(key, subject.identifiers),
+        ),
+        key=key,
     )
     failpoint("forget.tombstone_entered")
-    landing.erase(home, person, loads=found.loads, key=key, country=settings.country)
+    erase_landing(home, subject, loads=pending.loads, key=key, country=pending.country)
     failpoint("forget.landing_erased")
-    released = erase_releases(home, person, begun)
+    releases = erase_releases(home, subject, erasure)
     failpoint("forget.releases_erased")
     for folder in (home.candidates, home.work, home.scratch, home.root / "dev"):
         shutil.rmtree(folder, ignore_errors=True)
     home.prepare()
-    # The note names the person in clear: it goes last, so the sweep leaves it alone.
-    spared = {home.releases, home.landing, home.quarantine, home.refresh_lock, _note(home)}
-    swept = sweep(home.root, person, sparing=spared, records=home.answers)
+    # The note names the person in clear: it goes last, so the files are cleaned without it.
+    spared = {home.releases, home.landing, home.quarantine, home.refresh_lock, note_file(home)}
+    cleaned = clean_files(home.root, subject, sparing=spared, records=home.answers)
     with Ledger(home.ledger) as ledger:
-        record_rewritten_files(ledger, swept.changed)
+        record_rewritten_files(ledger, cleaned.changed)
     failpoint("forget.swept")
-    left = [*swept.left, *_exports_with(settings, home, found)]
-    _note(home).unlink()
-    return Forgotten(
-        entered=begun,
-        plan=found,
-        releases=tuple(released),
-        rewritten=len(swept.changed),
-        left=tuple(dict.fromkeys(left)),
-    )
+    note_file(home).unlink()
+    return _Erased(tuple(releases), len(cleaned.changed), cleaned.left)
 
 
-def _entered(home: Home) -> Erasure:
-    """The erasure that was entered last."""
-    last = tombstones.tombstones(home)[-1]
+def _last_erasure(home: Home) -> Erasure:
+    last = tombstones.read_tombstones(home)[-1]
     return Erasure(erasure_id=last.erasure_id, at=last.at, by=last.by)
 
 
-def _exports_with(settings: Settings, home: Home, found: landing.LandingPlan) -> list[Path]:
+def _exports_with(settings: Settings, home: Home, found: LandingPlan) -> list[Path]:
     """Files of the inboxes that rows of the person came from and that are still there.
 
-    Answers of APIs are kept in the home, and swept with it.
+    Answers of APIs are kept in the home, and cleaned with it.
     """
     paths = [
         settings.inbox_of(source, home=home) / file
         for source, file in found.files
         if source in settings.sources
     ]
-    return [p for p in paths if p.is_file() and not p.is_relative_to(home.root)]
+    return [path for path in paths if path.is_file() and not path.is_relative_to(home.root)]
 
 
-def _normalised(kind: str, given: Sequence[str], country: str) -> list[str]:
-    made = []
-    for text in given:
-        value = landing.normalised(kind, text, country=country)
+def _normalised(kind: str, values: Sequence[str], country: str) -> list[str]:
+    normalised = []
+    for text in values:
+        value = normalise(kind, text, country=country)
         if value is None:
             expected = (
                 "an address like ana@example.com"
@@ -180,26 +189,8 @@ def _normalised(kind: str, given: Sequence[str], country: str) -> list[str]:
                 else (f"a number like +34600111222, or one of {country} without prefix")
             )
             raise SettingsInvalid(f"--{kind}: found {text!r}, expected {expected}.")
-        made.append(value)
-    return made
-
-
-def _note(home: Home) -> Path:
-    return home.root / "erasing.json"
-
-
-def _write_note(home: Home, begun: Erasure, found: landing.LandingPlan, country: str) -> None:
-    note = _note(home)
-    aside = note.with_name(f".{note.name}.tmp")
-    text = {
-        "erasure": asdict(begun),
-        "person": asdict(found.person),
-        "loads": list(found.loads),
-        "country": country,
-    }
-    aside.touch(mode=0o600)
-    aside.write_text(json.dumps(text), encoding="utf-8")
-    settle(aside, note)
+        normalised.append(value)
+    return normalised
 
 
 def _user() -> str:

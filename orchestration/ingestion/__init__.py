@@ -16,7 +16,8 @@ from orchestration.ingestion.ledger.backup import BACKUP
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.repair import ledger_fault, repair_ledger
 from orchestration.ingestion.ledger.runs import RefreshRun
-from orchestration.settings.contract import StreamContract, load_contract
+from orchestration.settings.contract import StreamContract
+from orchestration.settings.contract_loading import load_contract
 
 __all__ = [
     "BACKUP",

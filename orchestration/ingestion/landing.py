@@ -22,9 +22,10 @@ from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.loads import all_loads, next_load_seq
 from orchestration.ingestion.ledger.parts import ActivePart
 from orchestration.ingestion.stream_landing import LandedStream, LandingContext, land_stream
-from orchestration.privacy.tombstones import forgotten_hashes
+from orchestration.privacy.tombstones import suppression_list
 from orchestration.settings import Home, Settings
-from orchestration.settings.contract import StreamContract, load_contract
+from orchestration.settings.contract import StreamContract
+from orchestration.settings.contract_loading import load_contract
 
 _STREAMS_AT_ONCE = 2
 
@@ -41,7 +42,7 @@ def land(
     """
     contract = load_contract()
     home.prepare()
-    forgotten, key = forgotten_hashes(home)
+    forgotten, key = suppression_list(home)
     with Ledger(home.ledger) as ledger:
         clear_leftovers(home, ledger)
         failpoint("landing.leftovers_cleared")

@@ -23,7 +23,8 @@ from orchestration.ingestion.ledger.parts import QuarantinedPart, quarantined_pa
 from orchestration.ingestion.load_rows import write_load_rows
 from orchestration.ingestion.snapshots import Series, deletions, series_of
 from orchestration.settings import Home, Settings
-from orchestration.settings.contract import StreamContract, load_contract
+from orchestration.settings.contract import StreamContract
+from orchestration.settings.contract_loading import load_contract
 
 EPOCH = datetime(1970, 1, 1)
 

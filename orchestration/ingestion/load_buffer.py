@@ -75,7 +75,7 @@ class LoadBuffer:
         self._scratch = scratch
         self._suppresses = bool(forgotten)
         if self._suppresses:
-            suppression.lend(connection, forgotten, key=key)
+            suppression.register(connection, forgotten, key=key)
         connection.execute(f"create temp table staged ({staged_table(stream)})")
         connection.execute(f"create temp table quarantined ({QUARANTINED_COLUMNS})")
 
@@ -100,11 +100,14 @@ class LoadBuffer:
         self.columns[part] = tuple(column.name for column in rows.columns)
         rows_each = self._insert(rows, file, zone, part)
         if self._suppresses:
-            self.rows_forgotten += suppression.hold(
+            self.rows_forgotten += suppression.suppress(
                 self.connection, self.stream, self._origin, part=part
             )
         read, landed, quarantined, skipped = self._count(rows, part, rows_each, file.path)
         load_plausibility.refuse_cut(self.connection, rows, part=part, path=file.path)
+        load_plausibility.refuse_undeclared_addresses(
+            self.connection, self.stream, part=part, path=file.path
+        )
         if quarantined >= load_plausibility.LEAST_RETYPED:
             load_plausibility.refuse_retyped(
                 self.connection, self.stream, part=part, path=file.path
@@ -203,7 +206,7 @@ class LoadBuffer:
         """Leave out quarantined rows that name somebody forgotten; they count as skipped."""
         if not self._suppresses:
             return 0
-        named = suppression.names_forgotten("raw", country=self._settings.country)
+        named = suppression.names_subject("raw", country=self._settings.country)
         withheld = self.connection.execute(
             f"delete from quarantined where _part = ? and {named} returning 1", [part]
         ).fetchall()

@@ -1,4 +1,4 @@
-"""Files that can be read, and yet are implausible: cut short, or with a retyped column.
+"""Files that can be read, and yet are implausible: cut short, with a retyped column, or with undeclared addresses.
 
 Such a file is rejected as a whole: what is left of it would pass for the complete data. That a column is
 missing is found by `mapping`, that a row breaks its contract by `contract_checks`.
@@ -12,9 +12,16 @@ from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken, SourceError
 from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.settings.contract import StreamContract
+from orchestration.settings.personal_data import GUIDE
 
 LEAST_RETYPED = 10
 """Values of a column that must all be at fault before the column, and not its rows, is to blame."""
+
+LEAST_ADDRESSES = 5
+"""E-mails in a column before it counts as one that holds them; half of its values or more must be."""
+
+_SAMPLED = 1_000
+_EMAIL = r"[^\s@,;:<>()\[\]]+@[^\s@,;:<>()\[\]]+\.[A-Za-z]{2,}"
 
 
 def refuse_cut(
@@ -86,3 +93,39 @@ def refuse_retyped(
             f"can be read. Line {example[0]:,}: {fault}. Change its `format` or `map` in embudo.yml, or send the "
             "file with its usual values."
         )
+
+
+def refuse_undeclared_addresses(
+    connection: duckdb.DuckDBPyConnection, stream: StreamContract, *, part: int, path: str
+) -> None:
+    """Raise `ContractBroken` where a column that declares nothing of persons holds mostly e-mail addresses.
+
+    An erasure would not look for the person there. Looks at the first thousand rows; ids are left out, since those
+    of staff are e-mails in some systems.
+    """
+    columns = [
+        column.name
+        for column in stream.columns
+        if column.data_type == "varchar"
+        and not (column.address or column.refers_to or column.free_text or column.accepted_values)
+        and not column.name.endswith(("_id", "_key"))
+    ]
+    if not columns or stream.personal == "staff":
+        return
+    names = [duckdb_session.name(column) for column in columns]
+    counted = ", ".join(
+        f"count({name}), count(*) filter (regexp_full_match({name}, '{_EMAIL}'))" for name in names
+    )
+    found = connection.execute(
+        f"select {counted} from (select {', '.join(names)} from staged where _part = ? limit {_SAMPLED})",
+        [part],
+    ).fetchone()
+    assert found is not None
+    for index, column in enumerate(columns):
+        values, emails = found[2 * index : 2 * index + 2]
+        if emails >= LEAST_ADDRESSES and 2 * emails >= values:
+            raise ContractBroken(
+                f"{path}: {column} of {stream.name} holds e-mail addresses ({emails} of the first {values} values), "
+                "and the contract does not declare them: nobody could be erased from it. Expected another column in "
+                f"the mapping in embudo.yml, or `address: email` in the contract of {stream.name} ({GUIDE})."
+            )

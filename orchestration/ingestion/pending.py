@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orchestration.ingestion.inbox import scan
 from orchestration.ingestion.ledger.connection import Ledger
-from orchestration.settings.contract import load_contract
+from orchestration.settings.contract_loading import load_contract
 from orchestration.settings.workspace import Workspace
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.privacy.model_keys import check_model_keys, declared_keys
 from orchestration.publication import current_directory
 from orchestration.refresh.metric_definitions import check_seeds, draft_layer, saved_query_tables
 from orchestration.settings import Home, Settings
+from orchestration.settings.contract_loading import load_contract
 from orchestration.settings.project import PROJECT_ROOT
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
@@ -36,7 +38,7 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
     """Load settings, parse dbt, read seeds, compile every metric, plan its SQL on the current release.
 
     Without `config` the project is checked with default settings. Raises `SettingsInvalid`,
-    `SeedInvalid`, `BuildFailed` or `QueryInvalid` naming what is wrong.
+    `SeedInvalid`, `ContractBroken`, `BuildFailed` or `QueryInvalid` naming what is wrong.
     """
     if config is None:
         workspace = Workspace(settings=Settings(config_file=Path("embudo.yml")), home=Home.at(home))
@@ -57,10 +59,14 @@ def _check_project(project: Project) -> Validation:
     models = sum(node["resource_type"] == "model" for node in nodes)
     tests = sum(node["resource_type"] == "test" for node in nodes)
     seeds = len(list((PROJECT_ROOT / "seeds").glob("*.csv")))
+    contract = load_contract()
+    check_model_keys(project.manifest, contract)
+    erased = {key.table for key in declared_keys(project.manifest, contract) if key.row_goes}
     return Validation(
         passed=(
             f"dbt parses: {models} models, {tests} tests",
             f"{seeds} seeds are valid, {check_seeds(project)} rows",
+            f"personal data is declared: rows of {len(erased)} marts go with a person",
         )
     )
 

@@ -1,7 +1,7 @@
-"""E-mails and phones as they are compared, in SQL taken from the models' own macros.
+"""Addresses of persons as they are compared, in SQL taken from the models' own macros.
 
-One definition: what ties a call to a contact in `models/` also tells whose row it is when somebody is
-forgotten. What is done with the rows belongs to `holds` and `erasure`.
+One definition: what matches a call to a contact in `models/` also decides whose row it is when a person is erased.
+What is done with the rows belongs to `suppression` and `orchestration.erasure`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,23 @@ from functools import cache
 from typing import Any
 
 from orchestration.core import duckdb_session
+from orchestration.settings.contract import ContractColumn
 from orchestration.settings.project import PROJECT_ROOT
 
-EMAIL_COLUMNS = ("email", "recipient_email", "contact_email")
-PHONE_COLUMNS = ("phone", "mobile", "from_number", "to_number")
-
 _MACROS = PROJECT_ROOT / "dbt_project" / "macros"
+
+
+def address_sql(column: ContractColumn, *, country: str) -> str:
+    """The normalised value of a column that holds an e-mail, a phone or a handle; null where it holds none.
+
+    `country` dials phones whose row names no country.
+    """
+    value = duckdb_session.name(column.name)
+    if column.address == "email":
+        return email_sql(value)
+    if column.address == "phone":
+        return phone_sql(value, codes_sql(column.within, country))
+    return f"lower({duckdb_session.name(column.within or '')}) || '|' || lower(trim({value}))"
 
 
 def email_sql(value: str) -> str:
@@ -26,24 +37,26 @@ def email_sql(value: str) -> str:
 
 def phone_sql(value: str, codes: str) -> str:
     """A phone in E.164; null where it cannot be one. `codes` is an expression of `codes_sql`."""
-    made = _macros("identity").e164("one.dialled", "one.codes")
+    e164 = _macros("identity").e164("number.dialled", "number.codes")
     dialled = _macros("identity").dialled(value)
-    return f"list_transform([{{'dialled': {dialled}, 'codes': {codes}}}], lambda one: {made})[1]"
+    return f"list_transform([{{'dialled': {dialled}, 'codes': {codes}}}], lambda number: {e164})[1]"
 
 
 def hash_sql(value: str) -> str:
-    """The keyed hash of a text, under the key that was lent to the connection."""
+    """The keyed hash of a text, under the key that the connection was given."""
     return str(_macros("privacy").default__keyed_hash(value))
 
 
 def codes_sql(country: str | None, default: str) -> str:
     """How numbers of the country in column `country` are dialled, else those of the country `default`."""
-    known = _calling_codes()
-    usual = known.get(default.upper(), "null")
+    by_country = _calling_codes()
+    fallback = by_country.get(default.upper(), "null")
     if country is None:
-        return usual
-    pairs = ", ".join(f"{duckdb_session.literal(name)}: {codes}" for name, codes in known.items())
-    return f"coalesce(map {{{pairs}}}[upper({country})], {usual})"
+        return fallback
+    pairs = ", ".join(
+        f"{duckdb_session.literal(name)}: {codes}" for name, codes in by_country.items()
+    )
+    return f"coalesce(map {{{pairs}}}[upper({duckdb_session.name(country)})], {fallback})"
 
 
 @cache

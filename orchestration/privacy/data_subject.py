@@ -1,18 +1,18 @@
-"""A person who asked to be forgotten: every address and key that leads to them, and how they are spelled.
+"""A person to be erased: every address and key that leads to them, and how the addresses are spelled.
 
 Plain data, shared by those who erase. It is written down in clear only while an erasure runs; what is kept
-afterwards are keyed hashes (`ingestion.tombstones`). Finding and erasing rows does not belong here.
+afterwards are keyed hashes (`tombstones`). Finding and erasing rows does not belong here.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-FORGOTTEN = "[forgotten]"
+ERASED = "[forgotten]"
 """What stands where an address stood in a text that is kept."""
 
 _BETWEEN = r"[\s().\-/]{0,3}"
@@ -20,63 +20,70 @@ _PREFIX = r"[\s().\-/]*"
 
 
 @dataclass(frozen=True)
-class Person:
-    """Normalised e-mails, phones in E.164, and the keys (`source:id`) of the rows that are the person's own."""
+class DataSubject:
+    """Normalised addresses, and the keys (`source:id`) of the rows that go with the person, by stream."""
 
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
-    contacts: tuple[str, ...] = ()
-    leads: tuple[str, ...] = ()
+    """In E.164."""
     handles: tuple[str, ...] = ()
     """`network|handle`, in lower case."""
-    calls: tuple[str, ...] = ()
-    email_events: tuple[str, ...] = ()
-    interactions: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys in the streams whose rows are persons: contacts, leads."""
+    owned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of rows about the person in other streams: calls, e-mail events."""
     calling_codes: tuple[str, ...] = ()
-    """Country calling codes, to tell a number's national part."""
+    """Country calling codes, to find the national part of a number."""
 
-    def named(self) -> list[str]:
-        """What later loads are held against, each with its kind: `email/…`, `phone/…`, `contact/…` …"""
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """What later loads are checked against, each as `kind/value`: `email/…`, `phone/…`, `contacts/…`."""
         kinds = {
             "email": self.emails,
             "phone": self.phones,
-            "contact": self.contacts,
-            "lead": self.leads,
             "handle": self.handles,
+            **self.subjects,
         }
-        return [f"{kind}/{value}" for kind, values in kinds.items() for value in values]
+        return tuple(f"{kind}/{value}" for kind, values in kinds.items() for value in values)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of all rows that go with the person, by stream."""
+        return {**self.subjects, **self.owned}
 
     @cached_property
     def pattern(self) -> str:
-        """A regular expression (Python's and RE2's) for any of the addresses in any usual spelling.
+        """A regular expression (Python's and RE2's) for any of the e-mails and phones in any usual spelling.
 
         Its groups hold what stands around an address. Empty where there is no address.
         """
         emails = "|".join(_email(email) for email in self.emails)
         phones = "|".join(_phone(phone, self.calling_codes) for phone in self.phones)
-        spelled = []
+        spellings = []
         if emails:
-            spelled.append(rf"(?:{emails})([^A-Za-z0-9._]|\.[^A-Za-z0-9]|\.?$)")
+            spellings.append(rf"(?:{emails})([^A-Za-z0-9._]|\.[^A-Za-z0-9]|\.?$)")
         if phones:
-            spelled.append(rf"(?:{phones})([^0-9]|$)")
-        return f"(?i)(^|[^A-Za-z0-9_%])(?:{'|'.join(spelled)})" if spelled else ""
+            spellings.append(rf"(?:{phones})([^0-9]|$)")
+        return f"(?i)(^|[^A-Za-z0-9_%])(?:{'|'.join(spellings)})" if spellings else ""
 
     def scrub(self, content: bytes) -> bytes:
         """`content` with each of the addresses replaced."""
         if not self.pattern:
             return content
         pattern = re.compile(self.pattern.encode())
-        once = pattern.sub(_replace, content)
+        scrubbed = pattern.sub(_replace, content)
         # An address that begins where another one ended is found the second time.
-        return once if once == content else pattern.sub(_replace, once)
+        return scrubbed if scrubbed == content else pattern.sub(_replace, scrubbed)
 
-    def scrubbed_sql(self, text: str) -> str:
-        """The same in DuckDB's SQL, of an expression."""
+    def scrub_sql(self, text: str) -> str:
+        """The same in DuckDB's SQL, of an expression; the expression itself where there is no address."""
+        if not self.pattern:
+            return text
         pattern = self.pattern.replace("'", "''")
-        kept = "\\1" + FORGOTTEN + "".join(f"\\{n}" for n in range(2, 2 + self._kinds))
-        once = f"regexp_replace({text}, '{pattern}', '{kept}', 'g')"
-        return f"regexp_replace({once}, '{pattern}', '{kept}', 'g')"
+        kinds = bool(self.emails) + bool(self.phones)
+        replacement = "\\1" + ERASED + "".join(f"\\{n}" for n in range(2, 2 + kinds))
+        scrubbed = f"regexp_replace({text}, '{pattern}', '{replacement}', 'g')"
+        return f"regexp_replace({scrubbed}, '{pattern}', '{replacement}', 'g')"
 
     def mentioned_sql(self, text: str) -> str:
         """Whether any of the addresses stands in an expression, in DuckDB's SQL."""
@@ -85,24 +92,22 @@ class Person:
         pattern = self.pattern.replace("'", "''")
         return f"coalesce(regexp_matches({text}, '{pattern}'), false)"
 
-    @property
-    def _kinds(self) -> int:
-        return bool(self.emails) + bool(self.phones)
-
-    def to_json(self) -> str:
-        """As text, for the note of an erasure under way."""
-        return json.dumps(asdict(self))
-
     @classmethod
-    def from_json(cls, text: str) -> Person:
-        """From that text."""
-        found = json.loads(text)
-        return cls(**{field.name: tuple(found[field.name]) for field in fields(cls)})
+    def from_record(cls, record: Mapping[str, Any]) -> DataSubject:
+        """From what `dataclasses.asdict` made of one, through JSON."""
+        return cls(
+            emails=tuple(record["emails"]),
+            phones=tuple(record["phones"]),
+            handles=tuple(record["handles"]),
+            subjects={stream: tuple(keys) for stream, keys in record["subjects"].items()},
+            owned={stream: tuple(keys) for stream, keys in record["owned"].items()},
+            calling_codes=tuple(record["calling_codes"]),
+        )
 
 
 def _replace(match: re.Match[bytes]) -> bytes:
     before, *after = match.groups(default=b"")
-    return before + FORGOTTEN.encode() + b"".join(after)
+    return before + ERASED.encode() + b"".join(after)
 
 
 def _email(email: str) -> str:

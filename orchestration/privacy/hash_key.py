@@ -61,8 +61,8 @@ class PrivacyKey:
         """Tells keys apart and gives none away: the HMAC of a constant."""
         return self.digest(_FINGERPRINTED)
 
-    def lend(self, connection: DuckDBPyConnection) -> None:
-        """Give a connection the two pads that SQL hashes with, as variables that end with it."""
+    def register(self, connection: DuckDBPyConnection) -> None:
+        """Give a connection the two pads that SQL hashes with, as variables of its session."""
         key = hashlib.sha256(self._value).digest() if len(self._value) > _BLOCK else self._value
         padded = key.ljust(_BLOCK, b"\0")
         for name, pad in (("inner", 0x36), ("outer", 0x5C)):

@@ -1,8 +1,8 @@
-"""Loads held against the tombstones: whose rows they are, in SQL over keyed hashes.
+"""Loads checked against the tombstones: whose rows they are, in SQL over keyed hashes.
 
-The same conditions erase what has landed (`erasure`) and keep it from landing again (`staging`). A
-forgotten person's own rows (contacts, leads, calls, campaign e-mails, social interactions, survey answers)
-go; what the company did or sold with them (activities, tasks, deals, orders) stays, tied to nobody.
+The same conditions erase what has landed (`orchestration.erasure`) and keep it from landing again
+(`orchestration.ingestion`). They follow what the contract declares: rows of a person (`personal: subject` or `owned`)
+go; what the company did or sold with them (`mentions`) stays, with no reference to the person.
 """
 
 from __future__ import annotations
@@ -14,23 +14,14 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.privacy.addresses import (
-    EMAIL_COLUMNS,
-    PHONE_COLUMNS,
+    address_sql,
     codes_sql,
     email_sql,
     hash_sql,
     phone_sql,
 )
 from orchestration.privacy.hash_key import PrivacyKey
-from orchestration.settings.contract import StreamContract
-
-OWN_STREAMS = frozenset(
-    {"contacts", "leads", "calls", "email_events", "social_interactions", "survey_answers"}
-)
-"""Streams whose rows are about one person and go with them."""
-
-FREE_TEXTS = ("name", "subject", "url", "recording_url", "_extra")
-"""Columns in which a name or an address may stand: emptied in rows that are untied from a person."""
+from orchestration.settings.contract import ContractColumn, StreamContract
 
 _EMAILS_IN_TEXT = r"[^\s\"'',;:<>|()\[\]{}=]+@[^\s\"'',;:<>|()\[\]{}=]+"
 _PHONES_IN_TEXT = (r"\+?[0-9(][0-9 ().\-/]{6,}[0-9]", r"\+?[0-9][0-9().\-/]{6,}[0-9]")
@@ -45,135 +36,136 @@ class Origin:
     country: str
 
 
-def lend(
+def register(
     connection: duckdb.DuckDBPyConnection, hashes: Collection[str], *, key: PrivacyKey | None
 ) -> None:
     """Give a connection the key and the table `tombstones`, which the conditions below read."""
     if key is not None:
-        key.lend(connection)
+        key.register(connection)
     connection.execute("create or replace temp table tombstones (hash varchar)")
-    listed = ", ".join(f"({duckdb_session.literal(one)})" for one in sorted(hashes))
-    if listed:
-        connection.execute(f"insert into tombstones values {listed}")
-    connection.execute("set variable embudo_forgotten = (select list(hash) from tombstones)")
+    rows = ", ".join(f"({duckdb_session.literal(hash_)})" for hash_ in sorted(hashes))
+    if rows:
+        connection.execute(f"insert into tombstones values {rows}")
+    connection.execute("set variable embudo_tombstones = (select list(hash) from tombstones)")
 
 
-def hold(
+def suppress(
     connection: duckdb.DuckDBPyConnection, stream: StreamContract, origin: Origin, *, part: int
 ) -> int:
-    """Leave the forgotten out of a staged part; returns how many rows no longer count.
+    """Leave erased persons out of a staged part; returns how many rows no longer count.
 
-    Their own rows are skipped, rows that stay lose the tie to them and texts that name them.
+    Their own rows are skipped; rows that stay lose the reference to them and the texts that name them.
     """
+    own = is_own(stream, origin)
     row = connection.execute(
-        f"select count(*) from staged where _part = ? and _kept and {is_own(stream, origin)}",
-        [part],
+        f"select count(*) from staged where _part = ? and _kept and {own}", [part]
     ).fetchone()
     dropped = int(row[0]) if row else 0
     if dropped:
         connection.execute(
             "update staged set _kept = false, _fault = null, _raw = null "
-            f"where _part = ? and _kept and {is_own(stream, origin)}",
+            f"where _part = ? and _kept and {own}",
             [part],
         )
-    emptied = free_texts(stream)
-    for column, tied in ties(stream, origin).items():
-        cleared = ", ".join(f"{duckdb_session.name(one)} = null" for one in (column, *emptied))
-        connection.execute(f"update staged set {cleared} where _part = ? and {tied}", [part])
-    for column in emptied:
-        named = names_forgotten(duckdb_session.name(column), country=origin.country)
+    for column, leads_to_subject in references(stream, origin).items():
+        cleared = ", ".join(
+            f"{duckdb_session.name(name)} = null" for name in (column, *stream.free_texts)
+        )
         connection.execute(
-            f"update staged set {duckdb_session.name(column)} = null where _part = ? and {named}",
+            f"update staged set {cleared} where _part = ? and {leads_to_subject}", [part]
+        )
+    for column in stream.free_texts:
+        name = duckdb_session.name(column)
+        connection.execute(
+            f"update staged set {name} = null "
+            f"where _part = ? and {names_subject(name, country=origin.country)}",
             [part],
         )
     return dropped
 
 
-class TextHold:
-    """Texts held against the tombstones, many at a time: what an API answers, before it is kept."""
+class TextFilter:
+    """Texts checked against the tombstones, many at a time: the records of an API, before they are kept."""
 
     def __init__(self, hashes: frozenset[str], *, key: PrivacyKey | None, country: str) -> None:
-        """Nothing is opened where nobody was forgotten."""
+        """Nothing is opened where nobody was erased."""
         self._country = country
         self._connection = duckdb.connect() if hashes else None
         if self._connection is not None:
-            lend(self._connection, hashes, key=key)
+            register(self._connection, hashes, key=key)
 
-    def named(self, texts: Sequence[str]) -> list[bool]:
-        """Whether an address of a forgotten person stands in each of the texts."""
+    def matches(self, texts: Sequence[str]) -> list[bool]:
+        """Whether an address of an erased person stands in each of the texts."""
         if self._connection is None or not texts:
             return [False] * len(texts)
-        given = [text.encode("utf-8", "replace").decode() for text in texts]
+        valid = [text.encode("utf-8", "replace").decode() for text in texts]
         rows = self._connection.execute(
-            f"select {names_forgotten('given', country=self._country)} "
-            "from (select unnest(?) as given, generate_subscripts(?, 1) as place) order by place",
-            [given, given],
+            f"select {names_subject('value', country=self._country)} "
+            "from (select unnest(?) as value, generate_subscripts(?, 1) as position) "
+            "order by position",
+            [valid, valid],
         ).fetchall()
         return [bool(row[0]) for row in rows]
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close what was opened."""
         if self._connection is not None:
             self._connection.close()
 
 
-def free_texts(stream: StreamContract) -> tuple[str, ...]:
-    """The columns of a stream that may be emptied of texts."""
-    return tuple(
-        column.name for column in stream.landed if column.name in FREE_TEXTS and not column.required
-    )
-
-
 def is_own(stream: StreamContract, origin: Origin) -> str:
-    """Whether a row is a forgotten person's own."""
-    if stream.name not in OWN_STREAMS:
+    """Whether a row goes with an erased person; false for all rows of a stream whose rows stay."""
+    if not stream.is_erased:
         return "false"
-    names = {column.name for column in stream.columns}
-    codes = codes_sql("country" if "country" in names else None, origin.country)
-    found = [f"'email/' || {email_sql(c)}" for c in EMAIL_COLUMNS if c in names]
-    found += [f"'phone/' || {phone_sql(c, codes)}" for c in PHONE_COLUMNS if c in names]
-    for key in ("contact", "lead"):
-        if f"{key}_id" in names:
-            of = origin.source if f"{key}_id" in stream.keys else origin.key_source
-            found.append(f"'{key}/' || {of} || ':' || {key}_id")
-    if "prospect_handle" in names:
-        found.append("'handle/' || lower(network) || '|' || lower(trim(prospect_handle))")
-    return _any(found)
+    identifiers = [_address(column, origin) for column in stream.addresses]
+    identifiers += [_reference(column, origin) for column in stream.references]
+    if stream.personal == "subject":
+        key = duckdb_session.name(stream.keys[0])
+        identifiers.append(f"'{stream.name}/' || {origin.source} || ':' || {key}")
+    return _any(identifiers)
 
 
-def ties(stream: StreamContract, origin: Origin) -> dict[str, str]:
-    """Column to whether its reference leads to a forgotten person, for rows that stay."""
-    if stream.name in OWN_STREAMS:
+def references(stream: StreamContract, origin: Origin) -> dict[str, str]:
+    """Column to whether it leads to an erased person, for the columns of a stream whose rows stay."""
+    if stream.personal != "mentions":
         return {}
-    names = {column.name for column in stream.columns}
-    return {
-        f"{key}_id": _any([f"'{key}/' || {origin.key_source} || ':' || {key}_id"])
-        for key in ("contact", "lead")
-        if f"{key}_id" in names
-    }
+    found = {column.name: _any([_reference(column, origin)]) for column in stream.references}
+    return found | {column.name: _any([_address(column, origin)]) for column in stream.addresses}
 
 
-def names_forgotten(text: str, *, country: str) -> str:
-    """Whether an e-mail or a phone of a forgotten person stands in a text."""
+def names_subject(text: str, *, country: str) -> str:
+    """Whether an e-mail or a phone of an erased person stands in a text."""
     codes = codes_sql(None, country)
-    email = hash_sql(f"'email/' || {email_sql('found')}")
-    phone = hash_sql(f"'phone/' || {phone_sql('found', codes)}")
-    lists = [_hashes_in(text, _EMAILS_IN_TEXT, email)]
-    lists += [_hashes_in(text, pattern, phone) for pattern in _PHONES_IN_TEXT]
+    email = hash_sql(f"'email/' || {email_sql('match')}")
+    phone = hash_sql(f"'phone/' || {phone_sql('match', codes)}")
+    hashes = [_hashes_in(text, _EMAILS_IN_TEXT, email)]
+    hashes += [_hashes_in(text, pattern, phone) for pattern in _PHONES_IN_TEXT]
     return (
         "("
         + " or ".join(
-            f"coalesce(list_has_any({one}, getvariable('embudo_forgotten')), false)"
-            for one in lists
+            f"coalesce(list_has_any({listed}, getvariable('embudo_tombstones')), false)"
+            for listed in hashes
         )
         + ")"
     )
 
 
+def _address(column: ContractColumn, origin: Origin) -> str:
+    return f"'{column.address}/' || {address_sql(column, country=origin.country)}"
+
+
+def _reference(column: ContractColumn, origin: Origin) -> str:
+    name = duckdb_session.name(column.name)
+    return f"'{column.refers_to}/' || {origin.key_source} || ':' || {name}"
+
+
 def _hashes_in(text: str, pattern: str, hashed: str) -> str:
-    return f"list_transform(regexp_extract_all({text}, '{pattern}'), lambda found: {hashed})"
+    return f"list_transform(regexp_extract_all({text}, '{pattern}'), lambda match: {hashed})"
 
 
-def _any(named: list[str]) -> str:
-    checks = [f"coalesce({hash_sql(one)} in (select hash from tombstones), false)" for one in named]
+def _any(identifiers: list[str]) -> str:
+    checks = [
+        f"coalesce({hash_sql(identifier)} in (select hash from tombstones), false)"
+        for identifier in identifiers
+    ]
     return f"({' or '.join(checks)})" if checks else "false"

@@ -1,7 +1,7 @@
-"""Who was forgotten, as keyed hashes: what every later load is held against.
+"""Who was erased, as keyed hashes: what every later load is checked against.
 
 One small file of the home, written whole. It holds no address, no name and no key: only HMACs under the
-company's privacy key, with when and by whom. Finding rows by them belongs to `holds`.
+company's privacy key, with when and by whom. Finding rows by them belongs to `suppression`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from orchestration.settings import Home
 
 @dataclass(frozen=True)
 class Tombstone:
-    """One person. `at` is UTC, ISO 8601; `hashes` are HMACs of `kind/value`."""
+    """One erased person. `at` is UTC, ISO 8601; `hashes` are HMACs of `kind/value`."""
 
     erasure_id: str
     at: str
@@ -27,61 +27,61 @@ class Tombstone:
     hashes: tuple[str, ...]
 
 
-def file_of(home: Home) -> Path:
+def tombstone_file(home: Home) -> Path:
     """Where the tombstones of a home are."""
     return home.root / "tombstones.json"
 
 
-def tombstones(home: Home) -> tuple[Tombstone, ...]:
+def read_tombstones(home: Home) -> tuple[Tombstone, ...]:
     """All tombstones, the oldest first; raises `SourceError` where they cannot be read."""
-    return _read(file_of(home))[1]
+    return _read(tombstone_file(home))[1]
 
 
-def enter(home: Home, stone: Tombstone, *, key: PrivacyKey) -> None:
+def add_tombstone(home: Home, tombstone: Tombstone, *, key: PrivacyKey) -> None:
     """Add a tombstone, once; durable when this returns."""
-    _, known = _read(file_of(home))
-    if any(one.erasure_id == stone.erasure_id for one in known):
+    _, known = _read(tombstone_file(home))
+    if any(entered.erasure_id == tombstone.erasure_id for entered in known):
         return
-    text = {"key": key.fingerprint, "people": [asdict(one) for one in (*known, stone)]}
-    target = file_of(home)
-    aside = target.with_name(f".{target.name}.tmp")
-    aside.write_text(json.dumps(text, indent=1), encoding="utf-8")
-    aside.chmod(0o600)
-    durable_files.settle(aside, target)
+    text = {"key": key.fingerprint, "people": [asdict(entered) for entered in (*known, tombstone)]}
+    target = tombstone_file(home)
+    temporary = target.with_name(f".{target.name}.tmp")
+    temporary.write_text(json.dumps(text, indent=1), encoding="utf-8")
+    temporary.chmod(0o600)
+    durable_files.settle(temporary, target)
 
 
-def forgotten_hashes(home: Home) -> tuple[frozenset[str], PrivacyKey | None]:
-    """All hashes, and the key that they were made with; the key is there where any hash is.
+def suppression_list(home: Home) -> tuple[frozenset[str], PrivacyKey | None]:
+    """All hashes of erased persons, and the key they were made with; there is a key where there is any hash.
 
-    Raises `SettingsInvalid` where somebody was forgotten under a key that the environment does not hold:
-    without it a later load would bring the person back.
+    Raises `SettingsInvalid` where a person was erased under a key that is not in the environment: without it a
+    later load would bring the person back.
     """
-    fingerprint, known = _read(file_of(home))
+    fingerprint, known = _read(tombstone_file(home))
     key = PrivacyKey.from_environment()
     if not known:
         return frozenset(), key
     if key is None or key.fingerprint != fingerprint:
-        found = "none" if key is None else "another one"
+        found = "none" if key is None else "another key"
         raise SettingsInvalid(
             f"{len(known)} person(s) were forgotten under a privacy key that is not in the environment "
-            f"(found {found}): loads cannot be held against their tombstones. Set {KEY_VARIABLE} to that "
+            f"(found {found}): loads cannot be checked against their tombstones. Set {KEY_VARIABLE} to that "
             "key again; it cannot be changed once somebody was forgotten."
         )
-    return frozenset(hash_ for stone in known for hash_ in stone.hashes), key
+    return frozenset(hash_ for tombstone in known for hash_ in tombstone.hashes), key
 
 
-def hashed(key: PrivacyKey, named: Iterable[str]) -> tuple[str, ...]:
-    """The hashes of what leads to a person (`Person.named`)."""
-    return tuple(sorted(key.digest(one) for one in named))
+def hash_identifiers(key: PrivacyKey, identifiers: Iterable[str]) -> tuple[str, ...]:
+    """The hashes of what leads to a person (`DataSubject.identifiers`), sorted."""
+    return tuple(sorted(key.digest(identifier) for identifier in identifiers))
 
 
 def _read(path: Path) -> tuple[str, tuple[Tombstone, ...]]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
         people = tuple(
-            Tombstone(**{**one, "hashes": tuple(one["hashes"])}) for one in found["people"]
+            Tombstone(**{**entry, "hashes": tuple(entry["hashes"])}) for entry in content["people"]
         )
-        return str(found["key"]), people
+        return str(content["key"]), people
     except FileNotFoundError:
         return "", ()
     except (OSError, ValueError, KeyError, TypeError) as error:

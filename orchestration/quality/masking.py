@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from orchestration.privacy.redaction import without_contacts
+from orchestration.settings.contract_loading import load_contract
+from orchestration.settings.personal_data import mentions_contact_data
 
 SAMPLES = 5
 """How many keys of failing rows are shown."""
@@ -18,12 +20,23 @@ KEPT = 10_000
 """How many keys of failing rows are kept beside the report, for each check."""
 
 _KEY = re.compile(r".*(_key|_id|_no|_on|_month|_start)$|date_day")
-_CONTACT = re.compile(r"(email|phone|mobile|name|handle|number|address|url)")
 
 
 def is_shown(column: str) -> bool:
-    """Whether values of a column may be shown: it names a key or a day, and no contact data."""
-    return bool(_KEY.fullmatch(column)) and not _CONTACT.search(re.sub(r"_(key|id)$", "", column))
+    """Whether values of a column may be shown: it names a key or a day, and no contact data.
+
+    Contact data is what the contract declares as an address, and what is named like it.
+    """
+    if not _KEY.fullmatch(column):
+        return False
+    named = re.sub(r"_(key|id)$", "", column)
+    declared = {
+        private.name
+        for stream in load_contract().values()
+        for private in stream.columns
+        if private.is_private
+    }
+    return not (named in declared or column in declared or mentions_contact_data(named))
 
 
 def shown(values: Iterable[object]) -> tuple[str, ...]:

@@ -1,38 +1,14 @@
-"""The contract of the streams, parsed from the dbt source YAML.
+"""The contract of a stream: its columns, types, keys, rules and personal data, as frozen records.
 
-What a stream's columns, types, keys and rules are, as frozen data. Checking rows against it belongs
-to `checks`.
+Reading them from the dbt source YAML belongs to `contract_loading`, checking rows against them to
+`orchestration.ingestion.contract_checks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-from orchestration.core.errors import ContractBroken
-from orchestration.settings.project import PROJECT_ROOT, require_project
-
-CONTRACT_FOLDER = Path("models/staging/files")
-CONTRACT_FILES = "_*__sources.yml"
-
-PRIVATE_COLUMNS = frozenset(
-    {
-        "email",
-        "phone",
-        "mobile",
-        "from_number",
-        "to_number",
-        "recipient_email",
-        "contact_email",
-        "full_name",
-        "prospect_handle",
-    }
-)
+from orchestration.settings.personal_data import IDENTIFYING, Address, Role
 
 
 @dataclass(frozen=True)
@@ -45,11 +21,23 @@ class ContractColumn:
     data_type: str
     required: bool = False
     accepted_values: tuple[str, ...] = ()
+    address: Address | None = None
+    within: str | None = None
+    """The column that an address is read within: the country of a phone, the network of a handle."""
+    refers_to: str | None = None
+    """The stream of persons whose key it holds."""
+    free_text: bool = False
+    """Whether a person may be named in it."""
 
     @property
     def is_private(self) -> bool:
         """Whether its values may not be shown in a reason."""
-        return self.name in PRIVATE_COLUMNS
+        return self.address not in (None, "none")
+
+    @property
+    def identifies(self) -> bool:
+        """Whether a person can be found by its values."""
+        return self.address in IDENTIFYING
 
 
 @dataclass(frozen=True)
@@ -74,6 +62,28 @@ class StreamContract:
     newest_by: str | None = None
     business_times: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    personal: Role | None = None
+    """Whose rows they are; None where the stream holds nothing of a person."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its rows go with the person whom they are about."""
+        return self.personal in ("subject", "owned")
+
+    @property
+    def addresses(self) -> tuple[ContractColumn, ...]:
+        """Columns by whose values a person is found."""
+        return tuple(column for column in self.columns if column.identifies)
+
+    @property
+    def references(self) -> tuple[ContractColumn, ...]:
+        """Columns that hold the key of a person in another stream."""
+        return tuple(column for column in self.columns if column.refers_to is not None)
+
+    @property
+    def free_texts(self) -> tuple[str, ...]:
+        """Names of the columns in which a person may be named, those that ingestion adds included."""
+        return tuple(column.name for column in self.landed if column.free_text)
 
     @property
     def landed(self) -> tuple[ContractColumn, ...]:
@@ -83,62 +93,3 @@ class StreamContract:
     def column(self, name: str) -> ContractColumn:
         """The column called `name`."""
         return next(column for column in self.columns if column.name == name)
-
-
-def load_contract(folder: Path | None = None) -> Mapping[str, StreamContract]:
-    """The streams of the contract by name, from `folder` or the checkout's own.
-
-    Every file called `_<area>__sources.yml` in it is a part of the contract, in the order of their names.
-    """
-    if folder is None:
-        require_project()
-        folder = PROJECT_ROOT / CONTRACT_FOLDER
-    files = sorted(folder.glob(CONTRACT_FILES))
-    return _load(folder, tuple((file, file.stat().st_mtime_ns) for file in files))
-
-
-@cache
-def _load(folder: Path, files: tuple[tuple[Path, int], ...]) -> Mapping[str, StreamContract]:
-    streams = [stream for file, _ in files for stream in _streams(file)]
-    if not streams:
-        raise ContractBroken(
-            f"The contract {folder} has no files called {CONTRACT_FILES}: restore them from git."
-        )
-    return {stream.name: stream for stream in streams}
-
-
-def _streams(file: Path) -> Sequence[StreamContract]:
-    try:
-        parsed = yaml.safe_load(file.read_text(encoding="utf-8"))
-        source = next(source for source in parsed["sources"] if source["name"] == "files")
-        return [_stream(table) for table in source["tables"]]
-    except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError) as error:
-        raise ContractBroken(
-            f"The contract {file} cannot be read ({type(error).__name__}: {error}). "
-            "Expected a dbt source called `files` with tables and columns; restore it from git."
-        ) from error
-
-
-def _stream(table: Mapping[str, Any]) -> StreamContract:
-    meta = table.get("config", {}).get("meta", {})
-    columns = tuple(_column(column) for column in table["columns"])
-    return StreamContract(
-        name=table["name"],
-        columns=tuple(column for column in columns if not column.name.startswith("_")),
-        added=tuple(column for column in columns if column.name.startswith("_")),
-        keys=tuple(meta.get("keys", ())),
-        keys_repeat=bool(meta.get("keys_repeat", False)),
-        newest_by=meta.get("newest_by"),
-        business_times=tuple(meta.get("business_times", ())),
-        rules=tuple(Rule(**rule) for rule in meta.get("rules", ())),
-    )
-
-
-def _column(column: Mapping[str, Any]) -> ContractColumn:
-    meta = column.get("config", {}).get("meta", {})
-    return ContractColumn(
-        name=column["name"],
-        data_type=str(column["data_type"]).lower(),
-        required=bool(meta.get("required", False)),
-        accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
-    )

@@ -28,7 +28,7 @@ def faults(settings: Settings) -> list[Fault]:
 
 
 def _faults(settings: Settings) -> Iterator[Fault]:
-    from orchestration.settings.contract import load_contract
+    from orchestration.settings.contract_loading import load_contract
 
     contract = load_contract()
     for source_name, source in settings.sources.items():

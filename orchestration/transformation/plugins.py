@@ -17,7 +17,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """Variables belong to a session, and each of dbt's threads has a cursor, a session of its own."""
 
     def configure_cursor(self, cursor: Any) -> None:
-        """Lend the key of the environment; without one the variables, and the hashes, are null."""
+        """Register the key of the environment; without one the variables, and the hashes, are null."""
         key = PrivacyKey.from_environment()
         if key is not None:
-            key.lend(cursor)
+            key.register(cursor)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.privacy.hash_key import PrivacyKey
-from orchestration.privacy.tombstones import tombstones
+from orchestration.privacy.tombstones import read_tombstones
 from orchestration.publication.layout import MANIFEST, SEMANTIC_MANIFEST
 from orchestration.settings import Home
 from orchestration.settings.project import PROJECT_ROOT, BuildState, build_state
@@ -43,7 +43,7 @@ class Project:
         key = PrivacyKey.from_environment()
         hashed = {"privacy_key": key.fingerprint} if key else {}
         state = build_state(settings={**settings.dbt_vars(), **given, **hashed})
-        return replace(state, erasures=len(tombstones(self.workspace.home)))
+        return replace(state, erasures=len(read_tombstones(self.workspace.home)))
 
     @property
     def cache(self) -> Path:

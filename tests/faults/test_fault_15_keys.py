@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orchestration.core.records import LandingResult
 from orchestration.quality import LoadLimits, LoadProfile, check_loads
-from orchestration.settings.contract import load_contract
+from orchestration.settings.contract_loading import load_contract
 from tests.unit.ingestion.factories import Company
 
 COLUMNS = {"account_id": "id", "name": "name", "updated_at": "changed"}

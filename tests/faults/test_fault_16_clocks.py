@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestration.settings.contract import load_contract
+from orchestration.settings.contract_loading import load_contract
 from tests.unit.ingestion.factories import Company
 
 MADRID = {"time_zone": "Europe/Madrid", "format": {"timestamp": "%d/%m/%Y %H:%M"}}

@@ -16,7 +16,7 @@ from orchestration.core.failpoints import failpoint
 from orchestration.ingestion.api.cursors import Cursor, Mark
 from orchestration.ingestion.api.progress import CursorProgress, PageWatch, value_at
 from orchestration.ingestion.api.state import ApiState, Fetch
-from orchestration.privacy.suppression import TextHold
+from orchestration.privacy.suppression import TextFilter
 from orchestration.settings import ApiSpec, EndpointSpec, Settings
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def fetch_endpoint(
     state: ApiState,
     stream: str,
     endpoint: EndpointSpec,
-    hold: TextHold,
+    text_filter: TextFilter,
 ) -> str:
     """Fetch one endpoint, all or nothing; returns a summary of what came."""
     started_at = datetime.now(UTC)
@@ -83,7 +83,7 @@ def fetch_endpoint(
         closing(client.pages(stream, endpoint, params)) as pages,
     ):
         for page in pages:
-            watch.check(page, _store_page(fetch, page, endpoint, progress, hold))
+            watch.check(page, _store_page(fetch, page, endpoint, progress, text_filter))
             failpoint("api.page")
         progress.require_readable(client.source, stream)
         fetch.finish(progress.mark)
@@ -101,7 +101,7 @@ def _store_page(
     page: list[dict[str, Any]],
     endpoint: EndpointSpec,
     progress: CursorProgress,
-    hold: TextHold,
+    text_filter: TextFilter,
 ) -> int:
     """Store a page's records, but for those that name somebody forgotten.
 
@@ -114,7 +114,7 @@ def _store_page(
         for record in page
     ]
     new_records = 0
-    for record, line, is_forgotten in zip(page, lines, hold.named(lines), strict=True):
+    for record, line, is_forgotten in zip(page, lines, text_filter.matches(lines), strict=True):
         raw = line.encode("utf-8", "surrogatepass")
         key = [value_at(record, path) for path in endpoint.primary_key]
         # A record without its key is stored once for its content: landing quarantines it.

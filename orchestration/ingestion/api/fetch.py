@@ -16,8 +16,8 @@ from orchestration.core.errors import SourceError
 from orchestration.core.records import Reporter, SourceFailure
 from orchestration.ingestion.api.endpoint_fetch import endpoint_position, fetch_endpoint
 from orchestration.ingestion.api.state import ApiState
-from orchestration.privacy.suppression import TextHold
-from orchestration.privacy.tombstones import forgotten_hashes
+from orchestration.privacy.suppression import TextFilter
+from orchestration.privacy.tombstones import suppression_list
 from orchestration.settings import ApiSpec, EndpointSpec, Home, Settings
 
 _QUIET = {
@@ -57,12 +57,12 @@ def fetch_apis(settings: Settings, home: Home, *, report: Reporter) -> tuple[Sou
     # dlt reads them once, when it is imported.
     os.environ.update(_QUIET)
 
-    forgotten, key = forgotten_hashes(home)
+    forgotten, key = suppression_list(home)
 
     def fetch(source: str) -> list[SourceFailure]:
-        hold = TextHold(forgotten, key=key, country=settings.country)
-        with closing(hold):
-            return _fetch_source(settings, home, source, apis[source], report, hold)
+        text_filter = TextFilter(forgotten, key=key, country=settings.country)
+        with closing(text_filter):
+            return _fetch_source(settings, home, source, apis[source], report, text_filter)
 
     with ThreadPoolExecutor(max_workers=_SOURCES_AT_ONCE) as pool:
         return tuple(failure for failures in pool.map(fetch, apis) for failure in failures)
@@ -84,7 +84,12 @@ def planned_requests(settings: Settings, home: Home) -> list[PlannedRequest]:
 
 
 def _fetch_source(
-    settings: Settings, home: Home, source: str, spec: ApiSpec, report: Reporter, hold: TextHold
+    settings: Settings,
+    home: Home,
+    source: str,
+    spec: ApiSpec,
+    report: Reporter,
+    text_filter: TextFilter,
 ) -> list[SourceFailure]:
     from orchestration.ingestion.api.client import ApiClient
 
@@ -96,7 +101,9 @@ def _fetch_source(
             client = ApiClient(source, spec, environment=os.environ)
             for stream, endpoint in _endpoints(spec):
                 try:
-                    outcome = fetch_endpoint(settings, spec, client, state, stream, endpoint, hold)
+                    outcome = fetch_endpoint(
+                        settings, spec, client, state, stream, endpoint, text_filter
+                    )
                 except _FAILURES as error:
                     reason = _reason(error, home, source)
                     failures.append(SourceFailure(source, stream, reason, is_fatal))

@@ -10,6 +10,7 @@ from orchestration.core.failpoints import failpoint
 from orchestration.core.records import CheckResult, GateReport, LandingResult, SourceFailure
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.observability.events import Dataset
+from orchestration.privacy.model_keys import check_model_keys
 from orchestration.quality.checks.landing_complete import SOURCES_ANSWERED
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.load_gate import check_new_loads
@@ -43,11 +44,13 @@ def land(
     """Land what is new and run gate 1 on it.
 
     `failures` are streams that could not be fetched; `before` is what the release lacked before: where history
-    is rebuilt, every file is read for its checksum. Raises `SeedInvalid` where a seed cannot be built from, and
-    `SourceError` where a file cannot be read.
+    is rebuilt, every file is read for its checksum. Raises `SeedInvalid` where a seed cannot be built from,
+    `ContractBroken` where a mart does not declare which rows go with a person, and `SourceError` where a file cannot
+    be read.
     """
     context.report.step("Read sources")
     check_seeds(context.project)
+    check_model_keys(context.project.manifest, ingestion.load_contract())
     with ingestion.Ledger(context.home.ledger) as ledger:
         begin_refresh(ledger, context.run_id, full=before.full, started_at=context.started_at)
     failpoint("refresh.begun")

@@ -1,6 +1,8 @@
-"""Files that can be read, and yet are cut short, or have a retyped column."""
+"""Files that can be read, and yet are cut short, have a retyped column, or hold undeclared addresses."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +54,41 @@ def test_a_column_none_of_whose_values_can_be_read_is_retyped(
         reason = result.rejected_files[0].reason
         assert "the column behind orders.ordered_at has changed its type" in reason
         assert "Line 2: ordered_at: found 'soon'" in reason
+
+
+def land_cities(folder: Path, cities: list[str]) -> tuple[int, list[str]]:
+    """Rows of accounts that landed, and what was said of rejected files."""
+    company = Company(folder)
+    company.source = {
+        "time_zone": "UTC",
+        "streams": {
+            "accounts": {
+                "files": "a*.csv",
+                "columns": {"account_id": "id", "name": "name", "city": "city"},
+            }
+        },
+    }
+    rows = "".join(f"{n},Account {n},{city}\n" for n, city in enumerate(cities))
+    company.drop("a.csv", f"id,name,city\n{rows}")
+    result = company.land()
+    return sum(load.rows_landed for load in result.loads), [
+        rejected.reason for rejected in result.rejected_files
+    ]
+
+
+def test_a_column_of_undeclared_addresses_is_refused(tmp_path: Path) -> None:
+    count, reasons = land_cities(
+        tmp_path, [f"ana{n}@example.com" for n in range(5)] + ["Sevilla"] * 5
+    )
+    assert count == 0
+    assert len(reasons) == 1
+    assert "city of accounts holds e-mail addresses (5 of the first 10 values)" in reasons[0]
+    assert "`address: email`" in reasons[0]
+
+
+def test_a_few_stray_addresses_are_not(tmp_path: Path) -> None:
+    assert land_cities(tmp_path, ["ana@example.com"] * 4) == (4, [])
+
+
+def test_less_than_half_is_not(tmp_path: Path) -> None:
+    assert land_cities(tmp_path, ["ana@example.com"] * 6 + ["Sevilla"] * 7) == (13, [])

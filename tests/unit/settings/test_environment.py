@@ -74,3 +74,28 @@ def test_a_line_that_is_no_assignment_is_named_without_its_value(config: Path, l
         load(config, f"# fine\n\nOTHER_TEST_VALUE=1\n{line}\n")
     os.environ.pop("OTHER_TEST_VALUE", None)
     assert "canary" not in str(refused.value)
+
+
+def test_the_environment_file_is_private_and_lies_outside_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    beside = environment_file(tmp_path / "company" / "embudo.yml", home)
+    assert beside == tmp_path / "company" / "embudo.env"
+    inside = environment_file(home / "demo" / "embudo.yml", home)
+    assert inside == tmp_path / "embudo.env"
+
+    monkeypatch.delenv("EMBUDO_TEST_SECRET", raising=False)
+    add_to_environment_file(inside, "EMBUDO_TEST_SECRET", "one two")
+    assert inside.stat().st_mode & 0o777 == 0o600
+    monkeypatch.delenv("EMBUDO_TEST_SECRET")
+    load_environment_file(home / "demo" / "embudo.yml", home)
+    assert os.environ["EMBUDO_TEST_SECRET"] == "one two"
+    monkeypatch.setenv("EMBUDO_TEST_SECRET", "of the environment")
+    load_environment_file(home / "demo" / "embudo.yml", home)
+    assert os.environ["EMBUDO_TEST_SECRET"] == "of the environment"
+
+    inside.write_text("# fine\n\nGOOD=1\nnot a line with canary\n")
+    with pytest.raises(SettingsInvalid, match="line 4") as refused:
+        load_environment_file(home / "demo" / "embudo.yml", home)
+    assert "canary" not in str(refused.value)

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.erasure.home_files import sweep
-from orchestration.privacy.data_subject import Person
-from orchestration.privacy.hash_key import PrivacyKey
-from orchestration.privacy.suppression import TextHold
+from orchestration.erasure.home_files import clean_files
+from orchestration.privacy.data_subject import DataSubject
 from tests.byte_search import found_in
 
-ANA = Person(emails=("ana@example.com",), phones=("+34600111222",), calling_codes=("34",))
+ANA = DataSubject(emails=("ana@example.com",), phones=("+34600111222",), calling_codes=("34",))
 SPELLINGS = ["ana@example.com", "600111222", "600 111 222"]
 
 
@@ -51,12 +49,12 @@ def test_every_kind_of_file_is_cleaned_and_the_rest_of_it_stays(tmp_path: Path) 
     before = hashlib.sha256((tmp_path / "logs" / "run.jsonl").read_bytes()).hexdigest()
     assert len(found_in(tmp_path, SPELLINGS)) >= 8, "the search sees what is there"
 
-    swept = sweep(tmp_path, ANA, sparing={tmp_path / "spared"}, records=tmp_path / "api")
+    cleaned = clean_files(tmp_path, ANA, sparing={tmp_path / "spared"}, records=tmp_path / "api")
 
-    assert swept.left == [tmp_path / "logs" / "book.xlsx"], "a workbook is a person's to change"
+    assert cleaned.left == (tmp_path / "logs" / "book.xlsx",), "a workbook is a person's to change"
     (tmp_path / "logs" / "book.xlsx").unlink()
     assert found_in(tmp_path, SPELLINGS, sparing=[tmp_path / "spared"]) == []
-    assert swept.changed[before] == tmp_path / "logs" / "run.jsonl"
+    assert cleaned.changed[before] == tmp_path / "logs" / "run.jsonl"
     assert (tmp_path / "logs" / "run.jsonl").read_text() == (
         '{"message": "[forgotten] called"}\n{"message": "ok"}\n'
     )
@@ -74,26 +72,11 @@ def test_every_kind_of_file_is_cleaned_and_the_rest_of_it_stays(tmp_path: Path) 
     ]
 
 
-def test_a_second_sweep_finds_nothing(tmp_path: Path) -> None:
+def test_a_second_cleaning_finds_nothing(tmp_path: Path) -> None:
     """Each step of an erasure can be repeated."""
     fill(tmp_path)
     for _ in range(2):
-        swept = sweep(tmp_path, ANA, sparing={tmp_path / "spared"}, records=tmp_path / "api")
-    assert swept.changed == {}
-
-
-def test_answers_of_an_api_are_held_against_the_tombstones() -> None:
-    """By keyed hashes alone, in whatever spelling and place the address stands in a record."""
-    key = PrivacyKey(b"a key of thirty-two characters at least")
-    hashes = frozenset({key.digest("email/ana@example.com"), key.digest("phone/+34600111222")})
-    hold = TextHold(hashes, key=key, country="ES")
-    records = {
-        '{"id": 1, "properties": {"email": "Ana@Example.com"}}': True,
-        '{"id": 2, "phones": ["0034 600-111-222"]}': True,
-        '{"id": 3, "note": "llamó el 600111222"}': True,
-        '{"id": 4, "email": "mariana@example.com", "phone": "600111223"}': False,
-        '{"id": 5, "broken": "\\ud800 \udcff"}': False,
-    }
-    assert dict(zip(records, hold.named(list(records)), strict=True)) == records
-    hold.close()
-    assert TextHold(frozenset(), key=None, country="ES").named(["ana@example.com"]) == [False]
+        cleaned = clean_files(
+            tmp_path, ANA, sparing={tmp_path / "spared"}, records=tmp_path / "api"
+        )
+    assert cleaned.changed == {}

@@ -1,0 +1,160 @@
+"""Who a person is: all addresses and keys that the landed rows of persons tie to the ones that were given.
+
+Rows of persons are those of streams that are `personal: subject`. Rows about a person in other streams belong to
+`landing_plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from orchestration.core import duckdb_session
+from orchestration.core.errors import SettingsInvalid
+from orchestration.core.records import Load
+from orchestration.erasure.landing_files import landed_origin, landed_rows
+from orchestration.privacy import suppression
+from orchestration.privacy.addresses import address_sql, calling_codes
+from orchestration.privacy.data_subject import DataSubject
+from orchestration.settings import Home
+from orchestration.settings.contract import StreamContract
+
+Address = tuple[str, str]
+"""A kind (`email`, `phone`) and a normalised value."""
+
+
+@dataclass
+class _Persons:
+    """The persons of one stream, by key."""
+
+    addresses: dict[str, set[Address]] = field(default_factory=dict)
+    references: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """Key to the persons (stream, key) of other streams that it refers to."""
+
+
+def find_subject(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    loads: Sequence[Load],
+    contract: Mapping[str, StreamContract],
+    *,
+    addresses: set[Address],
+    keys: Mapping[str, set[str]],
+    erased: set[str],
+    country: str,
+) -> tuple[DataSubject, tuple[Address, ...]]:
+    """The person who has one of the addresses or keys (by stream), and the addresses that others have too.
+
+    Streams of persons are searched from those that refer to no other (contacts) to those that do (leads). An address
+    of a matching row is the person's own where no other row of the former has it. Keys in `erased` need not be in
+    landing. Raises `SettingsInvalid` where any other key is not.
+    """
+    streams = _in_order(contract)
+    own, all_addresses, others = set(addresses), set(addresses), set[Address]()
+    subjects: dict[str, set[str]] = {}
+    for stream in streams:
+        persons = _persons(connection, home, loads, stream, country)
+        chosen = keys.get(stream.name, set())
+        missing = sorted(chosen - set(persons.addresses) - erased)
+        if missing:
+            raise SettingsInvalid(
+                f"No row of {stream.name} with the key {', '.join(missing)} has landed; expected a key as in the "
+                "marts: source:id."
+            )
+        known = {(name, key) for name, found in subjects.items() for key in found}
+        matching = chosen | {
+            key
+            for key, has in persons.addresses.items()
+            if has & own or persons.references.get(key, set()) & known
+        }
+        if not stream.references:
+            others |= {
+                address
+                for key, has in persons.addresses.items()
+                if key not in matching
+                for address in has
+            }
+        for key in matching:
+            all_addresses |= persons.addresses.get(key, set())
+        own = addresses | (all_addresses - others)
+        subjects[stream.name] = matching
+    subject = DataSubject(
+        emails=tuple(sorted(value for kind, value in own if kind == "email")),
+        phones=tuple(sorted(value for kind, value in own if kind == "phone")),
+        subjects={name: tuple(sorted(found)) for name, found in subjects.items()},
+        calling_codes=calling_codes(),
+    )
+    return subject, tuple(sorted(all_addresses - own))
+
+
+def find_handles(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    loads: Sequence[Load],
+    contract: Mapping[str, StreamContract],
+    *,
+    country: str,
+) -> tuple[str, ...]:
+    """Handles in rows that go with a person who is among the connection's tombstones."""
+    found: set[str] = set()
+    for load in loads:
+        stream = contract[load.stream]
+        own = suppression.is_own(stream, landed_origin(country))
+        for column in stream.addresses if stream.is_erased else ():
+            if column.address == "handle":
+                handle = address_sql(column, country=country)
+                rows = connection.execute(
+                    f"select distinct {handle} from {landed_rows(home, load)} where {own}"
+                ).fetchall()
+                found |= {row[0] for row in rows if row[0] is not None}
+    return tuple(sorted(found))
+
+
+def _in_order(contract: Mapping[str, StreamContract]) -> list[StreamContract]:
+    """The streams of persons, each after those that it refers to."""
+    waiting = [stream for stream in contract.values() if stream.personal == "subject"]
+    placed: list[StreamContract] = []
+    while waiting:
+        names = {stream.name for stream in waiting}
+        ready = [
+            stream
+            for stream in waiting
+            if not names & {column.refers_to for column in stream.references} - {stream.name}
+        ]
+        # Streams that refer to one another are taken as they come.
+        placed += ready or waiting
+        waiting = [stream for stream in waiting if stream not in placed]
+    return placed
+
+
+def _persons(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    loads: Sequence[Load],
+    stream: StreamContract,
+    country: str,
+) -> _Persons:
+    persons = _Persons()
+    kinds = [column for column in stream.addresses if column.address in ("email", "phone")]
+    values = [address_sql(column, country=country) for column in kinds]
+    values += [
+        f"_key_source || ':' || {duckdb_session.name(column.name)}" for column in stream.references
+    ]
+    key = f"_source || ':' || {duckdb_session.name(stream.keys[0])}"
+    for load in loads:
+        if load.stream != stream.name:
+            continue
+        for own, *found in connection.execute(
+            f"select distinct {', '.join([key, *values])} from {landed_rows(home, load)}"
+        ).fetchall():
+            addresses = persons.addresses.setdefault(own, set())
+            references = persons.references.setdefault(own, set())
+            for column, value in zip(kinds, found, strict=False):
+                if value is not None:
+                    addresses.add((str(column.address), value))
+            for column, value in zip(stream.references, found[len(kinds) :], strict=True):
+                if value is not None:
+                    references.add((str(column.refers_to), value))
+    return persons

@@ -1,0 +1,86 @@
+"""A person taken out of the databases of a release: what goes, what is emptied, what stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.erasure.release_databases import erase_databases
+from orchestration.privacy.data_subject import DataSubject
+from orchestration.privacy.model_keys import ModelKey
+
+ANA = DataSubject(
+    emails=("ana@example.com",),
+    subjects={"contacts": ("crm:1",)},
+    owned={"calls": ("pbx:7",)},
+)
+KEYS = (
+    ModelKey("core", "dim_contacts", "contact_key", True, {"contacts": ""}),
+    ModelKey("core", "dim_customers", "customer_key", True, {"contacts": "contact:"}),
+    ModelKey("activity", "fct_calls", "call_key", True, {"calls": ""}),
+)
+MARTS = """
+create schema core; create schema activity;
+create table core.dim_contacts as
+    select * from (values ('crm:1', 'es'), ('crm:2', 'es')) as t(contact_key, country);
+create table core.dim_customers as
+    select * from (values ('contact:crm:1', 1), ('account:crm:1', 2)) as t(customer_key, orders);
+create table core.fct_orders as
+    select * from (values ('o1', 'contact:crm:1', 'crm:1', 'for ANA@example.com', 10.0),
+                          ('o2', 'contact:crm:2', 'crm:2', 'for bea@example.com', 20.0))
+        as t(order_key, customer_key, buyer_key, note, amount);
+create table activity.fct_calls as
+    select * from (values ('pbx:7', 'crm:1'), ('pbx:8', 'crm:1'), ('pbx:9', null)) as t(call_key, contact_key);
+"""
+WAREHOUSE = """
+create schema staging;
+create table staging.calls as
+    select * from (values ('pbx:7', null, 1), (null, 'Ana <ana@example.com>', 2), (null, 'crm:1', 3),
+                          ('pbx:9', 'bea@example.com', 4)) as t(call_key, caller, line);
+"""
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    for name, sql in (("marts", MARTS), ("warehouse", WAREHOUSE)):
+        with duckdb.connect(str(folder / f"{name}.duckdb")) as connection:
+            connection.execute(sql)
+    return folder
+
+
+def rows(database: Path, table: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(f"select * from {table} order by all").fetchall()
+
+
+def test_declared_rows_go_and_the_rest_is_untied(tmp_path: Path) -> None:
+    old, new = made(tmp_path / "old"), tmp_path / "new"
+    new.mkdir()
+    done = erase_databases(old, new, ANA, KEYS, memory_limit="200MB")
+
+    marts = new / "marts.duckdb"
+    assert rows(marts, "core.dim_contacts") == [("crm:2", "es")]
+    assert rows(marts, "core.dim_customers") == [("account:crm:1", 2)]
+    # No column of the orders is declared: whatever is a key of the person is emptied.
+    assert rows(marts, "core.fct_orders") == [
+        ("o1", None, None, "for [forgotten]", 10.0),
+        ("o2", "contact:crm:2", "crm:2", "for bea@example.com", 20.0),
+    ]
+    # A call that is not the person's own stays, and refers to nobody.
+    assert rows(marts, "activity.fct_calls") == [("pbx:8", None), ("pbx:9", None)]
+    assert rows(new / "warehouse.duckdb", "staging.calls") == [("pbx:9", "bea@example.com", 4)]
+    assert done.rows == {
+        "core.dim_contacts": 1, "core.dim_customers": 1, "core.fct_orders": 2, "activity.fct_calls": 2,
+    }  # fmt: skip
+    # 3 marts' rows and 3 private ones went; an order was emptied of two keys and of an address, a call of one key.
+    assert done.changed == 3 + 3 + 3 + 1
+    assert sorted(path.name for path in new.iterdir()) == ["marts.duckdb", "warehouse.duckdb"]
+
+
+def test_no_byte_of_the_person_is_left(tmp_path: Path) -> None:
+    old, new = made(tmp_path / "old"), tmp_path / "new"
+    new.mkdir()
+    erase_databases(old, new, ANA, KEYS, memory_limit="200MB")
+    for path in new.iterdir():
+        assert b"ana@example.com" not in path.read_bytes().lower()

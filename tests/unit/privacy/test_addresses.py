@@ -1,0 +1,48 @@
+"""Addresses as they are compared: the models' own macros, rendered outside dbt."""
+
+from __future__ import annotations
+
+import duckdb
+
+from orchestration.privacy.addresses import address_sql, codes_sql, phone_sql
+from orchestration.settings.contract import ContractColumn
+
+
+def test_phones_are_read_as_the_models_read_them() -> None:
+    """The same spellings as the dbt unit test `phones_are_read_as_their_country_dials_them`."""
+    spelled = {
+        ("600 111 222", None): "+34600111222",
+        ("0034600111222", "GB"): "+34600111222",
+        ("020 7946 0000", "GB"): "+442079460000",
+        ("+34 (600) 111-222 ext. 45", "ES"): "+34600111222",
+        ("12345", None): None,
+        ("anonymous", None): None,
+    }
+    with duckdb.connect() as connection:
+        for (text, country), expected in spelled.items():
+            row = connection.execute(
+                f"select {phone_sql('phone', codes_sql('country', 'ES'))} "
+                "from (select ? as phone, cast(? as varchar) as country)",
+                [text, country],
+            ).fetchone()
+            assert row == (expected,), text
+
+
+def test_a_declared_column_is_normalised_by_its_kind() -> None:
+    """A phone within its row's country, a handle within its network; what cannot be an address is null."""
+    columns = [
+        ContractColumn("mail", "varchar", address="email"),
+        ContractColumn("tel", "varchar", address="phone", within="land"),
+        ContractColumn("tel", "varchar", address="phone"),
+        ContractColumn("nick", "varchar", address="handle", within="net"),
+    ]
+    listed = ", ".join(address_sql(column, country="ES") for column in columns)
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select {listed} from (values (' Ana@Example.COM ', '020 7946 0000', 'gb', ' Ana ', 'IG'), "
+            "('none', '12', 'gb', null, 'ig')) as t(mail, tel, land, nick, net)"
+        ).fetchall()
+    assert rows == [
+        ("ana@example.com", "+442079460000", "+3402079460000", "ig|ana"),
+        (None, None, None, None),
+    ]
