@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import fetch_apis, land
 from orchestration.settings import Home, load_settings
+from tests.reporters import RecordingReporter
 
 HANG_SECONDS = 3.0
 """Longer than the tests' time-outs, and short enough to wait for."""
@@ -135,19 +136,6 @@ def offset_pages(records: list[dict[str, Any]], request: ApiRequest) -> ApiRespo
             },
         }
     )
-
-
-@dataclass
-class RecordingReporter:
-    """A reporter that keeps its messages."""
-
-    texts: list[str] = field(default_factory=list)
-
-    def step(self, name: str) -> None:
-        """Part of being a reporter."""
-
-    def detail(self, text: str) -> None:
-        self.texts.append(text)
 
 
 def fetch_and_land(

@@ -18,7 +18,7 @@ from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 from semantic_layer.evaluation import values
 from semantic_layer.layer import SemanticLayer
-from tests.unit.ingestion.factories import Quiet
+from tests.reporters import RecordingReporter
 
 _RUN = "built-by-a-test"
 LOADS = "performance.fct_load_rows"
@@ -55,7 +55,7 @@ class Warehouse:
     def refresh(self) -> LandingResult:
         """Land what is new and build what follows from it; all of it the first time."""
         settings, home = self.workspace.settings, self.workspace.home
-        landed = ingestion.land(settings, home, run_id=_RUN, report=Quiet())
+        landed = ingestion.land(settings, home, run_id=_RUN, report=RecordingReporter())
         self.build(full=not self.is_built)
         return landed
 

@@ -77,10 +77,10 @@ def _rows(
 ) -> str:
     """The rows of a stream's loads, without the parts that were replaced, and its snapshots' deletions."""
     names = ", ".join(duckdb_session.name(column.name) for column in stream.landed)
-    whole = [_path(home, load) for load, replaced in loads if not replaced]
+    complete = [_path(home, load) for load, replaced in loads if not replaced]
     queries = []
-    if whole:
-        files = ", ".join(duckdb_session.file(path) for path in whole)
+    if complete:
+        files = ", ".join(duckdb_session.file(path) for path in complete)
         queries.append(f"select {names} from read_parquet([{files}])")
     for load, replaced in loads:
         if replaced:

@@ -45,7 +45,7 @@ class MappedColumn:
 
 @dataclass(frozen=True)
 class MappedFile:
-    """`relation` is a SELECT of the file's columns, nulls applied, unpivoted where asked."""
+    """`relation` is a SELECT of the file's columns, nulls applied, unpivoted where the selection does so."""
 
     relation: str
     columns: tuple[MappedColumn, ...]
@@ -56,7 +56,7 @@ class MappedFile:
     raw: str
     """JSON of all the file's columns, for formats whose bytes are not text."""
     is_empty: str
-    """True where the row holds nothing at all."""
+    """True where the row is empty."""
     rows_each: int
     """Rows that a record becomes."""
     unpivoted_value: str | None
@@ -75,11 +75,11 @@ def columns_read(selection: SelectionSpec) -> tuple[str, ...]:
             names += parse_expression(spec.sql)
     if selection.where is not None:
         names += parse_expression(selection.where)
-    made: set[str] = set()
+    unpivoted: set[str] = set()
     if selection.unpivot is not None:
         names += selection.unpivot.columns
-        made = {selection.unpivot.name, selection.unpivot.value}
-    return tuple(n for n in dict.fromkeys(names) if n not in made and n not in ADDED)
+        unpivoted = {selection.unpivot.name, selection.unpivot.value}
+    return tuple(n for n in dict.fromkeys(names) if n not in unpivoted and n not in ADDED)
 
 
 def map_file(

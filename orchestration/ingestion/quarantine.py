@@ -22,7 +22,7 @@ from orchestration.settings import Home
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """A row with its reason. `raw` is the row as text (bytes that are no text stand as \\xNN)."""
+    """A row with its reason. `raw` is the row as text (bytes that are not text appear as \\xNN)."""
 
     source: str
     stream: str
@@ -129,7 +129,7 @@ def corrupt_files(home: Home) -> list[str]:
                 continue
             if rows is None or rows[0] != expected[load_id]:
                 faults.append(
-                    f"{path} holds {rows and rows[0]} rows, {expected[load_id]} were kept"
+                    f"{path} has {rows and rows[0]} rows, {expected[load_id]} were quarantined"
                 )
     return faults
 

@@ -79,7 +79,7 @@ class SelectionSpec(MappingSpec):
 
     files: tuple[str, ...] = Field(min_length=1)
     snapshot: Literal["file", "folder"] | None = None
-    """Each file, or each folder of files, is the whole table: what a newer one lacks was deleted."""
+    """Each file, or each folder of files, is the complete table: what a newer one lacks was deleted."""
 
     _lists = field_validator("files", mode="before")(values.one_or_many)
     _globs = field_validator("files")(values.globs)

@@ -59,7 +59,7 @@ limits:
 #      user_env: SMTP_USER, password_env: SMTP_PASSWORD}
 
 # Where the data comes from. Each source is a system whose exports are dropped as files: CSV, JSON
-# lines, Parquet or XLSX. A stream says which files feed it and which of their columns are which;
+# lines, Parquet or XLSX. A stream names the files that feed it and maps their columns;
 # what is not mapped is kept too. Secrets never stand in this file: they belong in the environment.
 #
 # Take the # away and make it yours:

@@ -16,7 +16,7 @@ import sandbox
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.refresh.session import RefreshSession
 from orchestration.settings.workspace import Workspace
-from tests.warehouse import Quiet
+from tests.reporters import RecordingReporter
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
@@ -27,7 +27,7 @@ END = date(2026, 6, 30)
 def _refreshed(folder: Path, run_id: str) -> GateReport:
     """One complete refresh; fails with the gate's own message where it is stopped."""
     workspace = Workspace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
-    with RefreshSession(workspace, run_id=run_id, report=Quiet()) as session:
+    with RefreshSession(workspace, run_id=run_id, report=RecordingReporter()) as session:
         session.land()
         session.require_loads()
         session.build()

@@ -34,11 +34,11 @@ from tests.api_server import (
     ApiRequest,
     ApiResponse,
     ApiServer,
-    RecordingReporter,
     fetch_and_land,
     offset_pages,
 )
 from tests.conftest import ROOT
+from tests.reporters import RecordingReporter
 
 TOKEN = "canary-5f1d-not-to-be-seen"
 PAGE, RECORDS = 10, 47

@@ -19,7 +19,7 @@ from orchestration.ingestion.ledger.waivers import grant_waiver
 from orchestration.refresh.session import RefreshSession
 from orchestration.refresh.steps.prepare import prepare
 from orchestration.settings.workspace import Workspace
-from tests.warehouse import Quiet
+from tests.reporters import RecordingReporter
 
 SETTINGS = """
 company: Quiet
@@ -76,7 +76,9 @@ class Company:
     def refresh(self) -> dict[str, CheckResult]:
         """Sources read and judged, up to the point where models are built: check to its result."""
         self.runs += 1
-        with RefreshSession(self.workspace, run_id=f"r{self.runs}", report=Quiet()) as session:
+        with RefreshSession(
+            self.workspace, run_id=f"r{self.runs}", report=RecordingReporter()
+        ) as session:
             landing = session.land()
             checks = {check.title: check for check in landing.checks}
             session.require_loads()

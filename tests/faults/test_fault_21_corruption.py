@@ -240,7 +240,7 @@ def test_all_at_once(tiny: TinyCompany) -> None:
 
     tiny.add_day(1)
     output = embudo("refresh").stderr
-    assert "built again from its backup" in output
+    assert "rebuilt from its backup" in output
     repaired = current_release(home)
     assert repaired is not None
     assert repaired.full, "a corrupt release is not built upon"

@@ -14,8 +14,9 @@ import pytest
 
 from orchestration.ingestion.mapping import columns_read
 from orchestration.settings import ApiSpec, Home, load_settings
-from tests.api_server import ApiRequest, ApiResponse, ApiServer, RecordingReporter, fetch_and_land
+from tests.api_server import ApiRequest, ApiResponse, ApiServer, fetch_and_land
 from tests.conftest import ROOT, public_data
+from tests.reporters import RecordingReporter
 
 CALLS = "/2010-04-01/Accounts/{AccountSid}/Calls.json"
 
@@ -81,7 +82,7 @@ def test_twilios_own_example_responses(
     assert failures == ()
     assert [request.params.get("Page") for request in server.requests] == [None, "1", "2"]
     assert server.requests[0].params["StartTime>"] == "2024-01-01"
-    assert any("2 sent twice" in text for text in reporter.texts)
+    assert any("2 sent twice" in text for text in reporter.details)
     columns = "direction, started_at, ended_at, talk_seconds, disposition, from_number"
     day = (2019, 10, 18)
     assert landed(home, "twilio", "calls", columns) == [

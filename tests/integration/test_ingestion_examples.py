@@ -17,29 +17,20 @@ import pytest
 from orchestration import ingestion
 from orchestration.settings import Home, load_settings
 from orchestration.settings.project import PROJECT_ROOT
+from tests.reporters import RecordingReporter
 
 DATA = Path(os.environ.get("EMBUDO_EXAMPLE_DATA", PROJECT_ROOT.parent / "shared" / "data"))
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no data sets in {DATA}")
 
 
-class Quiet:
-    """Says nothing."""
-
-    def step(self, name: str) -> None:
-        """Nothing."""
-
-    def detail(self, text: str) -> None:
-        """Nothing."""
-
-
 def landed(tmp_path: Path, name: str, config: str = "embudo.yml") -> duckdb.DuckDBPyConnection:
     settings = load_settings(PROJECT_ROOT / "examples" / name / config, inbox=DATA / name)
     home = Home.at(tmp_path / "home")
-    result = ingestion.land(settings, home, run_id="r1", report=Quiet())
+    result = ingestion.land(settings, home, run_id="r1", report=RecordingReporter())
     assert not result.rejected_files
     assert ingestion.quarantine.list_open(home) == []
-    assert not ingestion.land(settings, home, run_id="r2", report=Quiet()).loads
+    assert not ingestion.land(settings, home, run_id="r2", report=RecordingReporter()).loads
     connection = duckdb.connect()
     ingestion.write_landing_schema(connection, settings, home, run_id="r1")
     return connection

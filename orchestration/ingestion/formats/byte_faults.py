@@ -40,9 +40,8 @@ def byte_faults(data: npt.NDArray[np.uint8], *, encoding: str) -> Iterator[tuple
         for position in _not_utf8(raw):
             yield (
                 position,
-                f"byte 0x{raw[position]:02x} is not UTF-8 (if the whole file is latin-1 or "
-                "cp1252, say so "
-                "with format.encoding)",
+                f"byte 0x{raw[position]:02x} is not UTF-8 (if the file is latin-1 or cp1252, "
+                "set format.encoding)",
             )
         if encoding != "utf-8":
             position = raw.find(UNREADABLE_BYTES)

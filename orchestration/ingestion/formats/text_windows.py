@@ -81,8 +81,8 @@ def find_records(
         quotes = quotes[(quotes == 0) | (window.data[quotes - 1] != dialect.escape)]
     if not len(quotes):
         return _plain(window, dialect, fields, filled, lines)
-    whole = _by_parity(window, dialect, fields, quotes)
-    return whole if whole is not None else _line_by_line(view, window, dialect, fields, quotes)
+    records = _by_parity(window, dialect, fields, quotes)
+    return records if records is not None else _line_by_line(view, window, dialect, fields, quotes)
 
 
 def _plain(

@@ -1,7 +1,7 @@
 """A second copy of the ledger, renewed whenever the ledger has changed.
 
 Made through SQLite's own backup, so that it is one state of the ledger whatever is written meanwhile,
-and renamed into place whole. Restoring from it belongs to `repair`.
+and renamed into place when it is complete. Restoring from it belongs to `repair`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BACKUP = "ledger.backup.sqlite"
 
 
 def back_up(ledger: sqlite3.Connection, *, to: Path) -> None:
-    """Copy an open ledger to a file, whole or not at all.
+    """Copy an open ledger to a file, completely or not at all.
 
     Where the disk is full the older backup stays: `embudo doctor` reports that it is behind.
     """

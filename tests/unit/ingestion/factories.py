@@ -1,4 +1,4 @@
-"""A company in a temporary folder: write files, land them, look at what landed."""
+"""A company in a temporary folder: write files, land them, read what landed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,7 @@ from orchestration import ingestion
 from orchestration.core.records import LandingResult
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.settings import Home, Settings, load_settings
-
-
-@dataclass
-class Quiet:
-    """A reporter that keeps what it is told."""
-
-    details: list[str] = field(default_factory=list)
-
-    def step(self, name: str) -> None:
-        """Nothing to show."""
-
-    def detail(self, text: str) -> None:
-        """Keep it."""
-        self.details.append(text)
+from tests.reporters import RecordingReporter
 
 
 @dataclass
@@ -69,7 +56,9 @@ class Company:
     def land(self) -> LandingResult:
         self.runs += 1
         _ = self.inbox
-        return ingestion.land(self.settings(), self.home, run_id=f"run-{self.runs}", report=Quiet())
+        return ingestion.land(
+            self.settings(), self.home, run_id=f"run-{self.runs}", report=RecordingReporter()
+        )
 
     def warehouse(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect()

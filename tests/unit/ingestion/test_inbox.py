@@ -33,7 +33,7 @@ def test_same_bytes_count_once_under_any_name(company: Company) -> None:
 
 
 def test_nothing_new_reads_no_file(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I10: a scan without news looks at names, sizes and times."""
+    """I10: a scan without pending files reads names, sizes and times only."""
     path = company.drop("a.csv", TEXT)
     company.map("products", {"files": "*.csv", "columns": COLUMNS})
     company.land()

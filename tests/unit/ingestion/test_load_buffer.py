@@ -71,7 +71,7 @@ def test_unpivot_counts_each_cell(company: Company) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_corruption_never_loses_a_row(company: Company, seed: int) -> None:
-    """Bytes thrown into a CSV: rows read = landed + quarantined, and untouched rows far from damage
+    """Bytes thrown into a CSV: rows read = landed + quarantined, and untouched rows far from the corruption
     land.
     """
     chance = random.Random(seed)

@@ -1,4 +1,4 @@
-"""What the data-trust metrics count: rows landed and set aside, load by load."""
+"""What the data-trust metrics count: rows landed and quarantined, load by load."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def counted(company: Company) -> list[tuple[object, ...]]:
     )
 
 
-def test_rows_read_are_rows_landed_and_set_aside(company: Company) -> None:
+def test_rows_read_are_rows_landed_and_quarantined(company: Company) -> None:
     """I3, as the metrics count it: by load, and by reason."""
     company.drop("orders.csv", HEADER + GOOD + BROKEN)
     [load] = company.land().loads
@@ -40,7 +40,7 @@ def test_rows_read_are_rows_landed_and_set_aside(company: Company) -> None:
     assert load.rows_read == 6
 
 
-def test_mended_rows_stay_counted_where_they_were_set_aside(company: Company) -> None:
+def test_repaired_rows_stay_counted_where_they_were_quarantined(company: Company) -> None:
     company.drop("orders.csv", HEADER + GOOD + BROKEN)
     company.land()
     company.drop("orders.repaired.csv", HEADER + "4,a,2026-01-04,completed\n")
@@ -54,7 +54,7 @@ def test_mended_rows_stay_counted_where_they_were_set_aside(company: Company) ->
     ]
 
 
-def test_files_read_anew_count_as_they_were_read_last(company: Company) -> None:
+def test_reread_files_count_as_they_were_read_last(company: Company) -> None:
     company.drop("orders.csv", HEADER + GOOD + BROKEN)
     company.land()
     company.map("orders", {"files": "orders*.csv", "columns": COLUMNS | {"deal_id": "id"}})
@@ -73,7 +73,7 @@ def test_a_load_without_a_good_row_counts_nothing_landed(company: Company) -> No
 
 
 def test_quarantined_rows_whose_bytes_are_gone_have_no_reason(company: Company) -> None:
-    """The ledger's count holds when the rows themselves have been erased."""
+    """The ledger's count stays when the rows themselves have been erased."""
     import duckdb
 
     company.drop("orders.csv", HEADER + GOOD + BROKEN)

@@ -19,7 +19,7 @@ def order(number: int) -> bytes:
 
 
 def test_ten_broken_lines_of_a_thousand_then_repaired(company: Company) -> None:
-    """The scene of issue 2: 990 land, ten wait; the mended file brings them once."""
+    """990 rows land, ten wait in quarantine; the repaired file brings them once."""
     lines = [order(number) for number in range(1, 1001)]
     broken = {
         11: b"11,a1,not a date,completed,x",

@@ -21,7 +21,7 @@ def text(*ids: str, header: str = "id,name") -> str:
 
 
 def left(company: Company, stream: str = "products", key: str = "product_id") -> list[str]:
-    """Keys that are there once versions are told apart by file, load and line, as staging does."""
+    """Keys that are there once versions are distinguished by file, load and line, as staging does."""
     by_time = "updated_at desc nulls last, " if stream == "accounts" else ""
     found = company.rows(
         f"select {key} from (select * from landing.{stream} qualify row_number() over (partition by "
@@ -75,7 +75,7 @@ def test_the_same_bytes_of_a_later_day_are_news(company: Company) -> None:
 
 
 def test_a_row_in_quarantine_is_not_missing(company: Company) -> None:
-    """A snapshot with broken rows deletes nothing before they are mended; then it does."""
+    """A snapshot with broken rows deletes nothing before they are repaired; then it does."""
     snapshots(company)
     company.drop("p_1.csv", text("a", "b", "c"))
     company.land()

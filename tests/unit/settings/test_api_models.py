@@ -32,7 +32,7 @@ def write(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_an_endpoint_becomes_a_selection_over_its_answers(tmp_path: Path) -> None:
+def test_an_endpoint_becomes_a_selection_over_its_records(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, GOOD))
     [selection] = settings.selections_of("crm", "deals")
     assert selection.files == ("deals/deals/*.jsonl",)

@@ -187,7 +187,7 @@ def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_p
         assert (freshness, files) == (of_files, of_files)
 
 
-def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="2 mistakes"):
         load_settings(write(tmp_path, "currency: euro\ncountry: Spain\n"))
 

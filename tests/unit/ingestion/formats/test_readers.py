@@ -25,23 +25,23 @@ def test_empty_files_land_as_nothing(company: Company) -> None:
 
 @pytest.mark.parametrize("name", ["cut.csv.gz", "cut.xlsx", "cut.parquet"])
 def test_cut_files_are_rejected_and_others_land(company: Company, name: str) -> None:
-    whole = company.root / "whole"
+    complete = company.root / "complete"
     if name.endswith("gz"):
-        whole.write_bytes(gzip.compress(b"Id,Name\n" + b"1,x\n" * 5000))
+        complete.write_bytes(gzip.compress(b"Id,Name\n" + b"1,x\n" * 5000))
     elif name.endswith("xlsx"):
         book = openpyxl.Workbook()
         book.active.append(["Id", "Name"])  # type: ignore[union-attr]
-        book.save(whole)
+        book.save(complete)
     else:
-        pq.write_table(pa.table({"Id": ["1"], "Name": ["x"]}), whole)
-    company.drop(name, whole.read_bytes()[:-30])
+        pq.write_table(pa.table({"Id": ["1"], "Name": ["x"]}), complete)
+    company.drop(name, complete.read_bytes()[:-30])
     company.drop("good.csv", "Id,Name\n7,Siete\n")
     company.map("products", {"files": "*", "columns": {"product_id": "Id", "name": "Name"}})
     result = company.land()
     assert [one.file for one in result.rejected_files] == [name]
     assert name in result.rejected_files[0].reason
     assert company.rows("select product_id from landing.products") == [("7",)]
-    company.drop(name, whole.read_bytes())
+    company.drop(name, complete.read_bytes())
     again = company.land()
     assert not again.rejected_files
     with company.ledger() as ledger:
