@@ -161,9 +161,9 @@ def _compare(by_hand: Path, marts: Path, console: Console) -> int:
         duckdb.connect(str(by_hand), read_only=True) as ours,
         duckdb.connect(str(marts), read_only=True) as theirs,
     ):
-        for name, (expected, found) in SAME.items():
-            hand = ours.execute(f"select count(*), {expected} from {name}").fetchone()
-            mart = theirs.execute(f"select count(*), {found}").fetchone()
+        for name, (by_hand_sql, embudo_sql) in SAME.items():
+            hand = ours.execute(f"select count(*), {by_hand_sql} from {name}").fetchone()
+            mart = theirs.execute(f"select count(*), {embudo_sql}").fetchone()
             assert hand and mart
             same = hand[0] == mart[0] and abs(float(hand[1] or 0) - float(mart[1] or 0)) < 0.01
             different += not same

@@ -51,15 +51,15 @@ class Export:
 
 def exports_of(company: Company) -> list[Export]:
     """Every stream with its repeats, sorted by the day on which rows are first seen."""
-    found = []
+    exports = []
     for layout in LAYOUTS:
         is_mailings = (layout.source, layout.stream) == ("mailer", "campaigns")
         frame = company.streams["mailings" if is_mailings else layout.stream]
         frame = with_repeats(layout.stream, frame, seed=company.seed)
         frame = frame.take(np.argsort(frame.exported_on, kind="stable"))
         broken = plan_defects(layout, frame, company.clock, seed=company.seed)
-        found.append(Export(layout, frame, broken))
-    return found
+        exports.append(Export(layout, frame, broken))
+    return exports
 
 
 def spans(first_day: int, start: int, until: int) -> Iterator[tuple[str, int, int]]:
@@ -84,7 +84,7 @@ def write_files(
     company: Company, exports: Sequence[Export], inbox: Path, *, start: int, until: int
 ) -> list[Written]:
     """Write all that exports show from day `start` up to and with day `until`."""
-    found = []
+    written = []
     named = list(spans(company.clock.first_day, start, until))
     with duckdb.connect() as connection:
         # Below this, threads wait for one another longer than they work.
@@ -96,8 +96,8 @@ def write_files(
         for export in exports:
             select = words[(export.layout.source, export.layout.stream)]
             for batch in _batches(export.frame, named):
-                found += _write_batch(connection, company, inbox, export, batch, select)
-    return found
+                written += _write_batch(connection, company, inbox, export, batch, select)
+    return written
 
 
 Span = tuple[str, int, int]
@@ -134,17 +134,17 @@ def _write_batch(
     connection.register("rows", _arrow(company, layout, frame))
     connection.execute(f"create or replace temp table shown as {select}")
     connection.unregister("rows")
-    found = []
+    written = []
     for name, first, last in batch:
         low, high = (int(np.searchsorted(exported_on, day)) - begin for day in (first, last + 1))
         broken = [defect for defect in export.broken if first <= defect.day <= last]
         shown = f"select * from shown where rowid >= {low} and rowid < {high} order by rowid"
         path, marks = _write(connection, inbox, layout, name, shown, high - low, broken)
         file = path.relative_to(inbox).as_posix()
-        found.append(
+        written.append(
             Written(layout.source, layout.stream, file, high - low + len(marks), tuple(marks))
         )
-    return found
+    return written
 
 
 def _write(

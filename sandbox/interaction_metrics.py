@@ -80,9 +80,9 @@ def emails(snapshot: Snapshot) -> dict[str, Figure]:
     size = len(messages)
 
     def having(some: Array) -> Bools:
-        found = np.zeros(size, dtype=np.bool_)
-        found[events["message"][some]] = True
-        return found
+        has_event = np.zeros(size, dtype=np.bool_)
+        has_event[events["message"][some]] = True
+        return has_event
 
     kind, by_person = events["kind"], events["machine"] == 0
     sent = having(kind == mailer.SENT)
@@ -155,7 +155,7 @@ def matches(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     rows = snapshot.rows("calls")
     rows = rows.take(rows["direction"] != INTERNAL)
     named = rows["contact"] != NONE
-    found = rows["caller"] != NONE
+    matched = rows["caller"] != NONE
     phones, holders = _phones(snapshot)
     sharers = holders[np.minimum(np.searchsorted(phones, rows["number"]), len(phones) - 1)]
     events = snapshot.rows("email_events")
@@ -166,10 +166,10 @@ def matches(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     return {
         "calls": {
             "all": len(rows),
-            "matched": int(found.sum()),
+            "matched": int(matched.sum()),
             "by_contact_id": int(named.sum()),
-            "by_phone": int((found & ~named).sum()),
-            "ambiguous": int((found & ~named & (sharers > 1)).sum()),
+            "by_phone": int((matched & ~named).sum()),
+            "ambiguous": int((matched & ~named & (sharers > 1)).sum()),
             "unknown_agent": int((rows["agent"] >= 9_000).sum()),
         },
         "emails": {
@@ -193,5 +193,5 @@ def _phones(snapshot: Snapshot) -> tuple[Array, Array]:
     """Every number of a contact, sorted, and how many contacts have it."""
     contacts = snapshot.rows("contacts").newest("contact", "updated_at")
     numbers = np.concatenate([contacts["mobile"], contacts["phone"][contacts["phone"] != NONE]])
-    found, counts = np.unique(numbers, return_counts=True)
-    return found, counts
+    phones, counts = np.unique(numbers, return_counts=True)
+    return phones, counts

@@ -110,10 +110,10 @@ def _spend(clock: Clock, rng: np.random.Generator, scale: float) -> Frame:
 def last_statements(spend: Frame) -> Frame:
     """The lines that count: of each day and channel, those of its last statement."""
     key = spend["day"] * len(CAMPAIGN_CHANNELS) + spend["channel"]
-    keys, place = np.unique(key, return_inverse=True)
+    keys, position = np.unique(key, return_inverse=True)
     last = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(last, place, spend["statement"])
-    return spend.take(spend["statement"] == last[place])
+    np.maximum.at(last, position, spend["statement"])
+    return spend.take(spend["statement"] == last[position])
 
 
 def _social(clock: Clock, rng: np.random.Generator, customers: Customers, scale: float) -> Frame:

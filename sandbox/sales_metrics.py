@@ -26,12 +26,12 @@ assert len(_PROBABILITY) == len(DEAL_STAGES)
 def revenue(snapshot: Snapshot) -> dict[str, Figure]:
     """Revenue, orders, margin, and their growth: orders that are not cancelled, by order date."""
     orders = snapshot.orders
-    place = np.full(int(orders["order"].max()) + 1, NONE, dtype=np.int64)
-    place[orders["order"]] = np.arange(len(orders))
+    position = np.full(int(orders["order"].max()) + 1, NONE, dtype=np.int64)
+    position[orders["order"]] = np.arange(len(orders))
     lines = snapshot.rows("order_lines")
-    lines = lines.take(lines["order"] < len(place))
-    lines = lines.take(place[lines["order"]] != NONE)
-    of = place[lines["order"]]
+    lines = lines.take(lines["order"] < len(position))
+    lines = lines.take(position[lines["order"]] != NONE)
+    of = position[lines["order"]]
     month = snapshot.months(orders["ordered_at"])
     owner, at = orders["owner"], orders["ordered_at"]
     cuts = (
@@ -40,7 +40,7 @@ def revenue(snapshot: Snapshot) -> dict[str, Figure]:
         snapshot.category(lines["product"]),
     )
     net = net_cents(lines)
-    found = {
+    figures = {
         "revenue": summed(month[of], net, *cuts, unit=CENTS),
         "orders": counted(month, snapshot.region(owner), snapshot.team(owner, at)),
         "units_sold": summed(month[of], lines["quantity"], *cuts),
@@ -49,29 +49,29 @@ def revenue(snapshot: Snapshot) -> dict[str, Figure]:
         ),
     }
     customer = customer_of(orders)
-    found["average_order_value"] = ratio(found["revenue"], found["orders"])
-    found["gross_margin"] = combined(
-        lambda a, b: a - b, found["revenue"], found["cost_of_goods_sold"], leading=0
+    figures["average_order_value"] = ratio(figures["revenue"], figures["orders"])
+    figures["gross_margin"] = combined(
+        lambda a, b: a - b, figures["revenue"], figures["cost_of_goods_sold"], leading=0
     )
-    found["gross_margin_rate"] = ratio(found["gross_margin"], found["revenue"])
-    found["revenue_mom_growth"] = growth(found["revenue"], months_back=1)
-    found["revenue_yoy_growth"] = growth(found["revenue"], months_back=12)
+    figures["gross_margin_rate"] = ratio(figures["gross_margin"], figures["revenue"])
+    figures["revenue_mom_growth"] = growth(figures["revenue"], months_back=1)
+    figures["revenue_yoy_growth"] = growth(figures["revenue"], months_back=12)
     done = orders["status"][of] == COMPLETED
     delivered = snapshot.months(orders["delivered_at"][of[done]])
-    found["delivered_revenue"] = summed(
+    figures["delivered_revenue"] = summed(
         delivered, net[done], *(c.where(done) for c in cuts), unit=CENTS
     )
     invoices = snapshot.rows("invoices")
     invoices = invoices.take(invoices["status"] != 2)
-    found["invoiced_revenue"] = summed(
+    figures["invoiced_revenue"] = summed(
         month_index(invoices["invoiced_on"]), invoices["amount"], unit=CENTS
     )
-    found |= _customers(snapshot, orders, customer, month, found)
-    return found
+    figures |= _customers(snapshot, orders, customer, month, figures)
+    return figures
 
 
 def _customers(
-    snapshot: Snapshot, orders: Frame, customer: Ints, month: Ints, found: dict[str, Figure]
+    snapshot: Snapshot, orders: Frame, customer: Ints, month: Ints, figures: dict[str, Figure]
 ) -> dict[str, Figure]:
     industry = snapshot.industry(customer)
     active = distinct(month, customer, industry)
@@ -98,7 +98,7 @@ def _customers(
         "customer_retention_rate": ratio(staying, base),
         "customer_churn_rate": combined(lambda a, b: 1 - a / b, staying, base),
         "orders_per_customer": ratio(by_industry, active),
-        "revenue_per_customer": ratio(found["revenue"], active),
+        "revenue_per_customer": ratio(figures["revenue"], active),
     }
 
 
@@ -279,6 +279,6 @@ def _next(who: Ints, when: Ints, whom: Ints, since: Ints) -> Ints:
     if not len(keys):
         return np.full(len(whom), NONE, dtype=np.int64)
     at = np.searchsorted(keys, np.where(whom == NONE, 0, whom) * span + since)
-    found = keys[np.minimum(at, len(keys) - 1)]
-    is_same = (at < len(keys)) & (found // span == whom) & (whom != NONE)
-    return np.asarray(np.where(is_same, found % span, NONE), dtype=np.int64)
+    nearest = keys[np.minimum(at, len(keys) - 1)]
+    is_same = (at < len(keys)) & (nearest // span == whom) & (whom != NONE)
+    return np.asarray(np.where(is_same, nearest % span, NONE), dtype=np.int64)

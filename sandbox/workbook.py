@@ -62,11 +62,11 @@ def _row(number: int, cells: Sequence[Cell]) -> str:
     )
 
 
-def _cell(place: str, value: Cell) -> str:
+def _cell(address: str, value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+        return f'<c r="{address}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     if isinstance(value, date):
-        return f'<c r="{place}" s="1"><v>{(value - _EXCEL_EPOCH).days}</v></c>'
-    return f'<c r="{place}"><v>{value}</v></c>'
+        return f'<c r="{address}" s="1"><v>{(value - _EXCEL_EPOCH).days}</v></c>'
+    return f'<c r="{address}"><v>{value}</v></c>'

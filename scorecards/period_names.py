@@ -20,10 +20,10 @@ _FORMS: tuple[tuple[Grain, str], ...] = (
 def read_period(text: str) -> tuple[Grain, date]:
     """Grain and first day of a written period; raises `QueryInvalid` for anything else."""
     for grain, form in _FORMS:
-        found = re.fullmatch(form, text.strip(), re.IGNORECASE)
-        if found is None:
+        match = re.fullmatch(form, text.strip(), re.IGNORECASE)
+        if match is None:
             continue
-        part = {name: int(value) for name, value in found.groupdict().items()}
+        part = {name: int(value) for name, value in match.groupdict().items()}
         try:
             if grain == "week":
                 return grain, date.fromisocalendar(part["year"], part["week"], 1)

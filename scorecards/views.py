@@ -102,8 +102,8 @@ def scorecard_view(
     shown: list[dict[str, Any]] = []
     if periods := _periods(layer, grains, start):
         sql = _CHOSEN.format(places=", ".join("(?, cast(? as date))" for _ in periods))
-        places = [part for place in periods.items() for part in place]
-        shown = layer.rows(sql, [*places, subject.scope, subject.key, names, grains])
+        pairs = [value for pair in periods.items() for value in pair]
+        shown = layer.rows(sql, [*pairs, subject.scope, subject.key, names, grains])
     if not shown:
         wanted = period or f"a {grain or 'month'} or longer"
         raise QueryInvalid(
