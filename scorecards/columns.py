@@ -7,12 +7,9 @@ the marts as comments.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-SCHEMA = "performance"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +19,12 @@ class Table:
     name: str
     description: str
     columns: Mapping[str, str]
-    personal: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Column to what it declares of personal data, in the words of a mart's `meta`."""
 
     def comments(self) -> Iterator[str]:
         """SQL that writes the descriptions into the table."""
-        yield f"comment on table {SCHEMA}.{self.name} is {_quoted(self.description)}"
+        yield f"comment on table performance.{self.name} is {_quoted(self.description)}"
         for column, text in self.columns.items():
-            yield f"comment on column {SCHEMA}.{self.name}.{column} is {_quoted(text)}"
+            yield f"comment on column performance.{self.name}.{column} is {_quoted(text)}"
 
 
 @cache
@@ -43,7 +38,6 @@ def tables() -> Mapping[str, Table]:
             name=name,
             description=content["description"].strip(),
             columns={column: text.strip() for column, text in content["columns"].items()},
-            personal=content.get("personal", {}),
         )
         for name, content in yaml.safe_load(text).items()
     }

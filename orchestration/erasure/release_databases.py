@@ -14,7 +14,7 @@ import duckdb
 
 from orchestration.core.duckdb_session import literal, name, texts
 from orchestration.privacy.data_subject import DataSubject
-from orchestration.privacy.model_keys import ModelKey
+from orchestration.privacy.model_keys import Declarations, ModelKey
 from orchestration.publication.candidate import STORAGE_VERSION
 from orchestration.publication.files import copy_file
 from orchestration.publication.layout import DATABASES
@@ -49,7 +49,7 @@ def erase_databases(
     old: Path,
     new: Path,
     subject: DataSubject,
-    keys: Sequence[ModelKey],
+    declared: Declarations,
     *,
     memory_limit: str,
 ) -> ErasedDatabases:
@@ -64,9 +64,9 @@ def erase_databases(
         connection.execute("set TimeZone = 'UTC'")
         for database, draft in drafts.items():
             connection.execute(f"attach {literal(str(draft))} as {Path(database).stem}")
-        _register_keys(connection, subject, keys)
+        _register_keys(connection, subject, declared.keys)
         changed = sum(
-            _erase_table(connection, table, subject, keys) for table in _tables(connection)
+            _erase_table(connection, table, subject, declared) for table in _tables(connection)
         )
         for database in DATABASES:
             connection.execute(
@@ -106,23 +106,31 @@ def _erase_table(
     connection: duckdb.DuckDBPyConnection,
     table: _Table,
     subject: DataSubject,
-    keys: Sequence[ModelKey],
+    declared: Declarations,
 ) -> int:
     """Rows of one table that went or changed."""
+    is_key = [f"{name(c)} in (select key from erased_keys)" for c in table.texts]
     if table.database != "marts":
-        leads = [f"{name(c)} in (select key from erased_keys)" for c in table.texts]
-        leads += [subject.mentioned_sql(name(c)) for c in table.texts]
-        return _delete(connection, table, leads)
-    declared = [
+        mentioned = [subject.mentioned_sql(name(c)) for c in table.texts]
+        return _delete(connection, table, [*is_key, *mentioned])
+    if table.table in declared.tables:
+        changed = _delete(connection, table, _declared_rows(table, subject, declared.keys))
+    else:
+        # Made by the refresh itself (alerts): about whatever key stands in it.
+        changed = _delete(connection, table, is_key)
+    changed += _clear_references(connection, table)
+    return changed + _scrub_texts(connection, table, subject)
+
+
+def _declared_rows(table: _Table, subject: DataSubject, keys: Sequence[ModelKey]) -> list[str]:
+    """Whether a row of a mart goes with the person, by each column that declares it."""
+    return [
         f"{name(key.column)} in (select unnest({_list(key.values(subject))}))"
         for key in keys
         if key.row_goes
         and (key.schema, key.table) == (table.schema, table.table)
         and key.column in table.columns
     ]
-    changed = _delete(connection, table, declared)
-    changed += _clear_references(connection, table)
-    return changed + _scrub_texts(connection, table, subject)
 
 
 def _clear_references(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:

@@ -19,7 +19,7 @@ from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure, Release
 from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
-from orchestration.privacy.model_keys import ModelKey, declared_keys, read_key
+from orchestration.privacy.model_keys import read_declarations
 from orchestration.publication.files import room, sha256, sync, write_durably
 from orchestration.publication.layout import DATABASES, MANIFEST, RECEIPT, RELEASE, TEMPORARY
 from orchestration.publication.releases import (
@@ -31,7 +31,6 @@ from orchestration.publication.releases import (
 )
 from orchestration.settings import Home
 from orchestration.settings.contract_loading import load_contract
-from scorecards.columns import SCHEMA, tables
 
 _GENERATION = re.compile(r"(.*)-e(\d+)")
 
@@ -80,7 +79,9 @@ def _rewrite(
     shutil.rmtree(new, ignore_errors=True)
     with room(new):
         new.mkdir()
-    databases = erase_databases(old, new, subject, _keys_of(old), memory_limit=memory_limit)
+    manifest = json.loads((old / MANIFEST).read_text(encoding="utf-8"))
+    declared = read_declarations(manifest, load_contract())
+    databases = erase_databases(old, new, subject, declared, memory_limit=memory_limit)
     for path in old.iterdir():
         if path.name not in (*DATABASES, RELEASE):
             (new / path.name).write_bytes(subject.scrub(path.read_bytes()))
@@ -112,15 +113,3 @@ def _seal_receipt(directory: Path, note: Erasure) -> None:
     receipt["files"] = {name: sha256(directory / name) for name in DATABASES}
     receipt["erasures"] = [*receipt.get("erasures", []), dataclasses.asdict(note)]
     path.write_text(json.dumps(receipt, indent=2), encoding="utf-8")
-
-
-def _keys_of(release: Path) -> tuple[ModelKey, ...]:
-    """The declared key columns of a release: of its models, and of the tables that the refresh itself makes."""
-    contract = load_contract()
-    manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
-    made = tuple(
-        read_key(meta, schema=SCHEMA, table=table.name, column=column, contract=contract)
-        for table in tables().values()
-        for column, meta in table.personal.items()
-    )
-    return (*declared_keys(manifest, contract), *made)

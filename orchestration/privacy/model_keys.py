@@ -47,33 +47,39 @@ class ModelKey:
         )
 
 
+@dataclass(frozen=True)
+class Declarations:
+    """What a release's manifest says of its tables: declared key columns, and the names of all tables that dbt made."""
+
+    keys: tuple[ModelKey, ...]
+    tables: frozenset[str]
+
+
+def read_declarations(
+    manifest: Mapping[str, Any], contract: Mapping[str, StreamContract]
+) -> Declarations:
+    """The declarations of a release: models, seeds, and the tables of saved queries."""
+    tables = {node["alias"] for node in manifest["nodes"].values() if "alias" in node}
+    for query in manifest.get("saved_queries", {}).values():
+        tables |= {export["config"].get("alias") or export["name"] for export in query["exports"]}
+    return Declarations(declared_keys(manifest, contract), frozenset(tables))
+
+
 def declared_keys(
     manifest: Mapping[str, Any], contract: Mapping[str, StreamContract]
 ) -> tuple[ModelKey, ...]:
     """The declared key columns of the models of a manifest; streams that the contract no longer has hold no keys."""
     return tuple(
-        read_key(meta, schema=node["schema"], table=node["alias"], column=column, contract=contract)
+        ModelKey(
+            schema=node["schema"],
+            table=node["alias"],
+            column=column,
+            row_goes=meta["personal"] != "mentions",
+            spellings=_spellings(meta, column, contract),
+            hashed="hash" in meta,
+        )
         for node, column, meta in _columns(manifest)
         if "personal" in meta
-    )
-
-
-def read_key(
-    meta: Mapping[str, Any],
-    *,
-    schema: str,
-    table: str,
-    column: str,
-    contract: Mapping[str, StreamContract],
-) -> ModelKey:
-    """The declaration of one column as a record. What does not hold is found by `check_model_keys`."""
-    return ModelKey(
-        schema=schema,
-        table=table,
-        column=column,
-        row_goes=meta["personal"] != "mentions",
-        spellings=_spellings(meta, column, contract),
-        hashed="hash" in meta,
     )
 
 

@@ -8,17 +8,20 @@ import duckdb
 
 from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
-from orchestration.privacy.model_keys import ModelKey
+from orchestration.privacy.model_keys import Declarations, ModelKey
 
 ANA = DataSubject(
     emails=("ana@example.com",),
     subjects={"contacts": ("crm:1",)},
     owned={"calls": ("pbx:7",)},
 )
-KEYS = (
-    ModelKey("core", "dim_contacts", "contact_key", True, {"contacts": ""}),
-    ModelKey("core", "dim_customers", "customer_key", True, {"contacts": "contact:"}),
-    ModelKey("activity", "fct_calls", "call_key", True, {"calls": ""}),
+DECLARED = Declarations(
+    tables=frozenset({"dim_contacts", "dim_customers", "fct_orders", "fct_calls"}),
+    keys=(
+        ModelKey("core", "dim_contacts", "contact_key", True, {"contacts": ""}),
+        ModelKey("core", "dim_customers", "customer_key", True, {"contacts": "contact:"}),
+        ModelKey("activity", "fct_calls", "call_key", True, {"calls": ""}),
+    ),
 )
 MARTS = """
 create schema core; create schema activity;
@@ -32,6 +35,9 @@ create table core.fct_orders as
         as t(order_key, customer_key, buyer_key, note, amount);
 create table activity.fct_calls as
     select * from (values ('pbx:7', 'crm:1'), ('pbx:8', 'crm:1'), ('pbx:9', null)) as t(call_key, contact_key);
+create table core.alerts as
+    select * from (values ('at risk', 'contact:crm:1'), ('missed', 'pbx:7'), ('missed', 'pbx:9'))
+        as t(rule, subject_key);
 """
 WAREHOUSE = """
 create schema staging;
@@ -57,7 +63,7 @@ def rows(database: Path, table: str) -> list[tuple[object, ...]]:
 def test_declared_rows_go_and_the_rest_is_untied(tmp_path: Path) -> None:
     old, new = made(tmp_path / "old"), tmp_path / "new"
     new.mkdir()
-    done = erase_databases(old, new, ANA, KEYS, memory_limit="200MB")
+    done = erase_databases(old, new, ANA, DECLARED, memory_limit="200MB")
 
     marts = new / "marts.duckdb"
     assert rows(marts, "core.dim_contacts") == [("crm:2", "es")]
@@ -69,18 +75,21 @@ def test_declared_rows_go_and_the_rest_is_untied(tmp_path: Path) -> None:
     ]
     # A call that is not the person's own stays, and refers to nobody.
     assert rows(marts, "activity.fct_calls") == [("pbx:8", None), ("pbx:9", None)]
+    # No model describes the alerts: those about a key of the person go.
+    assert rows(marts, "core.alerts") == [("missed", "pbx:9")]
     assert rows(new / "warehouse.duckdb", "staging.calls") == [("pbx:9", "bea@example.com", 4)]
     assert done.rows == {
         "core.dim_contacts": 1, "core.dim_customers": 1, "core.fct_orders": 2, "activity.fct_calls": 2,
+        "core.alerts": 1,
     }  # fmt: skip
-    # 3 marts' rows and 3 private ones went; an order was emptied of two keys and of an address, a call of one key.
-    assert done.changed == 3 + 3 + 3 + 1
+    # 3 rows of marts, 2 alerts and 3 private rows went; an order lost two keys and an address, a call one key.
+    assert done.changed == 3 + 2 + 3 + 3 + 1
     assert sorted(path.name for path in new.iterdir()) == ["marts.duckdb", "warehouse.duckdb"]
 
 
 def test_no_byte_of_the_person_is_left(tmp_path: Path) -> None:
     old, new = made(tmp_path / "old"), tmp_path / "new"
     new.mkdir()
-    erase_databases(old, new, ANA, KEYS, memory_limit="200MB")
+    erase_databases(old, new, ANA, DECLARED, memory_limit="200MB")
     for path in new.iterdir():
         assert b"ana@example.com" not in path.read_bytes().lower()
