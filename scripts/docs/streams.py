@@ -41,10 +41,12 @@ class Stream:
 
 def page() -> str:
     """The page's text."""
-    areas = list(_AREAS)
-    streams = sorted(map(_stream, project.streams()), key=lambda stream: areas.index(stream.area))
+    streams = [_stream(table) for table in project.streams()]
+    areas = list(_AREAS) + sorted({stream.area for stream in streams} - set(_AREAS))
+    streams.sort(key=lambda stream: areas.index(stream.area))
     by_area = {
-        _AREAS[area]: list(members) for area, members in groupby(streams, lambda one: one.area)
+        _AREAS.get(area, area.replace("_", " ").capitalize()): list(members)
+        for area, members in groupby(streams, lambda stream: stream.area)
     }
     return render("streams.md.j2", areas=by_area, streams=streams)
 
