@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.core.errors import EmbudoError
 from orchestration.core.records import Reporter
-from orchestration.core.resource_limits import collect_rarely
+from orchestration.core.resource_limits import relax_garbage_collection
 from orchestration.observability.dagster_instance import end_lost_runs
 from orchestration.privacy.redaction import redacted
 from orchestration.refresh.session import RefreshSession
@@ -48,7 +48,7 @@ def refresh_resource(
         if started is not None:
             yield started
             return
-        collect_rarely()  # Dagster gives each run a process of its own
+        relax_garbage_collection()  # Dagster gives each run a process of its own
         run_id = (context.run_id or "manual").split("-")[0]
         report: Reporter = _LogReporter(context.log) if context.log else _Silent()
         full = bool(context.resource_config["full"])

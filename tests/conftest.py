@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.core.resource_limits import collect_rarely
+from orchestration.core.resource_limits import relax_garbage_collection
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC_DATA = Path(os.environ.get("EMBUDO_PUBLIC_DATA", ROOT.parent / "shared" / "data"))
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.close(handle)
         os.environ[GUARD_LOG] = path
         config.add_cleanup(lambda: Path(path).unlink(missing_ok=True))
-    collect_rarely()
+    relax_garbage_collection()
     # Parsing takes seconds, and every home of a test would repeat it.
     os.environ.setdefault("EMBUDO_DBT_CACHE", str(ROOT / "target" / "parsed"))
     before = os.environ.get("PYTHONPATH", "")

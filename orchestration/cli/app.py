@@ -20,7 +20,7 @@ from orchestration.cli.console import err, out, plain
 from orchestration.cli.interrupts import EXIT_CODE, STOPPED
 from orchestration.cli.options import Panel
 from orchestration.core.errors import EmbudoError, LandingCorrupt
-from orchestration.core.resource_limits import collect_rarely, explained
+from orchestration.core.resource_limits import as_resource_error, relax_garbage_collection
 
 
 def command_modules() -> Iterator[ModuleType]:
@@ -86,7 +86,7 @@ def main() -> None:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    collect_rarely()
+    relax_garbage_collection()
     try:
         app()
     except KeyboardInterrupt:
@@ -95,7 +95,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        known = error if isinstance(error, EmbudoError) else explained(error) or _corrupt(error)
+        known = (
+            error if isinstance(error, EmbudoError) else as_resource_error(error) or _corrupt(error)
+        )
         if known is None:
             raise
         err.print(f"[bold red]Error:[/bold red] {_message(known)}", soft_wrap=True)

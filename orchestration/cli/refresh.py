@@ -87,7 +87,7 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 
 def _run_job(session: RefreshSession) -> None:
     """Run Dagster's job in this process, on the instance that the UI shows."""
-    from orchestration.core.resource_limits import explained
+    from orchestration.core.resource_limits import as_resource_error
     from orchestration.definitions import REFRESH_JOB, build_defs
     from orchestration.observability.dagster_instance import (
         end_lost_runs,
@@ -107,7 +107,7 @@ def _run_job(session: RefreshSession) -> None:
             )
         except Exception as error:
             # Dagster's own storage is on the same disk, so it may fail after the refresh for the same reason.
-            cause = session.error or explained(error, at=context.home.root)
+            cause = session.error or as_resource_error(error, at=context.home.root)
             if cause is None:
                 raise
             raise cause from error

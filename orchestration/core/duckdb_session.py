@@ -1,7 +1,7 @@
 """DuckDB connections for landing: no downloads, UTC, a memory limit that spills, the excel
 extension.
 
-Statements belong to the modules that use the connection; quoting of names and texts stands here.
+Statements belong to the modules that use the connection; quoting of names and texts is here.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"load {literal(str(file))}")
 
 
-def words_of(error: duckdb.Error, *, path: Path) -> str:
-    """What an error says of a file, in one line, without DuckDB's name for it and the way to the file."""
+def error_text(error: duckdb.Error, *, path: Path) -> str:
+    """An error's first line, without DuckDB's prefix and without the folder of the file."""
     first = str(error).strip().split("\n")[0]
     return re.sub(r"^[A-Z]\w+( \w+)* Error: ", "", first).replace(str(path), path.name)
 

@@ -1,4 +1,4 @@
-"""Files that survive a power cut: written aside, synced, renamed, and their folder synced."""
+"""Files that survive a power cut: written under a temporary name, synced, renamed, and their folder synced."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ TEMPORARY = ".tmp-"
 
 
 def temporary(final: Path) -> Path:
-    """A name in the same folder that no reader looks at."""
+    """A name in the same folder that no reader opens."""
     return final.with_name(f"{TEMPORARY}{os.getpid()}-{final.name}")
 
 
 @contextmanager
 def writing(final: Path) -> Iterator[Path]:
-    """A file to write to, which gets its final name once it is whole, and goes where it is not."""
-    aside = temporary(final)
+    """A file to write to, which gets its final name once it is complete, and is removed where it is not."""
+    partial = temporary(final)
     try:
-        yield aside
-        settle(aside, final)
+        yield partial
+        settle(partial, final)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
 
 

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 
 class EmbudoError(Exception):
-    """Something that the person at the keyboard can mend."""
+    """Something that the person at the keyboard can fix."""
 
     exit_code = 1
 
 
 class SettingsInvalid(EmbudoError):
-    """`embudo.yml` or the environment says something that Embudo cannot work with."""
+    """`embudo.yml` or the environment has a value that Embudo cannot work with."""
 
     exit_code = 2
 
 
 class SeedInvalid(EmbudoError):
-    """A seed says something that nothing can be built from: named by file, line and column."""
+    """A seed has a value that nothing can be built from: named by file, line and column."""
 
     exit_code = 2
 
 
 class SourceError(EmbudoError):
-    """A source cannot be read: a file is missing, locked or not what its format says."""
+    """A source cannot be read: a file is missing, locked or not of its format."""
 
     exit_code = 3
 
@@ -57,7 +57,7 @@ class WaiverInvalid(EmbudoError):
 
 
 class PublicationRefused(EmbudoError):
-    """A release cannot be published: no valid receipt, a stale file, or a damaged candidate."""
+    """A release cannot be published: no valid receipt, a stale file, or a corrupt candidate."""
 
     exit_code = 6
 

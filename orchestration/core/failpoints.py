@@ -2,7 +2,7 @@
 
 A test facility and nothing else: with `EMBUDO_KILL_AT=<step>` in the environment, the process sends
 itself SIGKILL when it reaches that step, as a power cut would. Without the variable a step costs
-one look-up. Every step has its name in `STEPS`, so that tests can go through all of them. What a
+one lookup. Every step has its name in `STEPS`, so that tests can go through all of them. What a
 step does does not belong here.
 """
 
@@ -69,7 +69,7 @@ REFRESH = (
     "refresh.signed",
     "refresh.written_down",
 )
-"""In the order in which a refresh comes by; those of the rooms lie between them."""
+"""In the order of a refresh; those of other packages lie between them."""
 
 STEPS = frozenset(
     (

@@ -1,4 +1,4 @@
-"""Days, weeks from Monday, months, quarters and years: where a period begins. For any room."""
+"""Days, weeks from Monday, months, quarters and years: where a period begins. For any package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 
 def first_day(grain: str, day: date) -> date:
-    """First day of the period of a grain (day, week, month, quarter, year) that holds a day."""
+    """First day of the period of a grain (day, week, month, quarter, year) that a day falls in."""
     if grain == "week":
         return day - timedelta(days=day.weekday())
     month = {"quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}.get(grain, day.month)

@@ -1,27 +1,32 @@
-"""Processes that work on the same files: whether one is alive, and when it last wrote."""
+"""Processes that work on the same files: whether one is alive, when it last wrote, and its memory."""
 
 from __future__ import annotations
 
-import os
+import resource
+import sys
 from pathlib import Path
 
 
 def is_alive(process: str) -> bool:
-    """Whether `process`, a number as text, is that of a living process; what is no number is not.
+    """Whether `process`, a number as text, is the id of a living process; False for what is no number.
 
-    One that has ended and that nobody has buried (in a container without an init, orphans stay so) is not.
+    A zombie, which has ended and was not waited for (in a container without an init, orphans stay so), is not
+    alive.
     """
+    import psutil
+
     try:
-        os.kill(int(process), 0)
-    except PermissionError:
+        return bool(psutil.Process(int(process)).status() != psutil.STATUS_ZOMBIE)
+    except psutil.AccessDenied:
         return True
-    except (ValueError, ProcessLookupError, OverflowError):
+    except (ValueError, OverflowError, psutil.NoSuchProcess):
         return False
-    try:
-        after_its_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
-    except OSError:
-        return True
-    return not after_its_name.strip().startswith("Z")
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux KiB
 
 
 def last_change(path: Path) -> float:

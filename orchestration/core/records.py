@@ -1,4 +1,4 @@
-"""Plain records that the rooms hand to one another.
+"""Plain records that packages pass to one another.
 
 `ingestion`, `transformation`, `quality` and `publication` do not import one another; what they
 share is here, as frozen data without behaviour. Reading or writing files does not belong here.
@@ -16,13 +16,13 @@ Outcome = Literal["pass", "warn", "fail"]
 
 
 class Reporter(Protocol):
-    """Where a long task says how far it is; the command line shows it, Dagster logs it."""
+    """Where a long task reports its progress; the command line shows it, Dagster logs it."""
 
     def step(self, name: str) -> None:
         """Begin a named step; the step before it ends."""
 
     def detail(self, text: str) -> None:
-        """Say a count or a fact about the current step."""
+        """Report a count or a fact about the current step."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Load:
 
 @dataclass(frozen=True)
 class NewColumns:
-    """Columns that a source's files did not have before: kept as `_extra`, and told once."""
+    """Columns that a source's files did not have before: kept as `_extra`, and reported once."""
 
     source: str
     stream: str
@@ -93,7 +93,7 @@ class RejectedFile:
 
 @dataclass(frozen=True)
 class SourceFailure:
-    """A stream that its source did not answer for, and why. `is_fatal`: the source's policy stops the
+    """A stream that could not be fetched from its source, and why. `is_fatal`: the source's policy stops the
     refresh, once the other sources have landed.
     """
 
@@ -105,7 +105,7 @@ class SourceFailure:
 
 @dataclass(frozen=True)
 class QuarantinedLoad:
-    """A load that landed and that the gate keeps out of every build until it is mended or accepted.
+    """A load that landed and that the gate keeps out of every build until it is fixed or waived.
 
     `check` is the check that it broke; `at` is naive UTC.
     """
@@ -122,7 +122,7 @@ class QuarantinedLoad:
 
 @dataclass(frozen=True)
 class Waiver:
-    """A breach that a person lets through once. `check` is a check's name, or `name on subject`."""
+    """A failed check that a person lets pass once. `check` is a check's name, or `name on subject`."""
 
     check: str
     because: str
@@ -132,7 +132,7 @@ class Waiver:
     used_by: str = ""
     """The run that needed it; empty while it is open."""
     release_id: str = ""
-    """The release that it let out."""
+    """The release that was published with it."""
 
     @property
     def is_open(self) -> bool:
@@ -141,7 +141,7 @@ class Waiver:
 
     @property
     def text(self) -> str:
-        """Who says so, when and why, as it stands beside the breach."""
+        """Who signed it, when and why, as it is shown beside the failed check."""
         return f"{self.signed_by}, {self.at:%Y-%m-%d %H:%M} UTC: {self.because}"
 
 
@@ -162,7 +162,7 @@ class LandingResult:
 class CheckResult:
     """One check of the gate.
 
-    `gate` is 1 (loads), 2 (dbt) or 3 (marts and metrics). `sample_keys` never holds contact data.
+    `gate` is 1 (loads), 2 (dbt) or 3 (marts and metrics). `sample_keys` never has contact data.
     """
 
     gate: int
@@ -187,7 +187,7 @@ class CheckResult:
 
     @property
     def title(self) -> str:
-        """What it is called where one check looks at several things: `name on subject`."""
+        """Its name where one check has several subjects: `name on subject`."""
         return f"{self.name} on {self.subject}"
 
 
@@ -248,14 +248,14 @@ class Release:
     time_zone: str = ""
     """The zone whose days, weeks and months the figures are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Check (`name on subject`) to who let its breach through, when and why."""
+    """Check (`name on subject`) to who waived its failure, when and why."""
     erasures: tuple[Erasure, ...] = ()
     """Who was taken out of the release after it was published, never by name."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the gate signs and what publishing asks for; bound to one run and to the bytes of its files."""
+    """What the gate signs and publishing requires; bound to one run and to the bytes of its files."""
 
     run_id: str
     verdict: Outcome

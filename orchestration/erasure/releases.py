@@ -20,7 +20,7 @@ from orchestration.core.records import Erasure, Release
 from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
 from orchestration.privacy.model_keys import read_declarations
-from orchestration.publication.files import room, sha256, sync, write_durably
+from orchestration.publication.files import disk_full_as_error, sha256, sync, write_durably
 from orchestration.publication.layout import DATABASES, MANIFEST, RECEIPT, RELEASE, TEMPORARY
 from orchestration.publication.releases import (
     current_directory,
@@ -77,7 +77,7 @@ def _rewrite(
 ) -> int:
     old, new = home.release(release.release_id), home.releases / f".{new_id}{TEMPORARY}"
     shutil.rmtree(new, ignore_errors=True)
-    with room(new):
+    with disk_full_as_error(new):
         new.mkdir()
     manifest = json.loads((old / MANIFEST).read_text(encoding="utf-8"))
     declared = read_declarations(manifest, load_contract())

@@ -14,7 +14,7 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken, SourceError
-from orchestration.core.resource_limits import explained
+from orchestration.core.resource_limits import as_resource_error
 from orchestration.ingestion import load_plausibility
 from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.contract_checks import staged_table, staging_query
@@ -156,14 +156,14 @@ class LoadBuffer:
         except duckdb.BinderException as error:
             raise ContractBroken(
                 f"{file.path}: the mapping of {self.stream.name} does not work on this file: "
-                f"{duckdb_session.words_of(error, path=file.absolute)}. Change it in embudo.yml."
+                f"{duckdb_session.error_text(error, path=file.absolute)}. Change it in embudo.yml."
             ) from error
         except duckdb.Error as error:
-            if explained(error):
+            if as_resource_error(error):
                 raise
             raise SourceError(
                 f"{file.path} cannot be read for {self.stream.name}: "
-                f"{duckdb_session.words_of(error, path=file.absolute)}. "
+                f"{duckdb_session.error_text(error, path=file.absolute)}. "
                 "If it is corrupt or cut short, send the complete file again; else use try_cast in "
                 "SQL that may fail, and check `format` in embudo.yml."
             ) from error

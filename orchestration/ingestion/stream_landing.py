@@ -18,7 +18,7 @@ from orchestration.core import duckdb_session, durable_files
 from orchestration.core.errors import ContractBroken, ResourceExhausted, SourceError
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Load, NewColumns, RejectedFile, Reporter
-from orchestration.core.resource_limits import explained
+from orchestration.core.resource_limits import as_resource_error
 from orchestration.ingestion.inbox import InboxFile, StreamChanges
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.file_columns import record_file_columns
@@ -92,7 +92,7 @@ def land_stream(
             identity = _LoadIdentity(load_id, load_seq, landed_at)
             landed = _land_files(context, buffer, changes, identity)
     except (OSError, duckdb.Error, ResourceExhausted) as error:
-        cause = explained(error)
+        cause = as_resource_error(error)
         if cause is None:
             raise
         raise ResourceExhausted(
@@ -150,7 +150,7 @@ def _stage(
     try:
         staged = buffer.stage(file, part=part, landed_at=landed_at)
     except (ContractBroken, SourceError) as error:
-        cause = explained(error)
+        cause = as_resource_error(error)
         if cause is not None:
             raise cause from error  # not the file's fault: it is tried again
         buffer.discard(part)
@@ -212,7 +212,7 @@ def _write_files(
         with durable_files.writing(target) as temporary:
             write_landing(buffer, temporary, record=record)
     except (OSError, duckdb.Error) as error:
-        if explained(error) is not None:
+        if as_resource_error(error) is not None:
             raise
         raise SourceError(
             f"Load {load.load_id} of {source}.{stream} cannot be written under {home.landing}: "

@@ -1,9 +1,9 @@
 """Dagster's SQLite event log with connections that stay open.
 
-Dagster makes an engine and a connection for each statement, and SQLAlchemy compiles each statement anew with
-them: a refresh with a thousand events spent a quarter of its time on that. Here an engine a file stays, and
+Dagster makes an engine and a connection for each statement, and SQLAlchemy recompiles each statement with
+them: a refresh with a thousand events spent a quarter of its time on that. Here one engine per file stays open, and
 commits leave the waiting for the disk to SQLite's write-ahead log: a power cut may lose the last events of a
-run's story, never the file. What the events are belongs to Dagster.
+run's log, never the file. What the events are belongs to Dagster.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
                 yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Dagster asks before it writes each check; a table that is there stays."""
+        """Dagster checks this before it writes each check; a table that exists stays."""
         if table_name not in self._tables:
             if not super().has_table(table_name):
                 return False

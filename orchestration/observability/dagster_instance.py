@@ -68,8 +68,8 @@ def prepare_instance(dagster_home: Path) -> Path:
 def open_instance() -> Iterator[dg.DagsterInstance]:
     """The instance that `prepare_instance` has written down, open.
 
-    Raises `SettingsInvalid` where its database does not answer; the address, which may hold a password, is
-    not told.
+    Raises `SettingsInvalid` where its database does not answer; the address, which may have a password in it,
+    is not in the message.
     """
     import dagster as dg
 

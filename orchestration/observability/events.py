@@ -9,39 +9,20 @@ that a run without work writes nothing; the oldest runs are pruned.
 from __future__ import annotations
 
 import json
-import resource
 import time
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.core.processes import peak_memory
 from orchestration.core.records import Reporter, StepFacts
+from orchestration.observability.lineage import Dataset, run_event
 from orchestration.privacy.redaction import redacted
 from orchestration.settings import Home
 
 KEPT_RUNS = 100
-
-_NAMESPACE = "embudo"
-_PRODUCER = "urn:embudo"
-_SPEC = "https://openlineage.io/spec"
-_EVENT_SCHEMA = f"{_SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
-_FACETS = {
-    "parent": f"{_SPEC}/facets/1-0-1/ParentRunFacet.json",
-    "errorMessage": f"{_SPEC}/facets/1-0-1/ErrorMessageRunFacet.json",
-    "outputStatistics": f"{_SPEC}/facets/1-0-2/OutputStatisticsOutputDatasetFacet.json",
-}
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """What a step read or wrote: its name, and rows and bytes where they are known."""
-
-    name: str
-    rows: int | None = None
-    size_bytes: int | None = None
 
 
 @dataclass
@@ -112,7 +93,7 @@ class RecordingReporter:
             peak_memory_bytes=peak_memory(),
         )
         self.facts.append(fact)
-        self._event(kind, fact=fact, error=error)
+        self._event(kind, facts=fact, error=error)
         measures = {"seconds": round(fact.seconds, 3), "rows": fact.rows, "bytes": fact.size_bytes,
                 "peak_memory_bytes": fact.peak_memory_bytes}  # fmt: skip
         self._log("error" if error else "info", "failed" if error else "done", **measures)
@@ -127,48 +108,21 @@ class RecordingReporter:
             "message": redacted(message),
             **{name: value for name, value in more.items() if value is not None},
         }
-        _append(self.home.logs / f"{self.run_id}.jsonl", line)
+        _append(self.home.logs / f"{self.run_id}.jsonl", json.dumps(line, ensure_ascii=False))
 
     def _event(
-        self, kind: str, *, fact: StepFacts | None = None, error: BaseException | None = None
+        self, kind: str, *, facts: StepFacts | None = None, error: BaseException | None = None
     ) -> None:
-        job = "refresh." + self._step.lower().replace(" ", "_")
-        facets: dict[str, Any] = {
-            "parent": _facet(
-                "parent",
-                run={"runId": _run_uuid(self.run_id)},
-                job={"namespace": _NAMESPACE, "name": "refresh"},
-            )
-        }
-        if error is not None:
-            facets["errorMessage"] = _facet(
-                "errorMessage", message=redacted(str(error)), programmingLanguage="python"
-            )
-        if fact is not None:
-            facets["embudo_step"] = {
-                "_producer": _PRODUCER,
-                "_schemaURL": f"{_PRODUCER}:step",
-                "runId": self.run_id,
-                "seconds": round(fact.seconds, 3),
-                "rows": fact.rows,
-                "bytes": fact.size_bytes,
-                "peakMemoryBytes": fact.peak_memory_bytes,
-            }
-        event = {
-            "eventType": kind,
-            "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "producer": _PRODUCER,
-            "schemaURL": _EVENT_SCHEMA,
-            "run": {"runId": _run_uuid(f"{self.run_id}/{len(self.facts)}/{job}"), "facets": facets}
-            if fact is None
-            else {
-                "runId": _run_uuid(f"{self.run_id}/{len(self.facts) - 1}/{job}"),
-                "facets": facets,
-            },
-            "job": {"namespace": _NAMESPACE, "name": job},
-            "inputs": [{"namespace": _NAMESPACE, "name": dataset.name} for dataset in self._inputs],
-            "outputs": [_output(dataset) for dataset in self._outputs],
-        }
+        event = run_event(
+            kind,
+            run_id=self.run_id,
+            step=self._step,
+            number=len(self.facts) - (facts is not None),
+            inputs=self._inputs,
+            outputs=self._outputs,
+            facts=facts,
+            error=error,
+        )
         _append(self.home.events / f"{self.run_id}.jsonl", event)
 
     def _prune(self) -> None:
@@ -179,30 +133,7 @@ class RecordingReporter:
                 path.unlink(missing_ok=True)
 
 
-def peak_memory() -> int:
-    """The most memory that this process has held so far, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def _output(dataset: Dataset) -> dict[str, Any]:
-    output: dict[str, Any] = {"namespace": _NAMESPACE, "name": dataset.name}
-    statistics: Mapping[str, Any] = {"rowCount": dataset.rows, "size": dataset.size_bytes}
-    known = {name: value for name, value in statistics.items() if value is not None}
-    if known:
-        output["outputFacets"] = {"outputStatistics": _facet("outputStatistics", **known)}
-    return output
-
-
-def _facet(name: str, **content: Any) -> dict[str, Any]:
-    return {"_producer": _PRODUCER, "_schemaURL": _FACETS[name], **content}
-
-
-def _run_uuid(name: str) -> str:
-    """OpenLineage names runs by UUID: the same one for the same run and step."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_PRODUCER}:{name}"))
-
-
-def _append(path: Path, line: Mapping[str, Any]) -> None:
+def _append(path: Path, line: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.write(line + "\n")

@@ -3,7 +3,7 @@
 A candidate starts as a copy of the current release, or as two new files. Only the refresh that
 holds the lock touches it, and dbt writes it in the refresh's own process, so every connection has
 to be closed (`transformation.Dbt` does so after each command) before `seal`. Deciding whether it
-is good belongs to `quality`; making a release of it belongs to `publish`.
+passes belongs to `quality`; making a release of it belongs to `publish`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from pathlib import Path
 
 from orchestration.core.errors import PublicationRefused
 from orchestration.core.failpoints import failpoint
-from orchestration.publication.files import assert_closed, copy_file, refuse_wal, room, sha256, sync
+from orchestration.publication.files import (
+    assert_closed,
+    copy_file,
+    disk_full_as_error,
+    refuse_wal,
+    sha256,
+    sync,
+)
 from orchestration.publication.layout import (
     ARTIFACTS,
     DATABASES,
@@ -30,7 +37,7 @@ from orchestration.publication.releases import current_directory
 from orchestration.settings import Home
 
 STORAGE_VERSION = "v1.4.0"
-"""The oldest file format that tells whether a `.wal` is its own; older ones replay any."""
+"""The oldest file format that recognises its own `.wal`; older ones replay any."""
 
 KEPT_CANDIDATES = 2
 
@@ -72,7 +79,7 @@ def prepare_candidate(
 
     Older candidates are removed but for the last `kept`. The caller holds the refresh lock. Raises
     `PublicationRefused` where a `.wal` stands beside a file of the current release or of the
-    candidate, or the disk is full, and `ReleaseCorrupt` where the current release is damaged.
+    candidate, or the disk is full, and `ReleaseCorrupt` where the current release is corrupt.
     """
     directory = home.candidate(checked_name(run_id))
     base = None if full else current_directory(home)
@@ -83,7 +90,7 @@ def prepare_candidate(
     clean_candidates(home, kept=kept, sparing=run_id)
     if directory.exists():
         shutil.rmtree(directory)
-    with room(directory):
+    with disk_full_as_error(directory):
         directory.mkdir(parents=True)
         (directory / ARTIFACTS).mkdir()
     failpoint("candidate.made")
@@ -116,7 +123,7 @@ def open_candidate(home: Home, run_id: str, *, full: bool = False, based_on: str
 
 
 def seal(candidate: Candidate) -> Mapping[str, str]:
-    """Write all changes into the database files and hand back file name to sha256, for the receipt.
+    """Write all changes into the database files and return file name to sha256, for the receipt.
 
     Nothing may write the candidate afterwards. Raises `PublicationRefused` where a connection of
     this process or another one is still open, or a `.wal` is left.
@@ -167,14 +174,16 @@ def _remove(path: Path) -> None:
     if not path.is_dir():
         path.unlink()
         return
-    aside = path if is_temporary(path) else path.rename(path.with_name(f".{path.name}{TEMPORARY}"))
-    shutil.rmtree(aside)
+    temporary = (
+        path if is_temporary(path) else path.rename(path.with_name(f".{path.name}{TEMPORARY}"))
+    )
+    shutil.rmtree(temporary)
 
 
 def _create(path: Path) -> None:
     import duckdb
 
-    with room(path), duckdb.connect() as connection:
+    with disk_full_as_error(path), duckdb.connect() as connection:
         connection.execute(f"attach {_quoted(path)} as made (storage_version '{STORAGE_VERSION}')")
         connection.execute("checkpoint made")
         connection.execute("detach made")
@@ -185,7 +194,7 @@ def _checkpoint(path: Path) -> None:
     import duckdb
 
     try:
-        with room(path), duckdb.connect(str(path)) as connection:
+        with disk_full_as_error(path), duckdb.connect(str(path)) as connection:
             connection.execute("force checkpoint")
     except duckdb.IOException as error:
         raise PublicationRefused(

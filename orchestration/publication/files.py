@@ -1,7 +1,7 @@
 """Copying, hashing and syncing whole files, never one that this process has open.
 
 DuckDB's lock on a database is POSIX: closing any handle to the file in the writing process drops
-it, and a second writer then loses or overwrites tables without a word. So `assert_closed` stands
+it, and a second writer then loses or overwrites tables without an error. So `assert_closed` stands
 before each copy and each hash. dbt runs in the refresh's process; `transformation.Dbt` closes
 dbt-duckdb's connections at the end of every command, which is what makes these calls legal
 afterwards. What the files mean does not belong here.
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.core.errors import PublicationRefused, ResourceExhausted
-from orchestration.core.resource_limits import explained
+from orchestration.core.resource_limits import as_resource_error
 
 _FICLONE = 0x40049409
 """ioctl of Linux: let the copy share the blocks of the original (btrfs, XFS)."""
@@ -63,7 +63,7 @@ def refuse_wal(path: Path) -> None:
         raise PublicationRefused(
             f"{wal} stands beside {path.name}: expected none, since a writer that ends well "
             "leaves none. It may "
-            "belong to another state of the file, so it is not replayed. Look at who wrote it, "
+            "belong to another state of the file, so it is not replayed. Find out who wrote it, "
             f"move {wal.name} "
             "away, then run `embudo refresh` (or `embudo rollback` where it stands in a release)."
         )
@@ -75,7 +75,7 @@ def copy_file(source: Path, target: Path) -> None:
     Raises `PublicationRefused` where the disk is full or the file is open in this process.
     """
     assert_closed(source)
-    with room(target):
+    with disk_full_as_error(target):
         if not _clone(source, target):
             shutil.copyfile(source, target)
         target.chmod(0o644)
@@ -105,28 +105,28 @@ def sync(path: Path) -> None:
 
 def write_durably(path: Path, text: str) -> None:
     """Write a small file under a temporary name, force it to disk and rename it."""
-    aside = path.with_name(f".{path.name}.tmp")
-    with room(path):
-        with aside.open("w", encoding="utf-8") as file:
+    temporary = path.with_name(f".{path.name}.tmp")
+    with disk_full_as_error(path):
+        with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
+        temporary.replace(path)
         sync(path.parent)
 
 
 @contextlib.contextmanager
-def room(target: Path) -> Iterator[None]:
-    """Turn a full disk into an error that says so."""
+def disk_full_as_error(target: Path) -> Iterator[None]:
+    """Turn a full disk into `ResourceExhausted`, which names the file."""
     try:
         yield
     except Exception as error:
-        said = explained(error)
-        if said is None:
+        exhausted = as_resource_error(error)
+        if exhausted is None:
             raise
         free = shutil.disk_usage(target.parent).free
         raise ResourceExhausted(
-            f"{target} cannot be written, {free:,} bytes are free. {said}"
+            f"{target} cannot be written, {free:,} bytes are free. {exhausted}"
         ) from error
 
 

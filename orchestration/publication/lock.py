@@ -1,8 +1,8 @@
 """One refresh at a time.
 
 The lock is `flock` on a file of our own: the kernel lets go of it when its holder ends, however it
-ends, so a lock that is left behind is told from a live one by asking for it, not by reading the
-file. The text in the file only says who the holder is. Locks on database files are DuckDB's and do
+ends, so whether a lock is live is found out by requesting it, not by reading the
+file. The text in the file only names the holder. Locks on database files are DuckDB's and do
 not belong here.
 """
 
@@ -25,7 +25,7 @@ from orchestration.settings import Home
 
 @contextlib.contextmanager
 def refresh_lock(home: Home, *, run_id: str) -> Iterator[None]:
-    """Hold the home for one refresh, rollback or repair.
+    """Lock the home for one refresh, rollback or repair.
 
     Raises `RefreshRunning` at once where another process, or this one, holds it.
     """
@@ -111,7 +111,7 @@ def _who_holds(path: Path) -> str:
 
 
 def _processes_with(path: Path) -> list[str]:
-    """Other processes that have `path` open, where /proc tells."""
+    """Other processes that have `path` open, where /proc lists them."""
     found: list[str] = []
     wanted = os.path.realpath(path)
     for process in Path("/proc").glob("[0-9]*"):

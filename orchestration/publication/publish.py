@@ -1,7 +1,7 @@
 """A sealed candidate with a receipt becomes the current release; there is no other way.
 
 Every step is one that a crash may follow: before the rename the old release is whole and current,
-after it `recover` finishes the switch. Tests kill the process at each step (`faultpoints.PUBLISH`).
+after it `recover` finishes the switch. Tests kill the process at each step (`failpoints.PUBLISH`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import (
     assert_closed,
     copy_file,
+    disk_full_as_error,
     refuse_wal,
-    room,
     sha256,
     sync,
     write_durably,
@@ -50,7 +50,7 @@ def publish(
     required_checks: Collection[str],
     release_id: str | None = None,
 ) -> Release:
-    """Make the candidate the current release and hand back what was published.
+    """Make the candidate the current release and return the release.
 
     `required_checks` are the names of the checks that must have run, worked out by the caller from
     the candidate's manifest and not from its receipt. `release_id` is the id that rows of the
@@ -78,7 +78,7 @@ def publish(
         contents,
         now,
     )
-    with room(directory):
+    with disk_full_as_error(directory):
         write_durably(directory / RELEASE, release_text(release))
     failpoint("publish.described")
     for path in directory.iterdir():
@@ -106,7 +106,7 @@ def _move_in(home: Home, directory: Path, release_id: str) -> None:
 
 @dataclass(frozen=True)
 class _Contents:
-    """What the databases say about themselves. `as_of` is UTC."""
+    """What is in the databases of a candidate. `as_of` is UTC."""
 
     as_of: datetime
     currency: str
@@ -139,7 +139,7 @@ def _read_contents(candidate: Candidate) -> _Contents:
                 raise PublicationRefused(
                     f"Run {candidate.run_id} cannot be published: the manifest promises "
                     f"{', '.join(missing[:10])} "
-                    f"({len(missing)} in all), which the databases do not hold. Run `embudo "
+                    f"({len(missing)} in all), which the databases do not have. Run `embudo "
                     "refresh --full`."
                 )
             return _contents(connection, [name for name in tables if name.startswith("marts.")])
@@ -158,7 +158,7 @@ def _contents(connection: Any, marts: Sequence[str]) -> _Contents:
     ).fetchall()
     if len(settings) != 1 or settings[0][0] is None:
         raise PublicationRefused(
-            "The warehouse does not say as of when its data is: expected one row in "
+            "The warehouse has no data-as-of time: expected one row in "
             "landing.settings with `as_of`, "
             f"found {len(settings)} row(s). Run `embudo refresh --full`."
         )

@@ -1,7 +1,7 @@
-"""Reading the gate's receipt and holding a candidate against it.
+"""Reading the gate's receipt and verifying a candidate against it.
 
 A receipt is bound to a run and to the bytes of its files and lists every check that ran. It is
-written by `quality`; what a check looks at does not belong here.
+written by `quality`; what a check tests does not belong here.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def verify_receipt(
 ) -> None:
     """Raise `PublicationRefused` unless the receipt lets this candidate out.
 
-    `required` are the names of the checks that have to have run, worked out anew by the caller and
+    `required` are the names of the checks that have to have run, worked out again by the caller and
     not taken from the receipt.
     """
     faults = [
@@ -114,5 +114,5 @@ def _file_faults(files: Mapping[str, str], directory: Path) -> list[str]:
         elif name not in files:
             faults.append(f"the receipt does not cover {name}")
         elif sha256(path) != files[name]:
-            faults.append(f"{name} was changed after the gate had looked at it")
+            faults.append(f"{name} was changed after the gate had checked it")
     return faults

@@ -33,8 +33,8 @@ class Recovered:
 def recover(home: Home, *, killed: Collection[str] = ()) -> Recovered:
     """Finish a publish that was cut short after its rename; remove all temporary leftovers.
 
-    `killed` are runs that ended without a word: their candidates hold half of something and no
-    report, so they go. Candidates that failed their gate stay for a look. The caller holds the lock.
+    `killed` are runs whose process was killed: their candidates are half-built and have no report, so they
+    are removed. Candidates that failed their gate are kept for inspection. The caller holds the lock.
     Raises `ReleaseCorrupt` where `current` is no link, which nothing could be published through.
     """
     current_id(home)
@@ -58,7 +58,7 @@ def recover(home: Home, *, killed: Collection[str] = ()) -> Recovered:
 
 
 def _finish(home: Home) -> str:
-    """Carry out the intent to publish, where its release is there and whole."""
+    """Carry out the intent to publish, where its release is there and intact."""
     try:
         release_id = str(json.loads(intent_of(home).read_text(encoding="utf-8"))["release_id"])
     except FileNotFoundError:

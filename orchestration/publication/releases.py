@@ -52,9 +52,9 @@ def current_directory(home: Home) -> Path | None:
     missing = [name for name in (*DATABASES, RELEASE) if not (directory / name).is_file()]
     if missing:
         raise ReleaseCorrupt(
-            f"The current release {current} is damaged: {', '.join(missing)} missing from "
+            f"The current release {current} is corrupt: {', '.join(missing)} missing from "
             f"{directory}. "
-            "Run `embudo rollback` for the one before, or `embudo refresh --full` to build anew."
+            "Run `embudo rollback` for the one before, or `embudo refresh --full` to rebuild it."
         )
     return directory
 
@@ -85,7 +85,7 @@ def release_directory(home: Home, release_id: str | None = None) -> Path:
 
 
 def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Release:
-    """Hold a release against its checksums (reads every byte); raises `ReleaseCorrupt` naming the
+    """Verify a release by its checksums (reads every byte); raises `ReleaseCorrupt` naming the
     file.
 
     Without `hashing` it only sees that the files are there, with nothing beside them.
@@ -111,7 +111,7 @@ def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Rele
     ]
     if faults:
         raise ReleaseCorrupt(
-            f"Release {release_id} is damaged: {'; '.join(faults)}. Choose another one of "
+            f"Release {release_id} is corrupt: {'; '.join(faults)}. Choose another one of "
             "`embudo releases` "
             "(`embudo rollback ID`), or run `embudo refresh --full`."
         )
@@ -120,11 +120,11 @@ def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Rele
 
 def switch(home: Home, release_id: str, *, step: str) -> None:
     """Point `current` at a release with one rename, and force it to disk."""
-    aside = home.root / f".current-{release_id}{TEMPORARY}"
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(Path(home.releases.name) / release_id)
+    temporary = home.root / f".current-{release_id}{TEMPORARY}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path(home.releases.name) / release_id)
     failpoint(f"{step}.linked")
-    aside.replace(home.current)
+    temporary.replace(home.current)
     failpoint(f"{step}.switched")
     sync(home.root)
 
@@ -141,10 +141,10 @@ def prune(home: Home, keep: int) -> tuple[str, ...]:
     kept = set(release_ids(home)[:keep]) | {current}
     gone = [release_id for release_id in release_ids(home) if release_id not in kept]
     for release_id in gone:
-        aside = home.releases / f".{release_id}{TEMPORARY}"
-        (home.releases / release_id).rename(aside)
+        temporary = home.releases / f".{release_id}{TEMPORARY}"
+        (home.releases / release_id).rename(temporary)
         failpoint("prune.moved")
-        shutil.rmtree(aside)
+        shutil.rmtree(temporary)
     if gone:
         sync(home.releases)
     failpoint("prune.done")
@@ -194,7 +194,7 @@ def _read(directory: Path) -> Release:
         return Release(**{key: value for key, value in fields.items() if key in known})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseCorrupt(
-            f"Release {directory.name} is damaged: {path} cannot be read "
+            f"Release {directory.name} is corrupt: {path} cannot be read "
             f"({type(error).__name__}: {error}). "
             "Choose another one of `embudo releases`, or run `embudo refresh --full`."
         ) from error

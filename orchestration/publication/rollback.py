@@ -16,7 +16,7 @@ def rollback(home: Home, to: str | None = None) -> Release:
     """Make an older release current again: the one named, or the one before the current one.
 
     The release is verified first. Takes the refresh lock. Raises `ReleaseCorrupt` where the
-    release is missing or damaged, `RefreshRunning` while a refresh runs.
+    release is missing or corrupt, `RefreshRunning` while a refresh runs.
     """
     with refresh_lock(home, run_id="rollback"):
         recover(home)

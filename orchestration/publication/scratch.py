@@ -16,7 +16,7 @@ from pathlib import Path
 from orchestration.core.errors import ReleaseCorrupt
 from orchestration.core.processes import is_alive
 from orchestration.publication.candidate import Candidate
-from orchestration.publication.files import copy_file, refuse_wal, room
+from orchestration.publication.files import copy_file, disk_full_as_error, refuse_wal
 from orchestration.publication.layout import ARTIFACTS, DATABASES, RELEASE
 from orchestration.publication.releases import release_directory
 from orchestration.settings import Home
@@ -34,7 +34,7 @@ def scratch_copy(home: Home) -> Iterator[Candidate]:
     _remove_left_behind(home)
     directory = home.scratch / f"{os.getpid()}-{secrets.token_hex(3)}"
     try:
-        with room(directory):
+        with disk_full_as_error(directory):
             (directory / ARTIFACTS).mkdir(parents=True)
         for name in (*DATABASES, RELEASE):
             refuse_wal(base / name)
@@ -44,7 +44,7 @@ def scratch_copy(home: Home) -> Iterator[Candidate]:
         if Path(str(error.filename)).is_relative_to(base):
             raise ReleaseCorrupt(
                 f"Release {base.name} went away while it was copied: a refresh has published a newer one. "
-                "Say it again."
+                "Run the command again."
             ) from error
         raise
     finally:

@@ -31,5 +31,5 @@ def mart_checks(project: Project) -> dict[str, str]:
         project.manifest,
         metrics=metric_meta(project),
         revenue_from=project.workspace.settings.revenue_from,
-        gates=(3,),
+        gates=[3],
     )

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from orchestration import ingestion, quality
+from orchestration.core.errors import ReleaseCorrupt
 from orchestration.core.records import (
     CheckResult,
     LandingResult,
@@ -109,7 +110,11 @@ def waived_loads(home: Home, waivers: Mapping[str, str]) -> list[QuarantinedLoad
 
 
 def _released_loads(home: Home) -> Collection[str]:
-    before = released_state(home)
+    """Loads that the current release holds; none where it is corrupt, since all history is rebuilt then."""
+    try:
+        before = released_state(home)
+    except ReleaseCorrupt:
+        return ()
     return before.landed if before is not None else ()
 
 

@@ -13,6 +13,7 @@ from orchestration.quality.marts import marts_of
 from orchestration.settings.project import PROJECT_ROOT
 from orchestration.transformation import seeds
 from orchestration.transformation.project import Project
+from orchestration.transformation.seed_rules import read_rules
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +45,7 @@ def saved_query_tables(project: Project) -> tuple[ExportedTable, ...]:
 
 def check_seeds(project: Project) -> int:
     """Rows of all seeds; raises `SeedInvalid` naming file, line and column of what is wrong."""
-    rules = seeds.read_rules(project.manifest, PROJECT_ROOT)
+    rules = read_rules(project.manifest, PROJECT_ROOT)
     return seeds.check_seeds(rules, metrics=metric_units(project))
 
 

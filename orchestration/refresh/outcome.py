@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from orchestration import publication
 from orchestration.core.failpoints import failpoint
+from orchestration.core.processes import peak_memory
 from orchestration.core.records import CheckResult, GateReport, Release
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.runs import begin_refresh, drop_refresh, end_refresh
-from orchestration.observability.events import peak_memory
 from orchestration.privacy.redaction import redacted
 from orchestration.publication.layout import MARTS
 from orchestration.refresh.context import RefreshContext

@@ -25,7 +25,7 @@ from orchestration.core.records import (
     Reporter,
     SourceFailure,
 )
-from orchestration.core.resource_limits import explained
+from orchestration.core.resource_limits import as_resource_error
 from orchestration.erasure.request import finish as finish_erasure
 from orchestration.ingestion.ledger.waivers import open_waivers, settle_waivers
 from orchestration.ingestion.pending import pending_files
@@ -124,7 +124,7 @@ class RefreshSession:
         try:
             yield
         except BaseException as error:
-            exhausted = explained(error)
+            exhausted = as_resource_error(error)
             self.error = self.error or exhausted or error
             if exhausted is not None and exhausted is not error:
                 raise exhausted from error

@@ -1,4 +1,4 @@
-"""Gives dbt's DuckDB connections the privacy key, as variables, so that it stands in no SQL or artifact.
+"""Gives dbt's DuckDB connections the privacy key, as variables, so that it is in no SQL or artifact.
 
 dbt-duckdb loads it by the name in `profiles.yml`. What is hashed belongs to `models/` and the macro
 `keyed_hash`.

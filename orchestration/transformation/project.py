@@ -1,6 +1,6 @@
 """The dbt project of the working tree, as one company's settings shape it: its state and its parsed form.
 
-Parsed projects stand in a cache, in folders named after all that decides how dbt reads the project, so that
+Parsed projects are kept in a cache, in folders named after all that decides how dbt reads the project, so that
 they are parsed once. Running dbt belongs to `dbt_runner`; comparing states with a release to `refresh`.
 """
 

@@ -25,7 +25,7 @@ from orchestration.publication import current_release, recover, releases, rollba
 from orchestration.publication.layout import intent_of
 from orchestration.settings import Home
 from tests.faults.tiny_company import FILES_A_DAY, ORDERS_A_DAY, TinyCompany
-from tests.unit.publication.making import amount_in, make_release
+from tests.unit.publication.factories import amount_in, make_release
 
 NEW_FROM = failpoints.PUBLISH.index("publish.renamed")
 LEDGER_REPAIRED = ("ledger.repaired", "ledger.corrupt_moved")
@@ -75,7 +75,7 @@ def _python(*arguments: str, kill_at: str = "") -> int:
 
 
 def _publish(home: Home, run_id: str, amount: int, kill_at: str = "") -> int:
-    script = ("-m", "tests.unit.publication.making")
+    script = ("-m", "tests.unit.publication.factories")
     return _python(*script, str(home.root), run_id, str(amount), kill_at=kill_at)
 
 

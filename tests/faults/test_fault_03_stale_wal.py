@@ -14,7 +14,13 @@ from orchestration.core.errors import PublicationRefused, ReleaseCorrupt
 from orchestration.publication import prepare_candidate, publish, rollback, seal
 from orchestration.settings import Home
 from semantic_layer.layer import SemanticLayer
-from tests.unit.publication.making import REQUIRED, amount_in, build, make_candidate, make_release
+from tests.unit.publication.factories import (
+    REQUIRED,
+    amount_in,
+    build,
+    make_candidate,
+    make_release,
+)
 
 KILLED_WRITER = """
 import duckdb, os, signal, sys

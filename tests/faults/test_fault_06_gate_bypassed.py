@@ -38,7 +38,7 @@ from orchestration.settings import Home
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 from tests.faults.conftest import CutOff
-from tests.unit.publication.making import amount_in, build, make_release
+from tests.unit.publication.factories import amount_in, build, make_release
 from tests.unit.quality.factories import gate_input, result, results
 
 TESTS = ("not_null_amount", "amount_not_negative")

@@ -26,7 +26,7 @@ from tests.faults.tiny_company import (
     expected,
     small_disk,
 )
-from tests.unit.publication.making import REQUIRED, amount_in, make_candidate, make_release
+from tests.unit.publication.factories import REQUIRED, amount_in, make_candidate, make_release
 
 MANY = 60_000
 

@@ -38,7 +38,7 @@ from orchestration.settings import Home
 from semantic_layer.rendering import trust_dict, trust_line
 from semantic_layer.trust import read_release
 from semantic_layer.warehouse import Warehouse
-from tests.unit.publication.making import amount_in, build, make_release
+from tests.unit.publication.factories import amount_in, build, make_release
 from tests.unit.quality.factories import gate_input, results
 
 REVENUE = MetricMeta.of("revenue", {"unit": "currency"})

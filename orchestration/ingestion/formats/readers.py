@@ -63,6 +63,6 @@ def open_file(
         )
     except duckdb.Error as error:
         raise SourceError(
-            f"{path.name} cannot be read as {kind}: {duckdb_session.words_of(error, path=path)}. "
+            f"{path.name} cannot be read as {kind}: {duckdb_session.error_text(error, path=path)}. "
             "If it was cut short, send the complete file again; else check `format` in embudo.yml."
         ) from error

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from orchestration import quality
 from orchestration.core.failpoints import failpoint
+from orchestration.core.processes import peak_memory
 from orchestration.core.records import CheckResult, GateReport
-from orchestration.observability.events import Dataset, peak_memory
+from orchestration.observability.lineage import Dataset
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.publication import Candidate
 from orchestration.quality.databases import Databases, identifier
@@ -106,7 +107,7 @@ def require_build(
                 outcomes=built.nodes,
                 previous=prepared.baseline.directory,
             ),
-            gates=(2,),
+            gates=[2],
         ),
     )
     report = quality.waive(GateReport(run_id=context.run_id, checks=checks), context.waivers)

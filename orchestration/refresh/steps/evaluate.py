@@ -10,7 +10,7 @@ from orchestration import ingestion, publication
 from orchestration.core.failpoints import failpoint
 from orchestration.core.resource_limits import memory_limit
 from orchestration.ingestion.ledger.business_times import latest_by_source
-from orchestration.observability.events import Dataset
+from orchestration.observability.lineage import Dataset
 from orchestration.publication import Candidate
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import write_computed_tables

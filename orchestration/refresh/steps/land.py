@@ -9,7 +9,7 @@ from orchestration.core.errors import SourceError
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import CheckResult, GateReport, LandingResult, SourceFailure
 from orchestration.ingestion.ledger.runs import begin_refresh
-from orchestration.observability.events import Dataset
+from orchestration.observability.lineage import Dataset
 from orchestration.privacy.model_keys import check_model_keys
 from orchestration.quality.checks.landing_complete import SOURCES_ANSWERED
 from orchestration.refresh.context import RefreshContext

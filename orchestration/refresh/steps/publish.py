@@ -7,7 +7,7 @@ from dataclasses import replace
 from orchestration import ingestion, publication
 from orchestration.core.records import Release
 from orchestration.ingestion.ledger.waivers import settle_waivers
-from orchestration.observability.events import Dataset
+from orchestration.observability.lineage import Dataset
 from orchestration.publication import Candidate
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import release_id_in

@@ -17,7 +17,7 @@ from orchestration.operations import layer_selection
 from orchestration.operations.layer_selection import SelectedLayer
 from semantic_layer.records import Metric
 from tests.faults.tiny_company import TinyCompany
-from tests.unit.publication.making import make_release
+from tests.unit.publication.factories import make_release
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.operations.doctor import Finding, Inspection, diagnose
 from orchestration.publication import refresh_lock
 from tests.faults.tiny_company import TinyCompany
-from tests.unit.publication.making import make_release
+from tests.unit.publication.factories import make_release
 
 
 @pytest.fixture

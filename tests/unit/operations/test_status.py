@@ -20,7 +20,7 @@ from orchestration.operations.status_advice import advice
 from orchestration.publication import refresh_lock
 from orchestration.settings import Home
 from tests.faults.tiny_company import ORDERS_A_DAY, TinyCompany
-from tests.unit.publication.making import make_release
+from tests.unit.publication.factories import make_release
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from orchestration.publication import (
 )
 from orchestration.publication.layout import intent_of
 from orchestration.settings import Home
-from tests.unit.publication.making import (
+from tests.unit.publication.factories import (
     PASSED,
     REQUIRED,
     amount_in,
@@ -163,7 +163,7 @@ def _not_a_database(candidate: Candidate) -> None:
     [
         (_no_receipt, "No receipt"),
         (_broken_receipt, "cannot be read"),
-        (_changed_after, "marts.duckdb was changed after the gate had looked at it"),
+        (_changed_after, "marts.duckdb was changed after the gate had checked it"),
         (_of_another_run, "the receipt is of run run-0, not of run-2"),
         (_check_left_out, f"required check {REQUIRED[1]} did not run"),
         (_check_left_out_of_what_ran, f"required check {REQUIRED[1]} did not run"),

@@ -19,7 +19,7 @@ from orchestration.publication import (
     verify_release,
 )
 from orchestration.settings import Home
-from tests.unit.publication.making import amount_in, make_release
+from tests.unit.publication.factories import amount_in, make_release
 
 
 def test_nothing_is_published_yet(home: Home) -> None:
@@ -73,9 +73,9 @@ def test_a_link_that_leads_nowhere_is_said_so(home: Home) -> None:
     make_release(home, "run-1", amount=1)
     home.current.unlink()
     home.current.symlink_to("releases/20200101T000000Z-gone")
-    with pytest.raises(ReleaseCorrupt, match="20200101T000000Z-gone is damaged"):
+    with pytest.raises(ReleaseCorrupt, match="20200101T000000Z-gone is corrupt"):
         current_release(home)
-    with pytest.raises(ReleaseCorrupt, match="is damaged"):
+    with pytest.raises(ReleaseCorrupt, match="is corrupt"):
         prepare_candidate(home, "run-2", full=False)
 
 

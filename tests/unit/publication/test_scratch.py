@@ -12,7 +12,7 @@ import pytest
 from orchestration.core.errors import ReleaseCorrupt
 from orchestration.publication import current_release, refresh_lock, scratch_copy, verify_release
 from orchestration.settings import Home
-from tests.unit.publication.making import amount_in, make_release
+from tests.unit.publication.factories import amount_in, make_release
 
 
 def test_what_is_built_in_a_copy_reaches_no_reader(home: Home) -> None:

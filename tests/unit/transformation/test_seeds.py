@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from orchestration.core.errors import SeedInvalid
-from orchestration.transformation.seeds import SeedRules, check_seed, check_seeds, read_rules
+from orchestration.transformation.seed_rules import SeedRules, read_rules
+from orchestration.transformation.seeds import check_seed, check_seeds
 
 METRICS = {"revenue": "currency", "win_rate": "percent"}
 HEADING = (

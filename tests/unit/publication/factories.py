@@ -1,6 +1,6 @@
 """Small candidates, receipts and releases for tests, made without dbt and without the gate.
 
-Run as a script (`python -m tests.unit.publication.making HOME RUN_ID`) it makes and publishes one
+Run as a script (`python -m tests.unit.publication.factories HOME RUN_ID`) it makes and publishes one
 candidate, so that a test can kill it at a named step.
 """
 
