@@ -76,7 +76,7 @@ class Warehouse:
     def evaluate_metrics(self) -> None:
         """Write every metric by month into the marts, as `performance.metric_values`.
 
-        All but those of `fct_load_rows`, which tell of the loads and not of the company.
+        All but those of `fct_load_rows`, which are about the loads and not the company.
         """
         folder = self.project.parsed()
         with duckdb.connect(str(self.directory / "marts.duckdb")) as connection:

@@ -220,7 +220,7 @@ def test_a_saved_query_is_a_table_of_the_release(company: Embudo) -> None:
 
 
 def test_a_metric_in_full_in_spanish(company: Embudo) -> None:
-    """Its last value is that of the last complete month, worked out by hand."""
+    """Its last value is that of the last complete month, calculated by hand."""
     text = company("metrics", "invoiced_revenue", "--lang", "es").stdout
     assert "Volumen facturado" in text and "Último valor" in text
     shown = json.loads(company("metrics", "invoiced_revenue", "--format", "json").stdout)

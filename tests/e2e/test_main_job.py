@@ -50,11 +50,11 @@ BROKEN = {
 }
 
 
-def contact_lines(*, mended: bool) -> bytes:
+def contact_lines(*, fixed: bool) -> bytes:
     lines = [b"id,name,born,created"]
     for n in range(1, 1001):
         good = GOOD.format(n=n).encode()
-        lines.append(good if mended else BROKEN.get(n, good))
+        lines.append(good if fixed else BROKEN.get(n, good))
     return b"\n".join(lines) + b"\n"
 
 
@@ -68,7 +68,7 @@ def test_ten_broken_lines_among_a_thousand(tmp_path: Path) -> None:
     config.write_text(CONTACTS, encoding="utf-8")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    (inbox / "contacts.csv").write_bytes(contact_lines(mended=False))
+    (inbox / "contacts.csv").write_bytes(contact_lines(fixed=False))
     company = Embudo(home=tmp_path / "home", config=config)
 
     company("refresh")
@@ -81,7 +81,7 @@ def test_ten_broken_lines_among_a_thousand(tmp_path: Path) -> None:
     for line, word in ((100, "birth_year"), (200, "fields"), (400, "created"), (600, "contact_id")):
         assert word in reasons[line]
 
-    (inbox / "contacts.csv").write_bytes(contact_lines(mended=True))
+    (inbox / "contacts.csv").write_bytes(contact_lines(fixed=True))
     company("refresh")
     assert company.query("new_contacts") == [{"new_contacts": 1000}]
     assert "Nothing is in quarantine" in Embudo(home=company.home)("quarantine").stdout

@@ -49,7 +49,7 @@ def _is_alarm(check: CheckResult) -> bool:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_undamaged_data_raises_no_alarm(seed: int, tmp_path: Path) -> None:
+def test_intact_data_raises_no_alarm(seed: int, tmp_path: Path) -> None:
     """Neither a failure nor a warning, on the first refresh and on the next day's."""
     sandbox.generate(
         tmp_path, seed=seed, scale=0.02, months=12, end=END, until=END - timedelta(days=1)

@@ -87,7 +87,7 @@ class Oracle:
         self.sections = sections()
         self.connection = duckdb.connect()
         read_raw(self.connection, inbox)
-        self.connection.execute((HERE / "00_worked_out.sql").read_text(encoding="utf-8"))
+        self.connection.execute((HERE / "00_shared.sql").read_text(encoding="utf-8"))
         self.connection.execute("create temp table fixed_costs (month varchar, amount bigint)")
         for month, amount in (fixed_costs or {}).items():
             self.connection.execute("insert into fixed_costs values (?, ?)", [month, amount])
