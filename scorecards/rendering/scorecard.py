@@ -113,7 +113,7 @@ class _Row:
         if now is None or then is None:
             return Text("–", style="dim")
         if self._row["unit"] == "percent":
-            change = f"{(now - then) * 100:+.2f}  pp"
+            change = f"{(now - then) * 100:+.2f} pp"
         elif then == 0:
             return Text(f"({self._text(then)})", style="dim")
         else:
