@@ -42,7 +42,8 @@ def model_name(test: Node) -> str:
 
 def model_of(test: Node, manifest: Mapping[str, Any]) -> Node | None:
     """The model that a test is attached to; None for tests of several."""
-    return manifest["nodes"].get(test.get("attached_node") or "")
+    model: Node | None = manifest["nodes"].get(test.get("attached_node") or "")
+    return model
 
 
 def severity_of(test: Node) -> Severity:

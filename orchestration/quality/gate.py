@@ -13,7 +13,7 @@ from typing import Any
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import could_not_run
-from orchestration.quality.registry import Check, Gate, checks_of
+from orchestration.quality.registry import Check, checks_of
 from orchestration.quality.subjects import Definitions, GateInput
 from orchestration.quality.verdict import waive
 
@@ -26,7 +26,7 @@ def required_checks(
     metrics: Sequence[MetricMeta],
     revenue_from: str = "orders",
     unit_tests: bool = False,
-    gates: Collection[Gate] = (1, 2, 3),
+    gates: Collection[int] = (1, 2, 3),
 ) -> dict[str, str]:
     """Name of every check of these gates that must have run before a candidate may be published, with what it
     examines (a stream, model, mart or metric).
@@ -46,8 +46,8 @@ def run_gate(candidate: GateInput) -> GateReport:
     return waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
 
 
-def run_checks(candidate: GateInput, *, gates: Collection[Gate]) -> tuple[CheckResult, ...]:
-    """The results of these gates' checks on a candidate, whatever happens."""
+def run_checks(candidate: GateInput, *, gates: Collection[int]) -> tuple[CheckResult, ...]:
+    """The results of these gates' checks on a candidate; no failing check raises."""
     return tuple(
         result
         for one in checks_of(*gates)

@@ -135,8 +135,11 @@ def _check_sources(
     required_streams: Collection[str],
     newest: Mapping[str, datetime],
 ) -> list[CheckResult]:
-    named = (*loads, *landed.rejected_files, *landed.new_columns, *landed.failures)
-    sources = {one.source for one in named} | {name.partition(".")[0] for name in required_streams}
+    sources = {load.source for load in loads}
+    sources |= {file.source for file in landed.rejected_files}
+    sources |= {new.source for new in landed.new_columns}
+    sources |= {failure.source for failure in landed.failures}
+    sources |= {stream.partition(".")[0] for stream in required_streams}
     results = []
     for source in sorted(sources):
         subject = LandedSource(

@@ -21,7 +21,6 @@ from orchestration.core.records import CheckResult
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.subjects import Definitions
 
-Gate = Literal[1, 2, 3]
 Per = Literal["load", "source", "candidate"]
 Policy = Literal["warn", "set_aside", "stop"]
 """What a failed check of gate 1 does: it warns, keeps the load out of the build, or stops the refresh."""
@@ -46,7 +45,7 @@ class Check:
     it examines. `per` is what it is called for: each new load, each source (gate 1), or the candidate.
     """
 
-    gate: Gate
+    gate: int
     name: str
     on: str
     function: CheckFunction
@@ -90,12 +89,13 @@ class Check:
         return finding.result(gate=self.gate, name=self.name, subject=self.on)
 
 
+_CHECKS = "orchestration.quality.checks"
 _REGISTERED: dict[str, Check] = {}
 
 
 def check(
     *,
-    gate: Gate,
+    gate: int,
     name: str,
     on: str,
     per: Per = "candidate",
@@ -136,10 +136,9 @@ def check(
 @lru_cache(maxsize=1)
 def all_checks() -> tuple[Check, ...]:
     """Every registered check, by gate, module and line; the modules in `checks/` are imported for it."""
-    from orchestration.quality import checks
-
+    checks = importlib.import_module(_CHECKS)
     for module in pkgutil.iter_modules(checks.__path__):
-        importlib.import_module(f"{checks.__name__}.{module.name}")
+        importlib.import_module(f"{_CHECKS}.{module.name}")
     return tuple(sorted(_REGISTERED.values(), key=_position))
 
 
@@ -148,7 +147,7 @@ def _position(check: Check) -> tuple[int, str, int]:
     return check.gate, check.function.__module__, code.co_firstlineno
 
 
-def checks_of(*gates: Gate) -> tuple[Check, ...]:
+def checks_of(*gates: int) -> tuple[Check, ...]:
     """The checks of these gates."""
     return tuple(one for one in all_checks() if one.gate in gates)
 

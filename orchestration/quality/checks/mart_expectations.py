@@ -66,7 +66,8 @@ def _finding(
         return could_not_run(
             name=name, subject=subject, expected=expectation.expected, reason=one.reason
         )
-    observed, failures, keys = "kept", 0, ()
+    observed, failures = "kept", 0
+    keys: tuple[str, ...] = ()
     if not one.kept:
         failures, total, keys = _count(connection, suite, expectation)
         observed = f"{failures:,} of {total:,} rows break it"

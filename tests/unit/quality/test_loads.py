@@ -17,18 +17,18 @@ def test_every_required_check_is_there_when_nothing_is_new() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "outcome", "aside"),
+    ("policy", "outcome", "quarantined"),
     [("warn", "warn", ()), ("set_aside", "warn", ("l1",)), ("stop", "fail", ())],
 )
 def test_a_source_decides_what_a_failed_check_does(
-    policy: Policy, outcome: str, aside: tuple[str, ...]
+    policy: Policy, outcome: str, quarantined: tuple[str, ...]
 ) -> None:
     result = LandingResult(loads=(load(1, landed=50, quarantined=50),))
     own = SourceLimits(policies={"loads.quarantine_share": policy})
     limits = LoadLimits(sources={"crm": own})
     verdict = check_loads(result, history=(), limits=limits)
     assert next(c for c in verdict.checks if c.name == "loads.quarantine_share").outcome == outcome
-    assert tuple(verdict.quarantined) == aside
+    assert tuple(verdict.quarantined) == quarantined
 
 
 def test_a_shrunk_snapshot_is_quarantined_and_the_rest_goes_on() -> None:

@@ -1,4 +1,4 @@
-"""Gate 3: a mart whose values look otherwise than in the last release fails."""
+"""Gate 3: a mart whose values differ from those of the last release fails."""
 
 from __future__ import annotations
 
