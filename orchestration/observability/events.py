@@ -26,7 +26,7 @@ KEPT_RUNS = 100
 
 
 @dataclass
-class RecordingReporter:
+class RunRecorder:
     """A reporter that also writes log and events. `facts` are the steps so far, for `quality.steps`."""
 
     inner: Reporter

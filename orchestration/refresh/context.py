@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orchestration.observability.events import RecordingReporter
+from orchestration.observability.events import RunRecorder
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
@@ -18,7 +18,7 @@ class RefreshContext:
 
     project: Project
     run_id: str
-    report: RecordingReporter
+    report: RunRecorder
     started_at: datetime
     full_requested: bool = False
     """Whether a person asked for all history to be rebuilt."""

@@ -29,7 +29,7 @@ from orchestration.core.resource_limits import as_resource_error
 from orchestration.erasure.request import finish as finish_erasure
 from orchestration.ingestion.ledger.waivers import open_waivers, settle_waivers
 from orchestration.ingestion.pending import pending_files
-from orchestration.observability.events import RecordingReporter
+from orchestration.observability.events import RunRecorder
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.outcome import Outcome, notify, record_outcome
 from orchestration.refresh.recovery import recover
@@ -55,7 +55,7 @@ class RefreshSession:
         self.context = RefreshContext(
             project=Project(workspace),
             run_id=run_id,
-            report=RecordingReporter(report, workspace.home, run_id),
+            report=RunRecorder(report, workspace.home, run_id),
             started_at=datetime.now(UTC),
             full_requested=full,
         )

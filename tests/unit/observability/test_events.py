@@ -8,28 +8,28 @@ from typing import Any
 
 import pytest
 
-from orchestration.observability.events import KEPT_RUNS, RecordingReporter
+from orchestration.observability.events import KEPT_RUNS, RunRecorder
 from orchestration.observability.lineage import Dataset
 from orchestration.settings import Home
-from tests.unit.ingestion.factories import Quiet
+from tests.reporters import RecordingReporter
 
 
 @pytest.fixture
-def reporter(tmp_path: Path) -> RecordingReporter:
-    return RecordingReporter(Quiet(), Home.at(tmp_path), "run-1")
+def reporter(tmp_path: Path) -> RunRecorder:
+    return RunRecorder(RecordingReporter(), Home.at(tmp_path), "run-1")
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_a_run_without_a_step_writes_nothing(reporter: RecordingReporter) -> None:
+def test_a_run_without_a_step_writes_nothing(reporter: RunRecorder) -> None:
     reporter.end()
     assert not reporter.home.logs.exists()
     assert not reporter.home.events.exists()
 
 
-def test_each_step_is_a_fact_and_a_pair_of_events(reporter: RecordingReporter) -> None:
+def test_each_step_is_a_fact_and_a_pair_of_events(reporter: RunRecorder) -> None:
     reporter.step("Read sources")
     reporter.datasets(
         inputs=[Dataset("crm/deals.csv")],
@@ -56,7 +56,7 @@ def test_each_step_is_a_fact_and_a_pair_of_events(reporter: RecordingReporter) -
     assert [(one["rowCount"], one["size"]) for one in outputs] == [(3, 100), (4, 50)]
 
 
-def test_a_failing_step_keeps_no_contact_data(reporter: RecordingReporter) -> None:
+def test_a_failing_step_keeps_no_contact_data(reporter: RunRecorder) -> None:
     reporter.step("Read sources")
     reporter.end(ValueError("no row for ana@example.com"))
     event = lines(reporter.home.events / "run-1.jsonl")[-1]
@@ -68,7 +68,7 @@ def test_a_failing_step_keeps_no_contact_data(reporter: RecordingReporter) -> No
     assert "ana@example.com" not in json.dumps(logged)
 
 
-def test_the_oldest_runs_are_pruned(reporter: RecordingReporter) -> None:
+def test_the_oldest_runs_are_pruned(reporter: RunRecorder) -> None:
     reporter.home.logs.mkdir(parents=True)
     for number in range(KEPT_RUNS + 5):
         (reporter.home.logs / f"old-{number}.jsonl").touch()

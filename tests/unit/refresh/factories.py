@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.records import CheckResult, Outcome
-from orchestration.observability.events import RecordingReporter
+from orchestration.observability.events import RunRecorder
 from orchestration.refresh.context import RefreshContext
 from orchestration.settings import Home, Settings
 from orchestration.settings.project import BuildState
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
-from tests.unit.ingestion.factories import Quiet
+from tests.reporters import RecordingReporter
 
 STATE = BuildState(models="models-1", seeds={"stages": "stages-1"}, settings="settings-1")
 
@@ -58,7 +58,7 @@ def make_context(
     return RefreshContext(
         project=project or make_project(home),
         run_id=run_id,
-        report=RecordingReporter(Quiet(), home, run_id),
+        report=RunRecorder(RecordingReporter(), home, run_id),
         started_at=datetime(2026, 7, 1, 4, tzinfo=UTC),
         waivers=waivers or {},
     )

@@ -16,12 +16,12 @@ from orchestration.publication import current_id, lock_holder
 from orchestration.refresh.session import RefreshSession
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
-from tests.unit.ingestion.factories import Quiet
+from tests.reporters import RecordingReporter
 
 
 def make_session(home: Home, run_id: str = "run-1") -> RefreshSession:
     workspace = Workspace(settings=Settings(config_file=home.root / "embudo.yml"), home=home)
-    return RefreshSession(workspace, run_id=run_id, report=Quiet())
+    return RefreshSession(workspace, run_id=run_id, report=RecordingReporter())
 
 
 def test_one_at_a_time(home: Home) -> None:
