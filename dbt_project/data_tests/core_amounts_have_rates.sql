@@ -1,6 +1,6 @@
 -- rows whose currency has no rate on their own day: their amounts would be lost in silence
 -- fix it with a row in seeds/exchange_rates.csv
-with landed as (
+with landed_amounts as (
     select 'deals' as stream, currency, {{ local_date('coalesce(closed_at, created_at)') }} as on_date
     from {{ ref('stg_files__deals') }}
     where amount is not null and coalesce(closed_at, created_at) is not null
@@ -19,11 +19,11 @@ with landed as (
     union
     select 'products' as stream, products.currency, settings.as_of_on as on_date
     from {{ ref('stg_files__products') }} as products
-    cross join {{ source('embudo', 'settings') }} as settings
+    cross join {{ ref('stg_embudo__settings') }} as settings
     where products.unit_price is not null or products.unit_cost is not null
 )
 
-select landed.*
-from landed
-{{ join_rates('landed.currency', 'landed.on_date') }}
+select landed_amounts.*
+from landed_amounts
+{{ join_rates('landed_amounts.currency', 'landed_amounts.on_date') }}
 where rates.rate is null

@@ -1,5 +1,5 @@
 -- every line of a landed order is in the mart once, with the same quantity
-with landed as (
+with landed_lines as (
     select
         order_line_key,
         quantity
@@ -10,14 +10,14 @@ with landed as (
     {%- endif %}
 ),
 
-marted as (
+mart_lines as (
     select
         order_line_key,
         quantity
     from {{ ref('fct_order_lines') }}
 )
 
-select coalesce(landed.order_line_key, marted.order_line_key) as order_line_key
-from landed
-full outer join marted on landed.order_line_key = marted.order_line_key
-where landed.order_line_key is null or marted.order_line_key is null or landed.quantity <> marted.quantity
+select coalesce(landed_lines.order_line_key, mart_lines.order_line_key) as order_line_key
+from landed_lines
+full outer join mart_lines on landed_lines.order_line_key = mart_lines.order_line_key
+where landed_lines.order_line_key is null or mart_lines.order_line_key is null or landed_lines.quantity <> mart_lines.quantity

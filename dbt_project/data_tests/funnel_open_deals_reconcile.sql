@@ -1,5 +1,5 @@
 -- the pipeline of a day is what was created up to it less what was closed, for deals whose dates are known
-with days as (
+with mart_counts as (
     select
         snapshot_on,
         sum(open_count) as open_count
@@ -12,10 +12,10 @@ with days as (
 dates as (
     select dates.date_on
     from {{ ref('dim_dates') }} as dates
-    inner join {{ source('embudo', 'settings') }} as settings on dates.date_on <= settings.as_of_on
+    inner join {{ ref('stg_embudo__settings') }} as settings on dates.date_on <= settings.as_of_on
 ),
 
-counted as (
+deal_counts as (
     select
         dates.date_on,
         count(deals.deal_key) as open_count
@@ -26,7 +26,7 @@ counted as (
     group by dates.date_on
 )
 
-select counted.date_on
-from counted
-left join days on counted.date_on = days.snapshot_on
-where counted.open_count <> coalesce(days.open_count, 0)
+select deal_counts.date_on
+from deal_counts
+left join mart_counts on deal_counts.date_on = mart_counts.snapshot_on
+where deal_counts.open_count <> coalesce(mart_counts.open_count, 0)

@@ -17,7 +17,7 @@ month_ends as (
     group by month_start_on
 ),
 
-runs as (
+open_deals_by_month as (
     select
         days.deal_key,
         days.stage,
@@ -30,8 +30,8 @@ runs as (
 )
 
 select
-    runs.deal_key,
-    runs.month_start_on
-from runs
-inner join month_ends on runs.month_start_on = month_ends.month_start_on
-where runs.last_on < month_ends.last_on
+    open_deals_by_month.deal_key,
+    open_deals_by_month.month_start_on
+from open_deals_by_month
+inner join month_ends on open_deals_by_month.month_start_on = month_ends.month_start_on
+where open_deals_by_month.last_on < month_ends.last_on

@@ -1,5 +1,5 @@
 -- shared out over products, a month's selling expense is still the month's
-with shared as (
+with shared_expenses as (
     select
         month_start_on,
         sum(expense_amount) as expense_amount
@@ -7,7 +7,7 @@ with shared as (
     group by month_start_on
 ),
 
-spent as (
+expenses as (
     select
         cast({{ dbt.date_trunc('month', 'spend_on') }} as date) as month_start_on,
         spend_amount as expense_amount
@@ -24,11 +24,11 @@ months as (
     select
         month_start_on,
         sum(expense_amount) as expense_amount
-    from spent
+    from expenses
     group by month_start_on
 )
 
 select months.month_start_on
 from months
-left join shared on months.month_start_on = shared.month_start_on
-where shared.month_start_on is null or abs(months.expense_amount - shared.expense_amount) > 0.01
+left join shared_expenses on months.month_start_on = shared_expenses.month_start_on
+where shared_expenses.month_start_on is null or abs(months.expense_amount - shared_expenses.expense_amount) > 0.01

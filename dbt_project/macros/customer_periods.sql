@@ -7,10 +7,10 @@ with orders as (
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
-active as (
+active_periods as (
     select
         customer_key,
         max(account_key) as account_key,
@@ -20,39 +20,39 @@ active as (
     group by customer_key, cast({{ dbt.date_trunc(grain, 'ordered_on') }} as date)
 ),
 
-followed as (
+following_periods as (
     select
-        active.customer_key,
-        active.account_key,
-        active.contact_key,
-        cast({{ dbt.dateadd('month', {'month': 1, 'quarter': 3, 'year': 12}[grain], 'active.' ~ grain ~ '_start_on') }} as date)
+        active_periods.customer_key,
+        active_periods.account_key,
+        active_periods.contact_key,
+        cast({{ dbt.dateadd('month', {'month': 1, 'quarter': 3, 'year': 12}[grain], 'active_periods.' ~ grain ~ '_start_on') }} as date)
             as {{ grain }}_start_on
-    from active
+    from active_periods
 ),
 
 final as (
     select
         -- keys
-        coalesce(active.customer_key, followed.customer_key) || '|'
-        || cast(coalesce(active.{{ grain }}_start_on, followed.{{ grain }}_start_on) as {{ dbt.type_string() }})
+        coalesce(active_periods.customer_key, following_periods.customer_key) || '|'
+        || cast(coalesce(active_periods.{{ grain }}_start_on, following_periods.{{ grain }}_start_on) as {{ dbt.type_string() }})
             as customer_{{ grain }}_key,
-        coalesce(active.customer_key, followed.customer_key) as customer_key,
-        coalesce(active.account_key, followed.account_key) as account_key,
-        coalesce(active.contact_key, followed.contact_key) as contact_key,
+        coalesce(active_periods.customer_key, following_periods.customer_key) as customer_key,
+        coalesce(active_periods.account_key, following_periods.account_key) as account_key,
+        coalesce(active_periods.contact_key, following_periods.contact_key) as contact_key,
 
         -- measures
-        active.customer_key is not null as is_active,
-        followed.customer_key is not null as was_active_before,
-        active.customer_key is not null and followed.customer_key is not null as is_retained,
+        active_periods.customer_key is not null as is_active,
+        following_periods.customer_key is not null as was_active_before,
+        active_periods.customer_key is not null and following_periods.customer_key is not null as is_retained,
 
         -- times
-        coalesce(active.{{ grain }}_start_on, followed.{{ grain }}_start_on) as {{ grain }}_start_on
-    from active
-    full outer join followed
-        on active.customer_key = followed.customer_key
-        and active.{{ grain }}_start_on = followed.{{ grain }}_start_on
+        coalesce(active_periods.{{ grain }}_start_on, following_periods.{{ grain }}_start_on) as {{ grain }}_start_on
+    from active_periods
+    full outer join following_periods
+        on active_periods.customer_key = following_periods.customer_key
+        and active_periods.{{ grain }}_start_on = following_periods.{{ grain }}_start_on
     cross join settings
-    where coalesce(active.{{ grain }}_start_on, followed.{{ grain }}_start_on) <= settings.as_of_on
+    where coalesce(active_periods.{{ grain }}_start_on, following_periods.{{ grain }}_start_on) <= settings.as_of_on
 )
 
 select * from final

@@ -1,5 +1,6 @@
 {#
-    Every row has a value in this column, and no two rows the same: dbt's `unique` and `not_null` in one, since a test costs dbt some 40 ms whatever it checks.
+    Every row has a value in this column, and no two rows the same: dbt's `unique` and `not_null` in one, since a test
+    costs dbt some 40 ms whatever it checks.
 #}
 {% test is_key(model, column_name) %}
     select {{ column_name }} as unique_field, count(*) as n_records

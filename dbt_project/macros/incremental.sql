@@ -11,7 +11,7 @@
 
 {# The load that a refresh ends with: rows that a refresh rewrites are stamped with it. #}
 {% macro current_load() -%}
-    {{ highest(source('embudo', 'settings'), 'load_seq') }}
+    {{ highest(ref('stg_embudo__settings'), 'load_seq') }}
 {%- endmacro %}
 
 {# Condition: `existing` (the row as stored) is missing or differs from `found` in one of the columns. #}

@@ -23,3 +23,8 @@
 {% macro spark__joined(text) -%}
     array_join(array_sort(collect_list({{ text }})), ',')
 {%- endmacro %}
+
+{# Texts as an SQL list without its parentheses: `'meeting', 'visit'`. #}
+{% macro quoted_list(texts) -%}
+    {%- for text in texts %}'{{ text }}'{% if not loop.last %}, {% endif %}{% endfor %}
+{%- endmacro %}

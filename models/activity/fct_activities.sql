@@ -4,18 +4,19 @@
     unique_key='activity_key',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
-    post_hook="delete from {{ this }} where activity_key in (
-        select activity_key from {{ ref('int_activities__newest') }} where _is_deleted
-        union all
-        select 'call/' || call_key from {{ ref('int_calls__newest') }}
-        where _is_deleted or direction = 'internal'
+    post_hook="delete from {{ this }} where activity_key not in (
+        select activity_key from {{ ref('int_activities__unified') }}
     )"
 ) }}
 
-with activities as (
+with settings as (
+    select * from {{ ref('stg_embudo__settings') }}
+),
+
+activities as (
     select * from {{ ref('int_activities__unified') }}
     {% if is_incremental() %}
-    where is_changed
+    where changed_seq = (select load_seq from settings)
     {% endif %}
 ),
 
@@ -36,12 +37,7 @@ final as (
         direction,
         outcome,
         is_held,
-        case
-            when kind = 'call' then direction = 'outbound' or is_held
-            when kind = 'email' then coalesce(direction, 'outbound') <> 'inbound'
-            when kind in ('meeting', 'visit', 'demo') then is_held
-            else kind = 'proposal'
-        end as is_done,
+        is_done,
         is_conversation,
 
         -- measures

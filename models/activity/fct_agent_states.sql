@@ -12,11 +12,11 @@ keys as (
     where user_key is not null
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
-placed as (
+states_by_rep as (
     select
         agent_states.*,
         coalesce(by_key.user_key, by_text.user_key) as rep_key,
@@ -31,28 +31,28 @@ placed as (
 final as (
     select
         -- keys
-        placed.agent_state_key,
-        versions.rep_version_key,
-        placed.rep_key,
+        states_by_rep.agent_state_key,
+        user_versions.rep_version_key,
+        states_by_rep.rep_key,
 
         -- attributes
-        placed.state,
+        states_by_rep.state,
 
         -- measures
-        placed.state_seconds,
-        case when states.is_tracked then placed.state_seconds else 0 end as tracked_seconds,
-        case when states.is_selling then placed.state_seconds else 0 end as selling_seconds,
-        case when states.is_content then placed.state_seconds else 0 end as content_seconds,
-        case when states.is_occupied then placed.state_seconds else 0 end as occupied_seconds,
+        states_by_rep.state_seconds,
+        case when states.is_tracked then states_by_rep.state_seconds else 0 end as tracked_seconds,
+        case when states.is_selling then states_by_rep.state_seconds else 0 end as selling_seconds,
+        case when states.is_content then states_by_rep.state_seconds else 0 end as content_seconds,
+        case when states.is_occupied then states_by_rep.state_seconds else 0 end as occupied_seconds,
 
         -- times
-        placed.started_at,
-        {{ local_date('placed.started_at') }} as started_on,
-        placed.ended_at
-    from placed
-    left join states on states.state = placed.state
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'placed.rep_key', 'placed.started_at') }}
+        states_by_rep.started_at,
+        {{ local_date('states_by_rep.started_at') }} as started_on,
+        states_by_rep.ended_at
+    from states_by_rep
+    left join states on states.state = states_by_rep.state
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'states_by_rep.rep_key', 'states_by_rep.started_at') }}
 )
 
 select * from final

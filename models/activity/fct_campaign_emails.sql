@@ -19,7 +19,7 @@ matches as (
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 final as (

@@ -16,12 +16,12 @@ keys as (
     where user_key is not null
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 -- what the answer itself leaves out comes from the call that it is about
-placed as (
+answers_by_rep as (
     select
         answers.*,
         coalesce(by_key.user_key, by_text.user_key, calls.rep_key) as rep_key,
@@ -37,29 +37,29 @@ placed as (
 final as (
     select
         -- keys
-        placed.answer_key,
-        versions.rep_version_key,
-        placed.rep_key,
-        placed.known_contact_key as contact_key,
-        coalesce(placed.account_key, contacts.account_key) as account_key,
-        placed.call_key,
+        answers_by_rep.answer_key,
+        user_versions.rep_version_key,
+        answers_by_rep.rep_key,
+        answers_by_rep.known_contact_key as contact_key,
+        coalesce(answers_by_rep.account_key, contacts.account_key) as account_key,
+        answers_by_rep.call_key,
 
         -- attributes
-        placed.survey,
-        placed.survey = 'csat' and placed.score >= 4 as is_satisfied,
-        placed.survey = 'nps' and placed.score >= 9 as is_promoter,
-        placed.survey = 'nps' and placed.score <= 6 as is_detractor,
+        answers_by_rep.survey,
+        answers_by_rep.survey = 'csat' and answers_by_rep.score >= {{ var('satisfied_from_score') }} as is_satisfied,
+        answers_by_rep.survey = 'nps' and answers_by_rep.score >= 9 as is_promoter,
+        answers_by_rep.survey = 'nps' and answers_by_rep.score <= 6 as is_detractor,
 
         -- measures
-        placed.score,
+        answers_by_rep.score,
 
         -- times
-        placed.answered_at,
-        {{ local_date('placed.answered_at') }} as answered_on
-    from placed
-    left join contacts on contacts.contact_key = placed.known_contact_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'placed.rep_key', 'placed.answered_at') }}
+        answers_by_rep.answered_at,
+        {{ local_date('answers_by_rep.answered_at') }} as answered_on
+    from answers_by_rep
+    left join contacts on contacts.contact_key = answers_by_rep.known_contact_key
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'answers_by_rep.rep_key', 'answers_by_rep.answered_at') }}
 )
 
 select * from final

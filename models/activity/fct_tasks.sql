@@ -7,20 +7,20 @@ contacts as (
     select * from {{ ref('dim_contacts') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 final as (
     select
         -- keys
         tasks.task_key,
-        versions.rep_version_key,
-        versions.user_key as rep_key,
+        user_versions.rep_version_key,
+        user_versions.user_key as rep_key,
         tasks.contact_key,
         contacts.account_key,
         tasks.deal_key,
@@ -41,8 +41,8 @@ final as (
     from tasks
     cross join settings
     left join contacts on contacts.contact_key = tasks.contact_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'tasks.owner_key', 'tasks.due_at') }}
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'tasks.owner_key', 'tasks.due_at') }}
 )
 
 select * from final

@@ -5,7 +5,7 @@ with dates as (
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 final as (

@@ -1,38 +1,38 @@
 -- grain: one row per version of a user, so that past figures stay with the team of that time
-with versions as (
+with user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
         -- keys
-        versions.rep_version_key,
-        versions.user_key as rep_key,
-        versions.manager_key,
+        user_versions.rep_version_key,
+        user_versions.user_key as rep_key,
+        user_versions.manager_key,
 
         -- attributes
-        versions.full_name as rep_name,
-        versions.team,
-        versions.direction,
-        versions.role,
-        versions.region,
-        versions.office,
-        versions.country,
+        user_versions.full_name as rep_name,
+        user_versions.team,
+        user_versions.direction,
+        user_versions.role,
+        user_versions.region,
+        user_versions.office,
+        user_versions.country,
         managers.full_name as manager_name,
         coalesce(
-            versions.acquires_customers,
-            coalesce(versions.role, 'rep') in ('rep', 'manager', 'director')
+            user_versions.acquires_customers,
+            coalesce(user_versions.role, 'rep') in ({{ quoted_list(var('acquiring_roles')) }})
         ) as acquires_customers,
-        versions.is_latest,
+        user_versions.is_latest,
 
         -- times
-        versions.hired_on,
-        versions.left_on,
-        versions.valid_from_at,
-        versions.valid_to_at
-    from versions
-    left join versions as managers
-        on managers.user_key = versions.manager_key
+        user_versions.hired_on,
+        user_versions.left_on,
+        user_versions.valid_from_at,
+        user_versions.valid_to_at
+    from user_versions
+    left join user_versions as managers
+        on managers.user_key = user_versions.manager_key
         and managers.is_latest
 )
 

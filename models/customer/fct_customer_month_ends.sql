@@ -1,49 +1,19 @@
 -- grain: one row per customer and month end from its first order on; the month of the data-as-of day ends on that day
-with month_ends as (
-    select * from {{ ref('int_customers__month_ends') }}
-),
-
-recent_orders as (
-    select * from {{ ref('int_customers__recent_orders') }}
-),
-
-conversations as (
-    select * from {{ ref('int_customers__conversations') }}
-),
-
-figures as (
-    select
-        month_ends.*,
-        coalesce(recent_orders.recent_orders, 0) as recent_orders,
-        coalesce(recent_orders.recent_amount, 0) as recent_amount,
-        conversations.customer_key is not null as has_conversation
-    from month_ends
-    left join recent_orders
-        on month_ends.customer_key = recent_orders.customer_key
-        and month_ends.month_end_on = recent_orders.month_end_on
-    left join conversations
-        on month_ends.customer_key = conversations.customer_key
-        and month_ends.month_start_on = conversations.month_start_on
+with standings as (
+    select * from {{ ref('int_customers__standings') }}
 ),
 
 -- in the top two fifths where fewer than two fifths of the customers are better
-placed as (
+tiers as (
     select
         *,
-        rank() over (partition by month_end_on order by recency_days) - 1 as fresher_count,
-        rank() over (partition by month_end_on order by recent_orders desc) - 1 as busier_count,
-        rank() over (partition by month_end_on order by recent_amount desc) - 1 as bigger_count,
-        count(*) over (partition by month_end_on) as customers_count
-    from figures
-),
-
-judged as (
-    select
-        *,
-        recent_orders > 0 and fresher_count < 0.4 * customers_count
-        and busier_count < 0.4 * customers_count and bigger_count < 0.4 * customers_count as is_loyal,
-        orders_to_date >= 3 and recency_days > 2 * usual_gap_days as is_at_risk
-    from placed
+        recent_orders > 0
+        and fresher_count < {{ var('loyal_share') }} * customers_count
+        and busier_count < {{ var('loyal_share') }} * customers_count
+        and bigger_count < {{ var('loyal_share') }} * customers_count as is_loyal,
+        orders_to_date >= {{ var('at_risk_min_orders') }}
+        and recency_days > {{ var('at_risk_gaps') }} * usual_gap_days as is_at_risk
+    from standings
 ),
 
 final as (
@@ -78,7 +48,7 @@ final as (
         last_order_on,
         month_start_on,
         month_end_on
-    from judged
+    from tiers
 )
 
 select * from final

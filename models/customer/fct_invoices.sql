@@ -7,7 +7,7 @@ orders as (
     select * from {{ ref('int_orders__orders') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
@@ -19,7 +19,7 @@ final as (
         coalesce(orders.customer_key, 'account:' || invoices.account_key) as customer_key,
         coalesce(invoices.account_key, orders.account_key) as account_key,
         orders.contact_key,
-        versions.rep_version_key,
+        user_versions.rep_version_key,
         orders.owner_key as rep_key,
 
         -- attributes
@@ -33,8 +33,8 @@ final as (
         invoices.invoiced_on
     from invoices
     left join orders on invoices.order_key = orders.order_key
-    left join versions
-        on {{ is_version_on('versions', 'user_key', 'orders.owner_key', 'invoices.invoiced_on') }}
+    left join user_versions
+        on {{ is_version_on('user_versions', 'user_key', 'orders.owner_key', 'invoices.invoiced_on') }}
     {{ join_rates('invoices.currency', 'invoices.invoiced_on') }}
 )
 

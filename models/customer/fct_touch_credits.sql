@@ -14,7 +14,7 @@ orders as (
     from {{ ref('int_orders__orders') }}
 ),
 
-shared as (
+touch_shares as (
     select
         order_touches.*,
         touch_number = 1 as is_first_touch,
@@ -28,9 +28,9 @@ shared as (
 final as (
     select
         -- keys
-        shared.order_key || '|' || shared.touch_key as touch_credit_key,
-        shared.order_key,
-        shared.touch_key,
+        touch_shares.order_key || '|' || touch_shares.touch_key as touch_credit_key,
+        touch_shares.order_key,
+        touch_shares.touch_key,
         orders.customer_key,
         orders.account_key,
         orders.contact_key,
@@ -40,30 +40,30 @@ final as (
         -- attributes
         touches.touch_kind,
         touches.channel,
-        shared.is_first_touch,
-        shared.is_last_touch,
+        touch_shares.is_first_touch,
+        touch_shares.is_last_touch,
 
         -- measures
-        cast(case when shared.is_first_touch then orders.net_amount else 0 end as decimal(28, 8))
+        cast(case when touch_shares.is_first_touch then orders.net_amount else 0 end as decimal(28, 8))
             as first_touch_amount,
-        cast(case when shared.is_last_touch then orders.net_amount else 0 end as decimal(28, 8))
+        cast(case when touch_shares.is_last_touch then orders.net_amount else 0 end as decimal(28, 8))
             as last_touch_amount,
-        cast(case when shared.is_last_touch then orders.margin_amount else 0 end as decimal(28, 8))
+        cast(case when touch_shares.is_last_touch then orders.margin_amount else 0 end as decimal(28, 8))
             as last_touch_margin_amount,
         cast(
             case
-                when shared.is_last_touch
-                    then orders.net_amount - shared.even_amount * (shared.touches_count - 1)
-                else shared.even_amount
+                when touch_shares.is_last_touch
+                    then orders.net_amount - touch_shares.even_amount * (touch_shares.touches_count - 1)
+                else touch_shares.even_amount
             end as decimal(28, 8)
         ) as linear_amount,
 
         -- times
         touches.touched_at,
         orders.ordered_on
-    from shared
-    inner join orders on shared.order_key = orders.order_key
-    inner join touches on shared.touch_key = touches.touch_key
+    from touch_shares
+    inner join orders on touch_shares.order_key = orders.order_key
+    inner join touches on touch_shares.touch_key = touches.touch_key
 )
 
 select * from final

@@ -1,14 +1,10 @@
 -- grain: one row per lead
 with leads as (
-    select * from {{ ref('stg_files__leads') }}
+    select * from {{ ref('int_leads__resolved') }}
 ),
 
 addresses as (
     select * from {{ ref('int_leads__addresses') }}
-),
-
-contacts as (
-    select * from {{ ref('int_leads__contacts') }}
 ),
 
 first_touches as (
@@ -19,23 +15,19 @@ deals as (
     select * from {{ ref('int_leads__deals') }}
 ),
 
-versions as (
-    select * from {{ ref('int_users__versions') }}
-),
-
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 final as (
     select
         -- keys
         leads.lead_key,
-        contacts.contact_key,
-        coalesce(leads.account_key, contacts.account_key) as account_key,
+        leads.contact_key,
+        leads.account_key,
         leads.campaign_key,
         deals.deal_key,
-        versions.rep_version_key,
+        leads.rep_version_key,
         leads.owner_key as rep_key,
         first_touches.agent_key,
 
@@ -43,7 +35,7 @@ final as (
         {{ keyed_hash('addresses.email') }} as email_hmac,
         {{ keyed_hash('addresses.phone') }} as phone_hmac,
         leads.channel,
-        contacts.match_method,
+        leads.match_method,
         first_touches.agent_name,
         first_touches.agent_team,
         first_touches.agent_direction,
@@ -51,9 +43,12 @@ final as (
         leads.disqualified_at is not null as is_disqualified,
         first_touches.first_touch_at is not null as is_contacted,
         coalesce(
-            {{ seconds_between('leads.created_at', 'first_touches.first_touch_at') }} <= 3600, false
+            {{ seconds_between('leads.created_at', 'first_touches.first_touch_at') }}
+            <= {{ var('lead_response_seconds') }}, false
         ) as is_contacted_within_1h,
-        coalesce({{ seconds_between('leads.created_at', 'settings.as_of') }} >= 3600, false) as is_hour_old,
+        coalesce(
+            {{ seconds_between('leads.created_at', 'settings.as_of') }} >= {{ var('lead_response_seconds') }}, false
+        ) as is_hour_old,
 
         -- measures
         {{ seconds_between('leads.created_at', 'first_touches.first_touch_at') }} as response_seconds,
@@ -68,11 +63,8 @@ final as (
         deals.won_on
     from leads
     left join addresses on leads.lead_key = addresses.lead_key
-    left join contacts on leads.lead_key = contacts.lead_key
     left join first_touches on leads.lead_key = first_touches.lead_key
     left join deals on leads.lead_key = deals.lead_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'leads.owner_key', 'leads.created_at') }}
     cross join settings
 )
 

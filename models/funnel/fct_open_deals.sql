@@ -1,6 +1,6 @@
 -- grain: one row per deal that is open at the data-as-of time
 with settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 deals as (
@@ -35,7 +35,7 @@ final as (
         deals.stage,
         coalesce(
             {{ seconds_between('greatest(deals.created_at, last_touches.last_activity_at)', 'settings.as_of') }}
-            >= {{ var('stale_opportunity_days', 14) }} * 86400,
+            >= {{ var('stale_opportunity_days') }} * 86400,
             true
         ) as is_stale,
 

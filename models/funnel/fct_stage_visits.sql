@@ -13,7 +13,7 @@ with visits as (
 ),
 
 -- what came after, lost stages aside
-followed as (
+visits_with_later_stages as (
     select
         *,
         max(case when not is_lost_stage then position end) over later as later_position,
@@ -29,45 +29,45 @@ deals as (
     select * from {{ ref('int_deals__deals') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
         -- keys
-        followed.stage_visit_key,
-        followed.deal_key,
-        followed.deal_key || '|' || followed.stage as deal_stage_key,
+        visits_with_later_stages.stage_visit_key,
+        visits_with_later_stages.deal_key,
+        visits_with_later_stages.deal_key || '|' || visits_with_later_stages.stage as deal_stage_key,
         deals.account_key,
         deals.contact_key,
         deals.product_key,
         deals.campaign_key,
-        versions.rep_version_key,
-        followed.owner_key as rep_key,
+        user_versions.rep_version_key,
+        visits_with_later_stages.owner_key as rep_key,
 
         -- attributes
-        followed.pipeline,
-        followed.stage,
-        followed.position,
-        followed.is_terminal,
-        followed.left_at is not null and not followed.is_terminal as is_completed,
-        not followed.is_terminal and (
-            followed.status = 'won'
-            or coalesce(followed.later_position > followed.position, coalesce(followed.later_stages, 0) = 1)
+        visits_with_later_stages.pipeline,
+        visits_with_later_stages.stage,
+        visits_with_later_stages.position,
+        visits_with_later_stages.is_terminal,
+        visits_with_later_stages.left_at is not null and not visits_with_later_stages.is_terminal as is_completed,
+        not visits_with_later_stages.is_terminal and (
+            visits_with_later_stages.status = 'won'
+            or coalesce(visits_with_later_stages.later_position > visits_with_later_stages.position, coalesce(visits_with_later_stages.later_stages, 0) = 1)
         ) as is_moved_on,
 
         -- measures
-        {{ seconds_between('followed.entered_at', 'followed.left_at') }} / 86400.0 as days_in_stage,
+        {{ seconds_between('visits_with_later_stages.entered_at', 'visits_with_later_stages.left_at') }} / 86400.0 as days_in_stage,
 
         -- times
-        followed.entered_at,
-        {{ local_date('followed.entered_at') }} as entered_on,
-        followed.left_at
-    from followed
-    inner join deals on followed.deal_key = deals.deal_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'followed.owner_key', 'followed.entered_at') }}
+        visits_with_later_stages.entered_at,
+        {{ local_date('visits_with_later_stages.entered_at') }} as entered_on,
+        visits_with_later_stages.left_at
+    from visits_with_later_stages
+    inner join deals on visits_with_later_stages.deal_key = deals.deal_key
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'visits_with_later_stages.owner_key', 'visits_with_later_stages.entered_at') }}
 )
 
 select * from final

@@ -4,10 +4,10 @@ with benchmarks as (
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
-chosen as (
+relevant_benchmarks as (
     select benchmarks.*
     from benchmarks
     cross join settings
@@ -38,7 +38,7 @@ final as (
         lead(valid_from, 1, cast('9999-12-31' as date)) over (
             partition by metric, industry, region order by valid_from
         ) as valid_to_on
-    from chosen
+    from relevant_benchmarks
 )
 
 select * from final

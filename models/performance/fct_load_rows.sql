@@ -4,7 +4,7 @@ with load_rows as (
         *,
         -- values stay in the private warehouse, and would make a reason of each row
         {{ regexp_replace_all("reason", "(?s): found .*?, expected ", ": expected ") }} as fault
-    from {{ source('embudo', 'load_rows') }}
+    from {{ ref('stg_embudo__load_rows') }}
 ),
 
 final as (

@@ -6,7 +6,7 @@ with targets as (
     where metric = 'revenue' and scope = 'rep'
 ),
 
-shared as (
+monthly_shares as (
     {%- for grain, months in [('month', 1), ('quarter', 3), ('year', 12)] %}
     {%- for month in range(months) %}
     select
@@ -30,44 +30,44 @@ shared as (
     where period_grain in ('week', 'day')
 ),
 
-ranked as (
+shares_by_grain as (
     select
         *,
         rank() over (partition by rep_key, month_start_on order by grain_rank) as share_rank
-    from shared
+    from monthly_shares
 ),
 
-summed as (
+monthly_quotas as (
     select
         rep_key,
         month_start_on,
         sum(target_amount) as target_amount,
         sum(quota_amount) as quota_amount
-    from ranked
+    from shares_by_grain
     where share_rank = 1
     group by rep_key, month_start_on
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
         -- keys
-        summed.rep_key || '|' || cast(summed.month_start_on as {{ dbt.type_string() }}) as quota_key,
-        versions.rep_version_key,
-        summed.rep_key,
+        monthly_quotas.rep_key || '|' || cast(monthly_quotas.month_start_on as {{ dbt.type_string() }}) as quota_key,
+        user_versions.rep_version_key,
+        monthly_quotas.rep_key,
 
         -- measures
-        cast(summed.target_amount as decimal(24, 8)) as target_amount,
-        cast(summed.quota_amount as decimal(24, 8)) as quota_amount,
+        cast(monthly_quotas.target_amount as decimal(24, 8)) as target_amount,
+        cast(monthly_quotas.quota_amount as decimal(24, 8)) as quota_amount,
 
         -- times
-        summed.month_start_on
-    from summed
-    left join versions
-        on {{ is_version_on('versions', 'user_key', 'summed.rep_key', 'summed.month_start_on') }}
+        monthly_quotas.month_start_on
+    from monthly_quotas
+    left join user_versions
+        on {{ is_version_on('user_versions', 'user_key', 'monthly_quotas.rep_key', 'monthly_quotas.month_start_on') }}
 )
 
 select * from final

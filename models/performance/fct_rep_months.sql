@@ -3,7 +3,7 @@ with quotas as (
     select * from {{ ref('fct_quotas') }}
 ),
 
-days as (
+revenue_by_day as (
     select
         rep_key,
         ordered_on,
@@ -14,26 +14,26 @@ days as (
     group by rep_key, ordered_on
 ),
 
-running as (
+revenue_to_date as (
     select
         *,
         sum(net_amount) over (
             partition by rep_key, month_start_on order by ordered_on
             rows between unbounded preceding and current row
         ) as revenue_so_far
-    from days
+    from revenue_by_day
 ),
 
-months as (
+revenue_by_month as (
     select
         quotas.quota_key,
-        sum(running.net_amount) as revenue_amount,
-        min(case when running.revenue_so_far >= quotas.quota_amount then running.ordered_on end)
+        sum(revenue_to_date.net_amount) as revenue_amount,
+        min(case when revenue_to_date.revenue_so_far >= quotas.quota_amount then revenue_to_date.ordered_on end)
             as reached_on
     from quotas
-    inner join running
-        on quotas.rep_key = running.rep_key
-        and quotas.month_start_on = running.month_start_on
+    inner join revenue_to_date
+        on quotas.rep_key = revenue_to_date.rep_key
+        and quotas.month_start_on = revenue_to_date.month_start_on
     group by quotas.quota_key
 ),
 
@@ -45,21 +45,21 @@ final as (
         quotas.rep_key,
 
         -- attributes
-        coalesce(months.revenue_amount, 0) >= quotas.quota_amount as is_met,
+        coalesce(revenue_by_month.revenue_amount, 0) >= quotas.quota_amount as is_met,
 
         -- measures
         quotas.quota_amount,
-        cast(coalesce(months.revenue_amount, 0) as decimal(38, 8)) as revenue_amount,
+        cast(coalesce(revenue_by_month.revenue_amount, 0) as decimal(38, 8)) as revenue_amount,
         case
-            when months.revenue_amount >= quotas.quota_amount
-                then {{ dbt.datediff('quotas.month_start_on', 'months.reached_on', 'day') }}
+            when revenue_by_month.revenue_amount >= quotas.quota_amount
+                then {{ dbt.datediff('quotas.month_start_on', 'revenue_by_month.reached_on', 'day') }}
         end as days_to_quota,
 
         -- times
-        case when months.revenue_amount >= quotas.quota_amount then months.reached_on end as reached_on,
+        case when revenue_by_month.revenue_amount >= quotas.quota_amount then revenue_by_month.reached_on end as reached_on,
         quotas.month_start_on
     from quotas
-    left join months on quotas.quota_key = months.quota_key
+    left join revenue_by_month on quotas.quota_key = revenue_by_month.quota_key
 )
 
 select * from final

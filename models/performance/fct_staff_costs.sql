@@ -1,5 +1,5 @@
 -- grain: one row per user and month
--- sales users are reps, managers, directors, users without a role, and whoever else acquires customers
+-- sales users have a role of the var `sales_roles`, or none, or acquire customers
 with costs as (
     select
         user_key,
@@ -33,7 +33,7 @@ final as (
         amounts.user_key as rep_key,
 
         -- attributes
-        coalesce(reps.role in ('rep', 'manager', 'director') or reps.acquires_customers, true) as is_sales,
+        coalesce(reps.role in ({{ quoted_list(var('sales_roles')) }}) or reps.acquires_customers, true) as is_sales,
         coalesce(reps.acquires_customers, false) as acquires_customers,
 
         -- measures

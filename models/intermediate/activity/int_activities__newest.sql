@@ -9,16 +9,16 @@ with activities as (
     {% endif %}
 ),
 
-ranked as (
+activity_versions as (
     select
         *,
         row_number() over (
-            partition by activity_key order by _file desc, _load_seq desc, _line desc
+            partition by activity_key order by {{ version_order() }}
         ) as version_rank
     from activities
 ),
 
-prepared as (
+newest_activities as (
     select
         activity_key,
         owner_key,
@@ -35,18 +35,15 @@ prepared as (
         _file,
         _line,
         _is_deleted
-    from ranked
+    from activity_versions
     where version_rank = 1
 ),
 
 final as (
-    select prepared.* from prepared
+    select newest_activities.* from newest_activities
     {% if is_incremental() %}
-    left join {{ this }} as existing on existing.activity_key = prepared.activity_key
-    where
-        existing.activity_key is null
-        or prepared._file > existing._file
-        or (prepared._file = existing._file and prepared._load_seq > existing._load_seq)
+    left join {{ this }} as existing on existing.activity_key = newest_activities.activity_key
+    where {{ is_newer_version('newest_activities', 'existing', 'activity_key') }}
     {% endif %}
 )
 

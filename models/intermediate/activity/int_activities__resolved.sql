@@ -8,7 +8,7 @@ with activities as (
     where not _is_deleted
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
@@ -16,7 +16,7 @@ user_keys as (
     select * from {{ ref('int_users__keys') }}
 ),
 
-situated as (
+activities_with_account as (
     select
         activities.activity_key,
         activities.owner_key,
@@ -26,21 +26,21 @@ situated as (
         coalesce(outcomes.is_reply, false) as is_reply,
         activities._load_seq
     from activities
-    cross join {{ source('embudo', 'settings') }} as settings
+    cross join {{ ref('stg_embudo__settings') }} as settings
     left join {{ ref('stg_files__contacts') }} as contacts on contacts.contact_key = activities.contact_key
     left join {{ ref('stg_files__deals') }} as deals on deals.deal_key = activities.deal_key
     left join {{ ref('activity_outcomes') }} as outcomes on outcomes.outcome = activities.outcome
 ),
 
-selected as (
-    select situated.* from situated
+stale_activities as (
+    select activities_with_account.* from activities_with_account
     {% if is_incremental() %}
     {% set seen = highest(this, 'resolved_seq') %}
-    left join {{ this }} as existing on existing.activity_key = situated.activity_key
+    left join {{ this }} as existing on existing.activity_key = activities_with_account.activity_key
     where
-        situated._load_seq > {{ seen }}
-        or {{ is_changed('existing', 'situated', 'activity_key', ['account_key', 'is_held', 'is_reply']) }}
-        or situated.owner_key in (
+        activities_with_account._load_seq > {{ seen }}
+        or {{ is_changed('existing', 'activities_with_account', 'activity_key', ['account_key', 'is_held', 'is_reply']) }}
+        or activities_with_account.owner_key in (
             select user_key from user_keys
             where key_kind = 'id' and changed_seq > {{ seen }}
         )
@@ -49,16 +49,16 @@ selected as (
 
 final as (
     select
-        selected.activity_key,
-        selected.account_key,
-        versions.user_key as rep_key,
-        versions.rep_version_key,
-        selected.is_held,
-        selected.is_reply,
+        stale_activities.activity_key,
+        stale_activities.account_key,
+        user_versions.user_key as rep_key,
+        user_versions.rep_version_key,
+        stale_activities.is_held,
+        stale_activities.is_reply,
         cast({{ current_load() }} as bigint) as resolved_seq
-    from selected
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'selected.owner_key', 'selected.started_at') }}
+    from stale_activities
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'stale_activities.owner_key', 'stale_activities.started_at') }}
 )
 
 select * from final

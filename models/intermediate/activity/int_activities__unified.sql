@@ -1,75 +1,80 @@
 -- grain: one row per sales activity, from the CRM or the phone system
--- is_changed: this refresh has found something new about it
-{{ config(materialized='view') }}
+-- a refresh rewrites what it has resolved again; changed_seq is the load of the refresh that last wrote the row
+{{ config(
+    materialized='incremental',
+    unique_key='activity_key',
+    incremental_strategy='delete+insert',
+    post_hook="delete from {{ this }} where activity_key in (
+        select activity_key from {{ ref('int_activities__newest') }} where _is_deleted
+        union all
+        select 'call/' || call_key from {{ ref('int_calls__newest') }}
+        where _is_deleted or direction = 'internal'
+    )"
+) }}
 
-with settings as (
-    select * from {{ source('embudo', 'settings') }}
+with changed_calls as (
+    select * from {{ ref('int_calls__changed') }}
+),
+
+logged_activities as (
+    select * from {{ ref('int_activities__logged') }}
+    {% if is_incremental() %}
+    where changed_seq = {{ current_load() }}
+    {% endif %}
+),
+
+outside_calls as (
+    select * from {{ ref('int_calls__newest') }}
+    where not _is_deleted and direction <> 'internal'
+    {% if is_incremental() %}
+    and call_key in (select call_key from changed_calls)
+    {% endif %}
+),
+
+agents as (
+    select * from {{ ref('int_calls__agents') }}
+),
+
+matches as (
+    select * from {{ ref('int_interactions__matches') }}
 ),
 
 activities as (
-    select * from {{ ref('int_activities__newest') }}
-    where not _is_deleted
-),
-
-resolved as (
-    select * from {{ ref('int_activities__resolved') }}
-),
-
-calls as (
-    select * from {{ ref('fct_calls') }}
-),
-
-changed_calls as (
-    select * from {{ ref('int_calls__changed') }}
+    select * from logged_activities
+    union all
+    select
+        'call/' || outside_calls.call_key as activity_key,
+        agents.rep_version_key,
+        agents.rep_key,
+        matches.contact_key,
+        matches.account_key,
+        outside_calls.deal_key,
+        cast(null as {{ dbt.type_string() }}) as lead_key,
+        outside_calls.campaign_key,
+        'call' as kind,
+        outside_calls.direction,
+        outside_calls.disposition as outcome,
+        outside_calls.is_connected as is_held,
+        outside_calls.is_conversation,
+        outside_calls.talk_seconds as duration_seconds,
+        outside_calls.started_at,
+        outside_calls.started_on,
+        cast({{ current_load() }} as bigint) as changed_seq
+    from outside_calls
+    left join agents on agents.call_key = outside_calls.call_key
+    left join matches on matches.interaction_key = 'call/' || outside_calls.call_key
 ),
 
 final as (
     select
-        activities.activity_key,
-        resolved.rep_version_key,
-        resolved.rep_key,
-        activities.contact_key,
-        resolved.account_key,
-        activities.deal_key,
-        activities.lead_key,
-        cast(null as {{ dbt.type_string() }}) as campaign_key,
-        activities.kind,
-        activities.direction,
-        activities.outcome,
-        resolved.is_held,
+        *,
         case
-            when activities.kind = 'email' then activities.direction = 'inbound' or resolved.is_reply
-            else activities.kind in ('meeting', 'visit', 'demo') and resolved.is_held
-        end as is_conversation,
-        activities.duration_seconds,
-        activities.started_at,
-        activities.started_on,
-        resolved.resolved_seq = settings.load_seq as is_changed
+            when kind = 'call' then direction = 'outbound' or is_held
+            when kind = 'email' then coalesce(direction, 'outbound') <> 'inbound'
+            when kind in ({{ quoted_list(var('meeting_kinds')) }}) then is_held
+            else kind = 'proposal'
+        end as is_done
     from activities
-    inner join resolved on resolved.activity_key = activities.activity_key
-    cross join settings
-    union all
-    select
-        'call/' || calls.call_key as activity_key,
-        calls.rep_version_key,
-        calls.rep_key,
-        calls.contact_key,
-        calls.account_key,
-        calls.deal_key,
-        cast(null as {{ dbt.type_string() }}) as lead_key,
-        calls.campaign_key,
-        'call' as kind,
-        calls.direction,
-        calls.disposition as outcome,
-        calls.is_connected as is_held,
-        calls.is_conversation,
-        calls.talk_seconds as duration_seconds,
-        calls.started_at,
-        calls.started_on,
-        changed_calls.call_key is not null as is_changed
-    from calls
-    left join changed_calls on changed_calls.call_key = calls.call_key
-    where calls.direction <> 'internal'
 )
 
 select * from final

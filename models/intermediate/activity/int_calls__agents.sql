@@ -11,7 +11,7 @@ keys as (
     select * from {{ ref('int_users__keys') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
@@ -22,7 +22,7 @@ stale_keys as (
     where changed_seq > {{ seen }}
 ),
 
-selected as (
+stale_calls as (
     select * from calls
     where
         _load_seq > {{ seen }}
@@ -30,38 +30,38 @@ selected as (
         or agent_text in (select key_value from stale_keys)
 ),
 {% else %}
-selected as (
+stale_calls as (
     select * from calls
 ),
 {% endif %}
 
-matched as (
+call_agents as (
     select
-        selected.call_key,
-        selected.started_at,
+        stale_calls.call_key,
+        stale_calls.started_at,
         coalesce(by_key.user_key, by_text.user_key) as rep_key,
         case when by_key.user_key is not null then 'id' else by_text.key_kind end as agent_match_method
-    from selected
+    from stale_calls
     left join keys as by_key
         on by_key.key_kind = 'id'
-        and by_key.key_value = selected.agent_key
+        and by_key.key_value = stale_calls.agent_key
         and by_key.user_key is not null
     left join keys as by_text
         on by_text.key_kind <> 'id'
-        and by_text.key_value = selected.agent_text
+        and by_text.key_value = stale_calls.agent_text
         and by_text.user_key is not null
 ),
 
 final as (
     select
-        matched.call_key,
-        matched.rep_key,
-        versions.rep_version_key,
-        matched.agent_match_method,
+        call_agents.call_key,
+        call_agents.rep_key,
+        user_versions.rep_version_key,
+        call_agents.agent_match_method,
         cast({{ current_load() }} as bigint) as matched_seq
-    from matched
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'matched.rep_key', 'matched.started_at') }}
+    from call_agents
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'call_agents.rep_key', 'call_agents.started_at') }}
 )
 
 select * from final

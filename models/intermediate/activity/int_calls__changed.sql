@@ -3,7 +3,7 @@
 {{ config(materialized='view') }}
 
 with settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 final as (

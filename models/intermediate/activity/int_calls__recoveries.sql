@@ -1,5 +1,5 @@
 -- grain: one row per missed inbound call from a known number, when a connected call with the number followed, and whether
--- that was within 24 hours
+-- that was within the hours of the var `recovery_hours`
 -- a refresh resolves again all numbers that its calls have, or had before they changed
 {{ config(materialized='incremental', unique_key='call_key', incremental_strategy='delete+insert') }}
 
@@ -9,26 +9,26 @@ with calls as (
         other_number,
         replaced_number,
         started_at,
-        direction = 'inbound' and disposition <> 'answered' and not _is_deleted as is_missed,
-        disposition = 'answered' and not _is_deleted as is_connected,
+        is_missed and not _is_deleted as is_missed,
+        is_connected and not _is_deleted as is_connected,
         _load_seq
     from {{ ref('int_calls__newest') }}
 ),
 
 {% if is_incremental() %}
-changed as (
+changed_calls as (
     select * from calls
     where _load_seq > {{ highest(this, 'recovered_seq') }}
 ),
 
-numbers as (
-    select other_number from changed
+changed_numbers as (
+    select other_number from changed_calls
     union
-    select replaced_number as other_number from changed
+    select replaced_number as other_number from changed_calls
 ),
 
 {% endif %}
-followed as (
+calls_with_next_connected as (
     select
         calls.call_key,
         calls.started_at,
@@ -40,7 +40,7 @@ followed as (
         ) as next_connected_at
     from calls
     {% if is_incremental() %}
-    inner join numbers on numbers.other_number = calls.other_number
+    inner join changed_numbers on changed_numbers.other_number = calls.other_number
     {% endif %}
     where calls.other_number is not null
 ),
@@ -49,9 +49,9 @@ final as (
     select
         call_key,
         next_connected_at as returned_at,
-        coalesce(next_connected_at <= {{ hours_after('started_at', 24) }}, false) as is_recovered,
+        coalesce(next_connected_at <= {{ hours_after('started_at', var('recovery_hours')) }}, false) as is_recovered,
         cast({{ current_load() }} as bigint) as recovered_seq
-    from followed
+    from calls_with_next_connected
     where is_missed
 )
 

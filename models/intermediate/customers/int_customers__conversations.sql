@@ -4,7 +4,7 @@ with activities as (
         account_key,
         contact_key,
         cast({{ dbt.date_trunc('month', 'started_on') }} as date) as month_start_on
-    from {{ ref('fct_activities') }}
+    from {{ ref('int_activities__unified') }}
     where is_conversation
 ),
 

@@ -12,12 +12,12 @@ with orders as (
 
 month_ends as (
     select
-        dates.month_start_on,
-        max(dates.date_on) as month_end_on
-    from {{ ref('dim_dates') }} as dates
-    inner join {{ source('embudo', 'settings') }} as settings
-        on dates.date_on <= settings.as_of_on
-    group by dates.month_start_on
+        cast({{ dbt.date_trunc('month', 'days.date_on') }} as date) as month_start_on,
+        max(days.date_on) as month_end_on
+    from {{ ref('int_time__days') }} as days
+    inner join {{ ref('stg_embudo__settings') }} as settings
+        on days.date_on <= settings.as_of_on
+    group by cast({{ dbt.date_trunc('month', 'days.date_on') }} as date)
 ),
 
 final as (

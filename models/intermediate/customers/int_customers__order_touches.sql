@@ -2,7 +2,7 @@
 with orders as (
     select
         *,
-        {{ dbt.dateadd('day', -90, 'ordered_at') }} as touched_from_at
+        {{ dbt.dateadd('day', '-' ~ var('attribution_days'), 'ordered_at') }} as touched_from_at
     from {{ ref('int_orders__orders') }}
     where not is_cancelled
 ),
@@ -11,7 +11,7 @@ touches as (
     select * from {{ ref('int_customers__touches') }}
 ),
 
-matched as (
+order_touches as (
     select
         orders.order_key,
         touches.touch_key
@@ -31,14 +31,14 @@ matched as (
 
 final as (
     select
-        matched.order_key,
-        matched.touch_key,
+        order_touches.order_key,
+        order_touches.touch_key,
         row_number() over (
-            partition by matched.order_key order by touches.touched_at, matched.touch_key
+            partition by order_touches.order_key order by touches.touched_at, order_touches.touch_key
         ) as touch_number,
-        count(*) over (partition by matched.order_key) as touches_count
-    from matched
-    inner join touches on matched.touch_key = touches.touch_key
+        count(*) over (partition by order_touches.order_key) as touches_count
+    from order_touches
+    inner join touches on order_touches.touch_key = touches.touch_key
 )
 
 select * from final

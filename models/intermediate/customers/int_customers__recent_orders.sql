@@ -18,7 +18,7 @@ final as (
     from orders
     inner join month_ends
         on orders.ordered_on <= month_ends.month_end_on
-        and orders.ordered_on > {{ dbt.dateadd('day', -365, 'month_ends.month_end_on') }}
+        and orders.ordered_on > {{ dbt.dateadd('day', '-' ~ var('recent_days'), 'month_ends.month_end_on') }}
     group by orders.customer_key, month_ends.month_end_on
 )
 

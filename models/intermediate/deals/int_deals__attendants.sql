@@ -11,7 +11,7 @@ deals as (
     from {{ ref('int_deals__deals') }}
 ),
 
-ranked as (
+attendances as (
     select
         touches.deal_key,
         touches.rep_version_key,
@@ -23,20 +23,20 @@ ranked as (
     where deals.closed_at is null or touches.started_at <= deals.closed_at
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
-        ranked.deal_key,
-        versions.user_key as agent_key,
-        versions.full_name as agent_name,
-        versions.team as agent_team,
-        versions.direction as agent_direction
-    from ranked
-    inner join versions on ranked.rep_version_key = versions.rep_version_key
-    where ranked.touch_number = 1
+        attendances.deal_key,
+        user_versions.user_key as agent_key,
+        user_versions.full_name as agent_name,
+        user_versions.team as agent_team,
+        user_versions.direction as agent_direction
+    from attendances
+    inner join user_versions on attendances.rep_version_key = user_versions.rep_version_key
+    where attendances.touch_number = 1
 )
 
 select * from final

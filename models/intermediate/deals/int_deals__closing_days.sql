@@ -4,7 +4,7 @@ with open_days as (
 ),
 
 settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 last_days as (
@@ -29,7 +29,7 @@ last_days as (
     group by deal_key, visit_number, rep_version_key
 ),
 
-ended as (
+ended_periods as (
     select
         last_days.deal_key,
         last_days.visit_number,
@@ -46,9 +46,9 @@ ended as (
 
 final as (
     select
-        ended.snapshot_on,
-        ended.deal_key,
-        ended.visit_number,
+        ended_periods.snapshot_on,
+        ended_periods.deal_key,
+        ended_periods.visit_number,
         open_days.stage,
         open_days.pipeline,
         open_days.account_key,
@@ -56,14 +56,14 @@ final as (
         open_days.product_key,
         open_days.campaign_key,
         open_days.lead_key,
-        ended.rep_version_key,
+        ended_periods.rep_version_key,
         open_days.amount_local,
         open_days.currency
-    from ended
+    from ended_periods
     inner join open_days
-        on ended.deal_key = open_days.deal_key
-        and ended.visit_number = open_days.visit_number
-        and ended.last_open_on = open_days.snapshot_on
+        on ended_periods.deal_key = open_days.deal_key
+        and ended_periods.visit_number = open_days.visit_number
+        and ended_periods.last_open_on = open_days.snapshot_on
 )
 
 select * from final

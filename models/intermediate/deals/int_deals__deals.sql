@@ -1,6 +1,6 @@
 -- grain: one row per deal, in the reporting currency at the rate of the day it closed, or was created
 with settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 deals as (
@@ -21,7 +21,7 @@ origins as (
     select * from {{ ref('int_deals__origins') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
@@ -34,7 +34,7 @@ final as (
         deals.product_key,
         origins.campaign_key,
         deals.owner_key,
-        versions.rep_version_key,
+        user_versions.rep_version_key,
         opening_versions.rep_version_key as opening_rep_version_key,
         deals.pipeline_name as pipeline,
         deals.stage,
@@ -53,9 +53,9 @@ final as (
         deals.expected_close_on
     from deals
     left join origins on deals.deal_key = origins.deal_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'deals.owner_key', 'coalesce(deals.ended_at, deals.as_of)') }}
-    left join versions as opening_versions
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'deals.owner_key', 'coalesce(deals.ended_at, deals.as_of)') }}
+    left join user_versions as opening_versions
         on {{ is_version_at('opening_versions', 'user_key', 'deals.owner_key', 'coalesce(deals.created_at, deals.as_of)') }}
     {{ join_rates('deals.currency', 'coalesce(deals.closed_on, deals.created_on, deals.as_of_on)') }}
 )

@@ -1,38 +1,38 @@
 -- grain: one row per deal and day at whose end it was open, in the stage and with the rep's version as of that day
-with stretches as (
-    select * from {{ ref('int_deals__open_stretches') }}
+with open_periods as (
+    select * from {{ ref('int_deals__open_periods') }}
 ),
 
-dates as (
-    select date_on from {{ ref('dim_dates') }}
+days as (
+    select * from {{ ref('int_time__days') }}
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
-        dates.date_on as snapshot_on,
-        stretches.deal_key,
-        stretches.visit_number,
-        stretches.stage_then as stage,
-        stretches.pipeline,
-        stretches.account_key,
-        stretches.contact_key,
-        stretches.product_key,
-        stretches.campaign_key,
-        stretches.lead_key,
-        versions.rep_version_key,
-        stretches.amount_local,
-        stretches.currency
-    from stretches
-    inner join dates
-        on dates.date_on >= stretches.stage_from_on
-        and dates.date_on < stretches.stage_to_on
+        days.date_on as snapshot_on,
+        open_periods.deal_key,
+        open_periods.visit_number,
+        open_periods.stage_in_period as stage,
+        open_periods.pipeline,
+        open_periods.account_key,
+        open_periods.contact_key,
+        open_periods.product_key,
+        open_periods.campaign_key,
+        open_periods.lead_key,
+        user_versions.rep_version_key,
+        open_periods.amount_local,
+        open_periods.currency
+    from open_periods
+    inner join days
+        on days.date_on >= open_periods.stage_from_on
+        and days.date_on < open_periods.stage_to_on
     -- the version at the end of the day
-    left join versions
-        on {{ is_version_on('versions', 'user_key', 'stretches.owner_key', 'dates.date_on') }}
+    left join user_versions
+        on {{ is_version_on('user_versions', 'user_key', 'open_periods.owner_key', 'days.date_on') }}
 )
 
 select * from final

@@ -8,7 +8,7 @@ leads as (
     select * from {{ ref('stg_files__leads') }}
 ),
 
-linked as (
+lead_links as (
     select
         deals.deal_key,
         leads.lead_key,
@@ -30,13 +30,13 @@ linked as (
     where deal_key is not null
 ),
 
-ranked as (
+leads_by_deal as (
     select
         *,
         row_number() over (
             partition by deal_key order by link_rank, created_at, lead_key
         ) as lead_rank
-    from linked
+    from lead_links
 ),
 
 final as (
@@ -45,7 +45,7 @@ final as (
         lead_key,
         channel,
         campaign_key
-    from ranked
+    from leads_by_deal
     where lead_rank = 1
 )
 

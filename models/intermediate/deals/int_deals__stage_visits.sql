@@ -13,7 +13,7 @@ changes as (
     from {{ ref('stg_files__deal_stage_changes') }}
 ),
 
-entries as (
+stage_entries as (
     select * from changes
     union all
     select
@@ -27,34 +27,34 @@ entries as (
     where known.deal_key is null
 ),
 
-ordered as (
+entries_by_deal as (
     select
         *,
         row_number() over (partition by deal_key order by entered_at, stage) as visit_number,
         lead(entered_at) over (partition by deal_key order by entered_at, stage) as next_entered_at
-    from entries
+    from stage_entries
 ),
 
 final as (
     select
-        ordered.deal_key || '|' || cast(ordered.visit_number as {{ dbt.type_string() }}) as stage_visit_key,
-        ordered.deal_key,
-        ordered.visit_number,
+        entries_by_deal.deal_key || '|' || cast(entries_by_deal.visit_number as {{ dbt.type_string() }}) as stage_visit_key,
+        entries_by_deal.deal_key,
+        entries_by_deal.visit_number,
         deals.pipeline,
-        ordered.stage,
-        ordered.is_recorded,
-        ordered.entered_at,
+        entries_by_deal.stage,
+        entries_by_deal.is_recorded,
+        entries_by_deal.entered_at,
         -- a stage entered as the deal closed is where it ended, and is not left
         case
-            when ordered.next_entered_at is not null then ordered.next_entered_at
-            when deals.closed_at > ordered.entered_at then deals.closed_at
+            when entries_by_deal.next_entered_at is not null then entries_by_deal.next_entered_at
+            when deals.closed_at > entries_by_deal.entered_at then deals.closed_at
         end as left_at,
-        deals.closed_at is not null and ordered.next_entered_at is null
-            and ordered.entered_at >= deals.closed_at as is_end,
+        deals.closed_at is not null and entries_by_deal.next_entered_at is null
+            and entries_by_deal.entered_at >= deals.closed_at as is_end,
         deals.status,
         deals.owner_key
-    from ordered
-    inner join deals on ordered.deal_key = deals.deal_key
+    from entries_by_deal
+    inner join deals on entries_by_deal.deal_key = deals.deal_key
 )
 
 select * from final

@@ -7,7 +7,7 @@ with visits as (
     from {{ ref('int_deals__stage_visits') }}
 ),
 
-used as (
+stages_in_use as (
     select * from visits
     union
     select
@@ -22,20 +22,20 @@ stages as (
 
 final as (
     select
-        used.pipeline,
-        used.stage,
+        stages_in_use.pipeline,
+        stages_in_use.stage,
         coalesce(own.position, fallback.position) as position,
         case when own.stage is not null then own.probability else fallback.probability end
             as probability,
         coalesce(own.is_won, fallback.is_won, false) as is_won_stage,
         coalesce(own.is_lost, fallback.is_lost, false) as is_lost_stage
-    from used
+    from stages_in_use
     left join stages as own
-        on lower(used.pipeline) = lower(own.pipeline)
-        and lower(used.stage) = lower(own.stage)
+        on lower(stages_in_use.pipeline) = lower(own.pipeline)
+        and lower(stages_in_use.stage) = lower(own.stage)
     left join stages as fallback
         on fallback.pipeline = 'default'
-        and lower(used.stage) = lower(fallback.stage)
+        and lower(stages_in_use.stage) = lower(fallback.stage)
 )
 
 select * from final

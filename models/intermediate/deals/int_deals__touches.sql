@@ -8,13 +8,13 @@ with deals as (
 
 activities as (
     select activities.*
-    from {{ ref('fct_activities') }} as activities
-    inner join {{ source('embudo', 'settings') }} as settings
+    from {{ ref('int_activities__unified') }} as activities
+    inner join {{ ref('stg_embudo__settings') }} as settings
         on activities.started_at <= settings.as_of
-    where activities.kind not in ('note', 'content')
+    where activities.kind not in ({{ quoted_list(var('untouching_kinds')) }})
 ),
 
-matched as (
+deal_activities as (
     select
         deals.deal_key,
         activities.activity_key
@@ -30,14 +30,14 @@ matched as (
 
 final as (
     select
-        matched.deal_key,
+        deal_activities.deal_key,
         activities.activity_key,
         activities.rep_key,
         activities.rep_version_key,
         activities.is_held or activities.is_conversation as is_attended,
         activities.started_at
-    from matched
-    inner join activities on matched.activity_key = activities.activity_key
+    from deal_activities
+    inner join activities on deal_activities.activity_key = activities.activity_key
 )
 
 select * from final

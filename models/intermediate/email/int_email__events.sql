@@ -11,16 +11,16 @@ with events as (
     {% endif %}
 ),
 
-ranked as (
+event_versions as (
     select
         *,
         row_number() over (
-            partition by event_key order by _file desc, _load_seq desc, _line desc
+            partition by event_key order by {{ version_order() }}
         ) as version_rank
     from events
 ),
 
-prepared as (
+newest_events as (
     select
         event_key,
         _source || ':' || {{ dbt.hash("campaign_key || '|' || coalesce(message_id, "
@@ -35,25 +35,22 @@ prepared as (
         _file,
         _line,
         _is_deleted
-    from ranked
+    from event_versions
     where version_rank = 1
 ),
 
 {% if is_incremental() %}
 final as (
     select
-        prepared.*,
+        newest_events.*,
         existing.message_key as replaced_message_key
-    from prepared
-    left join {{ this }} as existing on existing.event_key = prepared.event_key
-    where
-        existing.event_key is null
-        or prepared._file > existing._file
-        or (prepared._file = existing._file and prepared._load_seq > existing._load_seq)
+    from newest_events
+    left join {{ this }} as existing on existing.event_key = newest_events.event_key
+    where {{ is_newer_version('newest_events', 'existing', 'event_key') }}
 )
 {% else %}
 final as (
-    select *, cast(null as {{ dbt.type_string() }}) as replaced_message_key from prepared
+    select *, cast(null as {{ dbt.type_string() }}) as replaced_message_key from newest_events
 )
 {% endif %}
 

@@ -22,7 +22,7 @@ changed_messages as (
 ),
 
 -- a message that all of its events have left keeps a row, as one that was not sent
-relevant as (
+relevant_events as (
     select
         changed_messages.message_key,
         events.event_key,
@@ -37,7 +37,7 @@ relevant as (
     left join events on events.message_key = changed_messages.message_key
 ),
 {% else %}
-relevant as (
+relevant_events as (
     select * from events
 ),
 {% endif %}
@@ -71,7 +71,7 @@ final as (
         min(case when not _is_deleted and kind = 'click' then occurred_at end) as first_clicked_at,
         min(case when not _is_deleted and kind = 'reply' then occurred_at end) as first_replied_at,
         cast({{ current_load() }} as bigint) as changed_seq
-    from relevant
+    from relevant_events
     group by message_key
 )
 

@@ -8,14 +8,14 @@ keys as (
     select * from {{ ref('int_contacts__keys') }}
 ),
 
-sharing as (
+contacts_with_shared_keys as (
     select distinct candidates.contact_key
     from candidates
     inner join keys on keys.match_key = candidates.match_key
     where keys.contact_count > 1
 ),
 
-active as (
+contact_activity as (
     select contact_key, started_at as active_at
     from {{ ref('int_activities__newest') }}
     where not _is_deleted
@@ -32,11 +32,11 @@ active as (
 
 final as (
     select
-        active.contact_key,
-        active.active_at
-    from active
-    inner join sharing on sharing.contact_key = active.contact_key
-    where active.active_at is not null
+        contact_activity.contact_key,
+        contact_activity.active_at
+    from contact_activity
+    inner join contacts_with_shared_keys on contacts_with_shared_keys.contact_key = contact_activity.contact_key
+    where contact_activity.active_at is not null
 )
 
 select * from final

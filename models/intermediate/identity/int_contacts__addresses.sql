@@ -7,7 +7,7 @@ calling_codes as (
     select * from {{ ref('calling_codes') }}
 ),
 
-dialled as (
+dialled_numbers as (
     select
         contacts.contact_key,
         contacts.account_key,
@@ -31,9 +31,9 @@ final as (
         owner_key,
         created_at,
         email,
-        {{ e164('phone', 'dialled') }} as phone,
-        {{ e164('mobile', 'dialled') }} as mobile
-    from dialled
+        {{ e164('phone', 'dialled_numbers') }} as phone,
+        {{ e164('mobile', 'dialled_numbers') }} as mobile
+    from dialled_numbers
 )
 
 select * from final

@@ -3,7 +3,7 @@ with addresses as (
     select * from {{ ref('int_contacts__addresses') }}
 ),
 
-named as (
+contact_keys as (
     select contact_key, account_key, owner_key, created_at, 'contact_id' as key_kind, contact_key as key_value
     from addresses
     union all
@@ -26,7 +26,7 @@ final as (
         account_key,
         owner_key,
         created_at
-    from named
+    from contact_keys
     where key_value is not null
 )
 

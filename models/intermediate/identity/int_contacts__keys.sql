@@ -8,7 +8,7 @@ with candidates as (
     select * from {{ ref('int_contacts__candidates') }}
 ),
 
-found as (
+current_keys as (
     select
         match_key,
         min(key_kind) as key_kind,
@@ -26,20 +26,20 @@ found as (
 {% if is_incremental() %}
 final as (
     select
-        coalesce(found.match_key, existing.match_key) as match_key,
-        coalesce(found.key_kind, existing.key_kind) as key_kind,
-        coalesce(found.key_value, existing.key_value) as key_value,
-        found.only_contact_key,
-        coalesce(found.contact_count, 0) as contact_count,
-        found.contacts_hash,
+        coalesce(current_keys.match_key, existing.match_key) as match_key,
+        coalesce(current_keys.key_kind, existing.key_kind) as key_kind,
+        coalesce(current_keys.key_value, existing.key_value) as key_value,
+        current_keys.only_contact_key,
+        coalesce(current_keys.contact_count, 0) as contact_count,
+        current_keys.contacts_hash,
         cast({{ current_load() }} as bigint) as changed_seq
-    from found
-    full outer join {{ this }} as existing on existing.match_key = found.match_key
-    where {{ is_changed('existing', 'found', 'match_key', ['contacts_hash']) }}
+    from current_keys
+    full outer join {{ this }} as existing on existing.match_key = current_keys.match_key
+    where {{ is_changed('existing', 'current_keys', 'match_key', ['contacts_hash']) }}
 )
 {% else %}
 final as (
-    select *, cast({{ current_load() }} as bigint) as changed_seq from found
+    select *, cast({{ current_load() }} as bigint) as changed_seq from current_keys
 )
 {% endif %}
 

@@ -14,7 +14,7 @@ activity as (
     select * from {{ ref('int_contacts__activity') }}
 ),
 
-moments as (
+contact_events as (
     select
         contact_key,
         active_at as moment_at,
@@ -34,7 +34,7 @@ moments as (
 ),
 
 -- at the same moment the interaction comes first: activity counts only when it is before
-timed as (
+interactions_with_activity as (
     select
         contact_key,
         interaction_key,
@@ -44,10 +44,10 @@ timed as (
             order by moment_at asc, active_at asc nulls first
             rows between unbounded preceding and current row
         ) as last_active_at
-    from moments
+    from contact_events
 ),
 
-ranked as (
+candidates_by_activity as (
     select
         interaction_key,
         contact_key,
@@ -55,12 +55,12 @@ ranked as (
             partition by interaction_key
             order by last_active_at desc nulls last, created_at desc nulls last, contact_key asc
         ) as choice_rank
-    from timed
+    from interactions_with_activity
     where interaction_key is not null
 ),
 
 final as (
-    select interaction_key, contact_key from ranked
+    select interaction_key, contact_key from candidates_by_activity
     where choice_rank = 1
 )
 

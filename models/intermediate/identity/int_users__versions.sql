@@ -4,7 +4,7 @@ with users as (
     select * from {{ ref('stg_files__users') }}
 ),
 
-signed as (
+users_with_hash as (
     select
         *,
         {{ dbt.hash("coalesce(full_name, '') || '|' || coalesce(team, '') || '|' || coalesce(direction, '')
@@ -16,26 +16,26 @@ signed as (
     from users
 ),
 
-compared as (
+users_with_previous_hash as (
     select
         *,
         lag(version_hash) over (
             partition by user_key order by updated_at asc nulls first
         ) as previous_hash
-    from signed
+    from users_with_hash
 ),
 
-changed as (
-    select * from compared
+changed_users as (
+    select * from users_with_previous_hash
     where previous_hash is null or previous_hash <> version_hash
 ),
 
-ordered as (
+numbered_versions as (
     select
         *,
         row_number() over (partition by user_key order by updated_at asc nulls first) as version_number,
         lead(updated_at) over (partition by user_key order by updated_at asc nulls first) as next_updated_at
-    from changed
+    from changed_users
 ),
 
 final as (
@@ -64,7 +64,7 @@ final as (
         case when version_number = 1 then {{ beginning_of_time() }} else updated_at end as valid_from_at,
         coalesce(next_updated_at, {{ end_of_time() }}) as valid_to_at,
         next_updated_at is null as is_latest
-    from ordered
+    from numbered_versions
 )
 
 select * from final

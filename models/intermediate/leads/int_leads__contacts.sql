@@ -7,7 +7,7 @@ candidates as (
     select * from {{ ref('int_contacts__candidates') }}
 ),
 
-named as (
+lead_keys as (
     select lead_key, 'contact_id/' || contact_key as match_key, 1 as method_rank
     from leads
     where contact_key is not null
@@ -21,18 +21,18 @@ named as (
     where phone is not null
 ),
 
-ranked as (
+contacts_by_lead as (
     select
-        named.lead_key,
+        lead_keys.lead_key,
         candidates.contact_key,
         candidates.account_key,
         candidates.key_kind as match_method,
         row_number() over (
-            partition by named.lead_key
-            order by named.method_rank, candidates.created_at desc, candidates.contact_key
+            partition by lead_keys.lead_key
+            order by lead_keys.method_rank, candidates.created_at desc, candidates.contact_key
         ) as match_rank
-    from named
-    inner join candidates on named.match_key = candidates.match_key
+    from lead_keys
+    inner join candidates on lead_keys.match_key = candidates.match_key
 ),
 
 final as (
@@ -41,7 +41,7 @@ final as (
         contact_key,
         account_key,
         match_method
-    from ranked
+    from contacts_by_lead
     where match_rank = 1
 )
 

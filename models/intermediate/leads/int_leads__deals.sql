@@ -7,7 +7,7 @@ deals as (
     select * from {{ ref('int_deals__deals') }}
 ),
 
-linked as (
+deal_links as (
     select
         lead_key,
         deal_key
@@ -21,18 +21,18 @@ linked as (
     where lead_key is not null
 ),
 
-ranked as (
+deals_by_lead as (
     select
-        linked.lead_key,
-        linked.deal_key,
+        deal_links.lead_key,
+        deal_links.deal_key,
         deals.created_on,
         case when deals.status = 'won' then deals.closed_on end as won_on,
         row_number() over (
-            partition by linked.lead_key
-            order by deals.created_at asc nulls last, linked.deal_key
+            partition by deal_links.lead_key
+            order by deals.created_at asc nulls last, deal_links.deal_key
         ) as deal_rank
-    from linked
-    inner join deals on linked.deal_key = deals.deal_key
+    from deal_links
+    inner join deals on deal_links.deal_key = deals.deal_key
 ),
 
 final as (
@@ -41,7 +41,7 @@ final as (
         max(case when deal_rank = 1 then deal_key end) as deal_key,
         min(created_on) as deal_created_on,
         min(won_on) as won_on
-    from ranked
+    from deals_by_lead
     group by lead_key
 )
 

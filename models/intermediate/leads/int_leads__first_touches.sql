@@ -16,11 +16,11 @@ touches as (
         activity_key,
         rep_version_key,
         started_at
-    from {{ ref('fct_activities') }}
-    where coalesce(direction, 'outbound') = 'outbound' and kind not in ('note', 'content')
+    from {{ ref('int_activities__unified') }}
+    where coalesce(direction, 'outbound') = 'outbound' and kind not in ({{ quoted_list(var('untouching_kinds')) }})
 ),
 
-matched as (
+lead_touches as (
     select
         leads.lead_key,
         touches.activity_key,
@@ -42,28 +42,28 @@ matched as (
         and leads.created_at <= touches.started_at
 ),
 
-ranked as (
+touches_by_lead as (
     select
         *,
         row_number() over (partition by lead_key order by started_at, activity_key) as touch_number
-    from matched
+    from lead_touches
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
-        ranked.lead_key,
-        versions.user_key as agent_key,
-        versions.full_name as agent_name,
-        versions.team as agent_team,
-        versions.direction as agent_direction,
-        ranked.started_at as first_touch_at
-    from ranked
-    left join versions on ranked.rep_version_key = versions.rep_version_key
-    where ranked.touch_number = 1
+        touches_by_lead.lead_key,
+        user_versions.user_key as agent_key,
+        user_versions.full_name as agent_name,
+        user_versions.team as agent_team,
+        user_versions.direction as agent_direction,
+        touches_by_lead.started_at as first_touch_at
+    from touches_by_lead
+    left join user_versions on touches_by_lead.rep_version_key = user_versions.rep_version_key
+    where touches_by_lead.touch_number = 1
 )
 
 select * from final

@@ -29,7 +29,7 @@ orders as (
 ),
 
 -- an order of nobody known stands alone
-numbered as (
+order_numbers as (
     select
         order_key,
         row_number() over (
@@ -43,25 +43,25 @@ numbered as (
     where not is_cancelled
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
         orders.*,
-        versions.rep_version_key,
-        numbered.order_number,
-        numbered.previous_ordered_on,
-        numbered.is_returning,
-        {{ dbt.datediff('numbered.previous_ordered_on', 'orders.ordered_on', 'day') }}
+        user_versions.rep_version_key,
+        order_numbers.order_number,
+        order_numbers.previous_ordered_on,
+        order_numbers.is_returning,
+        {{ dbt.datediff('order_numbers.previous_ordered_on', 'orders.ordered_on', 'day') }}
             as days_since_previous_order,
-        coalesce(numbered.order_number = 1 and orders.customer_key is not null, false)
+        coalesce(order_numbers.order_number = 1 and orders.customer_key is not null, false)
             as is_first_order
     from orders
-    left join numbered on orders.order_key = numbered.order_key
-    left join versions
-        on {{ is_version_at('versions', 'user_key', 'orders.owner_key', 'orders.ordered_at') }}
+    left join order_numbers on orders.order_key = order_numbers.order_key
+    left join user_versions
+        on {{ is_version_at('user_versions', 'user_key', 'orders.owner_key', 'orders.ordered_at') }}
 )
 
 select * from final

@@ -8,7 +8,7 @@ orders as (
     select * from {{ ref('int_orders__orders') }}
 ),
 
-numbered as (
+lines_with_order_number as (
     select
         lines.order_line_key,
         lines.price_amount,
@@ -20,12 +20,12 @@ numbered as (
 ),
 
 -- lines of the same order are no history to one another
-remembered as (
+lines_with_history as (
     select
         *,
         count(*) over earlier as earlier_lines_count,
         max(price_amount) over earlier as dearest_amount
-    from numbered
+    from lines_with_order_number
     window earlier as (
         partition by buyer_key, product_category
         order by order_number
@@ -42,7 +42,7 @@ final as (
             when price_amount > dearest_amount then 'up_sell'
             else 'repeat'
         end as sale_motion
-    from remembered
+    from lines_with_history
 )
 
 select * from final

@@ -4,7 +4,7 @@ with exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
-stretches as (
+rate_periods as (
     select
         upper(currency) as currency,
         units_per_euro,
@@ -16,22 +16,22 @@ stretches as (
     from exchange_rates
 ),
 
-crossed as (
+cross_rates as (
     select
-        stretches.currency,
-        greatest(stretches.valid_from_on, reporting.valid_from_on) as valid_from_on,
-        least(stretches.valid_to_on, reporting.valid_to_on) as valid_to_on,
-        cast(reporting.units_per_euro / stretches.units_per_euro as decimal(18, 8)) as rate
-    from stretches
-    inner join stretches as reporting
+        rate_periods.currency,
+        greatest(rate_periods.valid_from_on, reporting.valid_from_on) as valid_from_on,
+        least(rate_periods.valid_to_on, reporting.valid_to_on) as valid_to_on,
+        cast(reporting.units_per_euro / rate_periods.units_per_euro as decimal(18, 8)) as rate
+    from rate_periods
+    inner join rate_periods as reporting
         on reporting.currency = '{{ var("currency") | upper }}'
-        and stretches.valid_from_on < reporting.valid_to_on
-        and reporting.valid_from_on < stretches.valid_to_on
-    where stretches.currency <> '{{ var("currency") | upper }}'
+        and rate_periods.valid_from_on < reporting.valid_to_on
+        and reporting.valid_from_on < rate_periods.valid_to_on
+    where rate_periods.currency <> '{{ var("currency") | upper }}'
 ),
 
 final as (
-    select * from crossed
+    select * from cross_rates
     union all
     select
         '{{ var("currency") | upper }}' as currency,

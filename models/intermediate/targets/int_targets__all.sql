@@ -1,6 +1,6 @@
 -- grain: one row per target as stated, from sources and from the seed, rep targets with the rep they mean
 -- a rep is named by id (the same source's first) or by full name
-with stated as (
+with stated_targets as (
     select
         metric,
         scope,
@@ -30,26 +30,26 @@ with stated as (
 
 final as (
     select
-        stated.metric,
-        stated.scope,
+        stated_targets.metric,
+        stated_targets.scope,
         case
-            when stated.scope = 'company' then 'company'
-            when stated.scope = 'rep' then coalesce(names.user_key, stated.scope_key)
-            else stated.scope_key
+            when stated_targets.scope = 'company' then 'company'
+            when stated_targets.scope = 'rep' then coalesce(names.user_key, stated_targets.scope_key)
+            else stated_targets.scope_key
         end as scope_key,
         names.user_key as rep_key,
-        stated.period_grain,
-        stated.period_start,
-        stated.target,
-        stated.currency,
-        stated.set_on,
-        stated.review_every_months,
-        stated.origin
-    from stated
+        stated_targets.period_grain,
+        stated_targets.period_start,
+        stated_targets.target,
+        stated_targets.currency,
+        stated_targets.set_on,
+        stated_targets.review_every_months,
+        stated_targets.origin
+    from stated_targets
     left join {{ ref('int_targets__rep_names') }} as names
-        on stated.scope = 'rep'
-        and lower(trim(stated.scope_key)) = names.rep_name
-        and stated.origin = names.origin
+        on stated_targets.scope = 'rep'
+        and lower(trim(stated_targets.scope_key)) = names.rep_name
+        and stated_targets.origin = names.origin
 )
 
 select * from final

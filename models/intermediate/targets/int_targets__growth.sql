@@ -3,7 +3,7 @@ with assumptions as (
     select * from {{ ref('growth_assumptions') }}
 ),
 
-named as (
+assumptions_by_scope as (
     select
         assumptions.metric,
         assumptions.scope,
@@ -31,7 +31,7 @@ final as (
         lead(period_start, 1, cast('9999-12-31' as date)) over (
             partition by metric, scope, scope_key order by period_start
         ) as valid_to_on
-    from named
+    from assumptions_by_scope
 )
 
 select * from final

@@ -3,7 +3,7 @@ with targets as (
     select * from {{ ref('int_targets__all') }}
 ),
 
-ranked as (
+target_versions as (
     select
         *,
         row_number() over (
@@ -17,30 +17,30 @@ ranked as (
     from targets
 ),
 
-versions as (
+user_versions as (
     select * from {{ ref('int_users__versions') }}
 ),
 
 final as (
     select
-        ranked.metric,
-        ranked.scope,
-        ranked.scope_key,
-        ranked.rep_key,
-        versions.rep_version_key,
-        case when ranked.scope = 'team' then ranked.scope_key else versions.team end as team,
-        case when ranked.scope = 'region' then ranked.scope_key else versions.region end as region,
-        ranked.period_grain,
-        ranked.period_start,
-        ranked.target,
-        ranked.currency,
-        ranked.set_on,
-        ranked.review_every_months,
-        ranked.origin
-    from ranked
-    left join versions
-        on {{ is_version_on('versions', 'user_key', 'ranked.rep_key', 'ranked.period_start') }}
-    where ranked.version_rank = 1
+        target_versions.metric,
+        target_versions.scope,
+        target_versions.scope_key,
+        target_versions.rep_key,
+        user_versions.rep_version_key,
+        case when target_versions.scope = 'team' then target_versions.scope_key else user_versions.team end as team,
+        case when target_versions.scope = 'region' then target_versions.scope_key else user_versions.region end as region,
+        target_versions.period_grain,
+        target_versions.period_start,
+        target_versions.target,
+        target_versions.currency,
+        target_versions.set_on,
+        target_versions.review_every_months,
+        target_versions.origin
+    from target_versions
+    left join user_versions
+        on {{ is_version_on('user_versions', 'user_key', 'target_versions.rep_key', 'target_versions.period_start') }}
+    where target_versions.version_rank = 1
 )
 
 select * from final

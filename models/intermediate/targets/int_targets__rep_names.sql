@@ -28,7 +28,7 @@ names as (
     cross join origins
 ),
 
-ranked as (
+users_by_name as (
     select
         *,
         row_number() over (
@@ -42,7 +42,7 @@ final as (
         origin,
         rep_name,
         user_key
-    from ranked
+    from users_by_name
     where name_order = 1
 )
 

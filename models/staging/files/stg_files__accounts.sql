@@ -8,7 +8,7 @@ versions as (
         *,
         row_number() over (
             partition by _source, account_id
-            order by updated_at desc nulls last, _file desc, _load_seq desc, _line desc
+            order by {{ version_order('updated_at') }}
         ) as version_rank
     from source
 ),

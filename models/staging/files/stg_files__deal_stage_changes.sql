@@ -1,4 +1,4 @@
--- grain: one row each time a deal enters a stage, in its newest version
+-- grain: one row per entry of a deal into a stage, in its newest version
 with source as (
     select * from {{ source('files', 'deal_stage_changes') }}
 ),
@@ -8,7 +8,7 @@ versions as (
         *,
         row_number() over (
             partition by _source, deal_id, stage, entered_at
-            order by _file desc, _load_seq desc, _line desc
+            order by {{ version_order() }}
         ) as version_rank
     from source
 ),

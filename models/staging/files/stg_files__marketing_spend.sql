@@ -9,7 +9,7 @@ versions as (
         *,
         rank() over (
             partition by _source, spend_on, channel, campaign_id
-            order by _file desc, _load_seq desc
+            order by {{ version_order(whole_file=true) }}
         ) as version_rank
     from source
 ),

@@ -8,7 +8,7 @@ versions as (
         *,
         row_number() over (
             partition by _source, product_id
-            order by _file desc, _load_seq desc, _line desc
+            order by {{ version_order() }}
         ) as version_rank
     from source
 ),

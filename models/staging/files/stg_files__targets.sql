@@ -8,7 +8,7 @@ versions as (
         *,
         row_number() over (
             partition by _source, metric, scope, scope_key, period_grain, period_start
-            order by set_on desc nulls last, _file desc, _load_seq desc, _line desc
+            order by {{ version_order('set_on') }}
         ) as version_rank
     from source
 ),

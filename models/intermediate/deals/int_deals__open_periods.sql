@@ -1,7 +1,7 @@
 -- grain: one row per period in which a deal was open in one stage, up to but not on `stage_to_on`
 -- a deal without a creation date is open since its first known stage change, or else on the data-as-of day alone
 with settings as (
-    select * from {{ source('embudo', 'settings') }}
+    select * from {{ ref('stg_embudo__settings') }}
 ),
 
 visits as (
@@ -16,7 +16,7 @@ first_visits as (
     group by deal_key
 ),
 
-opened as (
+deals_with_open_days as (
     select
         deals.*,
         coalesce(deals.created_on, first_visits.entered_on, settings.as_of_on) as open_from_on,
@@ -30,7 +30,7 @@ final as (
     select
         deals.*,
         visits.visit_number,
-        visits.stage as stage_then,
+        visits.stage as stage_in_period,
         case
             when visits.visit_number = 1 then deals.open_from_on
             else greatest({{ local_date('visits.entered_at') }}, deals.open_from_on)
@@ -41,7 +41,7 @@ final as (
                 partition by visits.deal_key order by visits.visit_number
             )
         ) as stage_to_on
-    from opened as deals
+    from deals_with_open_days as deals
     inner join visits on deals.deal_key = visits.deal_key
 )
 
