@@ -1,6 +1,6 @@
 """The metrics of the scorecard: which by which grain, and their values for the company and every scope.
 
-Comparing them with targets, benchmarks or other periods belongs to `tables`.
+Comparing them with targets, benchmarks or other periods belongs to `release_tables`.
 """
 
 from __future__ import annotations

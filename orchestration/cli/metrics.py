@@ -38,19 +38,19 @@ def metrics(
 ) -> None:
     """List the metrics, or show one in full: formula, inputs, dimensions, cadence, owner, lineage, SQL."""
     from semantic_layer.metric_card import metric_card
-    from semantic_layer.rendering import catalogue
+    from semantic_layer.rendering import metric_views
 
     wanted = (name,) if name else ()
     layer = layer_for(wanted, home=home, config=config, release=release, draft=draft)
     if name:
         card = metric_card(layer, name)
         if output is Format.json:
-            typer.echo(catalogue.card_json(card))
+            typer.echo(metric_views.card_json(card))
         else:
-            out.print(catalogue.card(card, lang=lang.value))
+            out.print(metric_views.card(card, lang=lang.value))
         return
     chosen = [metric for metric in layer.metrics() if family in (None, metric.family)]
     if output is Format.json:
-        typer.echo(catalogue.metrics_json(chosen))
+        typer.echo(metric_views.metrics_json(chosen))
     else:
-        out.print(catalogue.metrics_table(chosen, lang=lang.value, width=out.width))
+        out.print(metric_views.metrics_table(chosen, lang=lang.value, width=out.width))

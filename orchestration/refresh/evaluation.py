@@ -34,7 +34,7 @@ def write_computed_tables(
     the candidate will be called; `newest_of_source` the latest business time (naive UTC) by source. Raises
     `QueryInvalid` naming the metrics that cannot be evaluated.
     """
-    from scorecards.tables import AsOf, write_scorecard
+    from scorecards.release_tables import AsOf, write_scorecard
     from semantic_layer.evaluation import values
 
     as_of, as_of_on = as_of_of(warehouse)

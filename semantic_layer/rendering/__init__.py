@@ -1,7 +1,7 @@
 """Answers made readable: a table for people, CSV for spreadsheets, JSON for programs.
 
 Only tables round and add units. Nothing is computed here. The catalogue of metrics has a module of its own,
-`catalogue`, which needs rich.
+`metric_views`, which needs rich.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from scorecards.tables import AsOf, write_tables
+from scorecards.release_tables import AsOf, write_tables
 from semantic_layer.records import Metric
 
 AS_OF = datetime(2026, 6, 20, 12, 0)

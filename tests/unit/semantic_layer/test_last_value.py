@@ -8,7 +8,7 @@ from datetime import date
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.metric_card import metric_card
 from semantic_layer.records import LastValue
-from semantic_layer.rendering.catalogue import card_json
+from semantic_layer.rendering.metric_views import card_json
 
 
 def test_the_last_value_is_of_a_period_that_is_over(layer: SemanticLayer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.metric_card import metric_card
-from semantic_layer.rendering.catalogue import card
+from semantic_layer.rendering.metric_views import card
 
 
 def test_a_card_speaks_spanish(layer: SemanticLayer) -> None:
