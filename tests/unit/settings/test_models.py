@@ -1,0 +1,73 @@
+"""What settings mean for a source: its own value, else the company's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import Home, Settings
+
+SELECTION = {"files": "*.csv", "columns": {"deal_id": "id"}}
+API = {"path": "calls", "primary_key": "id", "columns": {"call_id": "id"}}
+
+
+def settings(**facts: Any) -> Settings:
+    sources = {
+        "crm": {
+            "streams": {"deals": [SELECTION]},
+            "currency": "USD",
+            "format": {"delimiter": ";"},
+            "limits": {"silent_days": 3},
+            "required": "deals",
+        },
+        "erp": {"streams": {"deals": [SELECTION]}, "keys_of": "crm", "inbox": "in/erp"},
+        "phone": {"kind": "api", "base_url": "https://x.test", "streams": {"calls": [API]}},
+    }
+    return Settings.model_validate(
+        {"config_file": Path("/c/embudo.yml"), "time_zone": "Europe/Madrid", "sources": sources}
+        | facts
+    )
+
+
+def test_what_a_source_states_overrides_the_company() -> None:
+    given = settings(limits={"silent_days": 20})
+    assert [given.currency_of(name) for name in ("crm", "erp")] == ["USD", "EUR"]
+    assert given.time_zone_of("crm") == "Europe/Madrid"
+    assert [given.keys_of(name) for name in ("crm", "erp")] == ["crm", "crm"]
+    assert given.limits_of("crm").silent_days == 3
+    assert given.limits_of("erp").silent_days == 20
+    assert given.required_streams() == ("crm.deals",)
+    assert list(given.apis) == ["phone"]
+
+
+def test_inboxes() -> None:
+    given, home = settings(inbox=Path("/c/inbox")), Home.at("/h")
+    assert given.inbox_of("crm", home=home) == Path("/c/inbox")
+    assert given.inbox_of("erp", home=home) == Path("/c/in/erp")
+    assert given.inbox_of("phone", home=home) == home.answers_of("phone")
+
+
+def test_a_selections_format_is_over_its_sources() -> None:
+    given = settings()
+    [selection] = given.selections_of("crm", "deals")
+    assert given.format_of("crm", selection).delimiter == ";"
+    own = selection.model_copy(update={"format": selection.format.model_validate({"skip": 2})})
+    assert (given.format_of("crm", own).delimiter, given.format_of("crm", own).skip) == (";", 2)
+    [endpoint] = given.selections_of("phone", "calls")
+    assert (endpoint.files, endpoint.format.type) == (("calls/calls/*.jsonl",), "jsonl")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "utc"),
+    [
+        (None, None),
+        ("2026-06-30", dt.datetime(2026, 6, 30, 21, 59, 59)),
+        ("2026-06-30T12:00:00", dt.datetime(2026, 6, 30, 10)),
+        ("2026-06-30T12:00:00Z", dt.datetime(2026, 6, 30, 12)),
+    ],
+)
+def test_as_of_in_utc(as_of: str | None, utc: dt.datetime | None) -> None:
+    assert settings(as_of=as_of).as_of_utc() == utc
