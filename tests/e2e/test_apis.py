@@ -183,7 +183,7 @@ def test_nothing_new_is_fetched_and_nothing_published(company: Company) -> None:
     company.api.requests.clear()
     release = (company.embudo.home / "current").resolve()
     output = company.refresh()
-    assert "Nothing is new" in output
+    assert "Already up to date" in output
     assert (company.embudo.home / "current").resolve() == release
     starts = [a.params.get("since_timestamp", "") for a in company.api.requests]
     newest = max(d["update_time"] for d in company.pipedrive.deals.values() if d)
@@ -209,7 +209,7 @@ def test_an_api_that_is_down_with_nothing_else_new_warns(company: Company) -> No
     company.api.faults.extend([ApiResponse(b"", status=503)] * 8)
     output = company.refresh()
     assert "Warning: Source pipedrive" in output
-    assert "Nothing is new" in output
+    assert "Already up to date" in output
     company.api.faults.clear()
 
 
