@@ -192,7 +192,7 @@ def test_the_erased_release_is_whole_and_says_so(erased: Erased) -> None:
 
 
 def test_later_files_do_not_bring_the_person_back(erased: Erased, somebody: Somebody) -> None:
-    """Held against the tombstone: a lead by e-mail, a call by phone, a contact by id, a broken row by its text.
+    """Checked against the tombstone: a lead by e-mail, a call by phone, a contact by id, a broken row by its text.
 
     The refresh rebuilds history; its figures are those of the erased release.
     """
