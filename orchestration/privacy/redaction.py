@@ -1,6 +1,6 @@
 """The last net before a text is kept or sent: secrets of the environment and contact data are masked.
 
-No message should hold either; what an engine quotes in an error sometimes does. Deciding what to say does not
+No message should contain either; what an engine quotes in an error sometimes does. Writing messages does not
 belong here.
 """
 

@@ -42,7 +42,7 @@ class ContractColumn:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition over a stream's columns that holds for each row; unknown counts as held."""
+    """A condition over a stream's columns that holds for each row; unknown counts as true."""
 
     name: str
     check: str

@@ -1,6 +1,6 @@
 """What the contract must declare of personal data, checked when it is read.
 
-A stream or column that leads to a person and says nothing would be left behind by an erasure: it is refused here,
+A stream or column that leads to a person and declares nothing would be left behind by an erasure: it is refused here,
 with the words that it lacks.
 """
 
@@ -31,9 +31,7 @@ def check_declarations(contract: Mapping[str, StreamContract], *, folder: Path) 
     ]
     if faults:
         raise ContractBroken(
-            f"The contract {folder} does not say all of its personal data. "
-            + " ".join(faults)
-            + " "
+            f"The contract {folder} does not declare all of its personal data:{''.join(faults)}\n"
             f"{GUIDE} explains the words."
         )
 
@@ -101,7 +99,7 @@ def _of_column(
     if column.refers_to is not None:
         target = contract.get(column.refers_to)
         if target is None or target.personal != "subject":
-            subjects = [one.name for one in contract.values() if one.personal == "subject"]
+            subjects = [other.name for other in contract.values() if other.personal == "subject"]
             yield (
                 f"found `refers_to: {column.refers_to}`, expected a stream of `personal: subject` "
                 f"({', '.join(subjects) or 'there is none'})"
