@@ -1,4 +1,4 @@
-"""Small companies after one refresh: one whose machine is cut off, for tests that look at what came of it, and
+"""Small companies after one refresh: one whose machine is cut off, for tests that examine the result, and
 a tiny one, of which tests get a copy to corrupt.
 """
 

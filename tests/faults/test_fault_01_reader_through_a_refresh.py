@@ -42,14 +42,14 @@ def test_a_reader_sees_one_release_throughout(tiny: TinyCompany) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        looks, seen = 0, set()
+        reads, seen = 0, set()
         while refresh.poll() is None:
             assert reader.execute(HELD).fetchone() == expected(1)
             seen.add(answer_of(home.current))
-            looks += 1
+            reads += 1
             time.sleep(0.1)
         assert refresh.returncode == 0, refresh.stderr and refresh.stderr.read()
-        assert looks > 10
+        assert reads > 10
         assert seen <= {expected(1), expected(2)}, (
             "whoever opens `current` sees the one or the other"
         )
@@ -63,13 +63,13 @@ def test_a_reader_sees_one_release_throughout(tiny: TinyCompany) -> None:
 def test_a_release_that_is_pruned_as_it_is_opened(
     tiny: TinyCompany, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one release kept, a refresh may publish and prune between a reader's look and its opening."""
+    """With one release kept, a refresh may publish and prune between a reader resolving the release and opening it."""
     home = tiny.home
     old = home.current.resolve()
-    look = publication.release_directory
+    resolve = publication.release_directory
 
     def look_slowly(place: Home, release: str | None = None) -> Path:
-        found = look(place, release)
+        found = resolve(place, release)
         if old.exists():
             shutil.copytree(old, old.with_name("20990101T000000Z-newer"))
             home.current.unlink()

@@ -207,7 +207,7 @@ def test_a_release_corrupted_in_the_crash_is_not_made_current(home: Home) -> Non
     assert amount_in(home.current) == (10, 10)
 
 
-def test_a_candidate_that_failed_its_gate_stays_for_a_look(home: Home) -> None:
+def test_a_candidate_that_failed_its_gate_is_kept_for_inspection(home: Home) -> None:
     """I2: only what was killed is cleared away."""
     (home.candidates / "failed").mkdir(parents=True)
     (home.candidates / "killed").mkdir()

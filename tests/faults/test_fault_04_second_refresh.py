@@ -62,7 +62,7 @@ def _holder(home: Home, code: str = HOLDER) -> Iterator[tuple[subprocess.Popen[s
         process.wait()
 
 
-def test_the_second_is_refused_at_once_and_told_who_holds_it(home: Home) -> None:
+def test_the_second_is_refused_at_once_with_the_holder_named(home: Home) -> None:
     with _holder(home) as (process, _):
         before = sorted(home.root.iterdir()), home.refresh_lock.read_bytes()
         began = time.monotonic()

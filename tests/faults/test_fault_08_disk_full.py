@@ -1,6 +1,6 @@
 """Fault 8: the disk is full while landing, while building, while publishing.
 
-A clear error, the current release served, nothing half-landed; with room again all goes on.
+A clear error, the current release served, nothing half-landed; with free space again all goes on.
 """
 
 from __future__ import annotations

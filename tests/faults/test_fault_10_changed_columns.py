@@ -42,7 +42,7 @@ def landed(company: Company) -> int:
     return int(company.rows("select count(*) from landing.orders")[0][0])
 
 
-def set_aside_then_mended(company: Company, bad: str, *words: str) -> None:
+def rejected_then_fixed(company: Company, bad: str, *words: str) -> None:
     """`bad` lands nothing and is named with `words`; sent again as it should be, it lands."""
     company.drop("orders_2.csv", bad)
     company.drop("orders_3.csv", f"{HEADER}\n{lines(41, 60)}")
@@ -64,9 +64,7 @@ def set_aside_then_mended(company: Company, bad: str, *words: str) -> None:
 
 def test_dropped(orders: Company) -> None:
     bad = "id,account,day,state\n" + lines(21, 40, "{n},a{n},2026-01-05,hecho")
-    set_aside_then_mended(
-        orders, bad, "orders_2.csv lacks the column 'channel'", "id, account, day"
-    )
+    rejected_then_fixed(orders, bad, "orders_2.csv lacks the column 'channel'", "id, account, day")
 
 
 @pytest.mark.parametrize("data", ["ana.gil@example.com", "+34 600 123 456", "600123456"])
@@ -80,7 +78,7 @@ def test_without_its_header(orders: Company, data: str) -> None:
 
 def test_renamed(orders: Company) -> None:
     bad = f"{HEADER.replace('account', 'account_no')}\n{lines(21, 40)}"
-    set_aside_then_mended(orders, bad, "'account' (nearest: 'account_no')", "orders")
+    rejected_then_fixed(orders, bad, "'account' (nearest: 'account_no')", "orders")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +102,7 @@ def test_renamed(orders: Company) -> None:
     ids=["a date to another format", "a word to a number"],
 )
 def test_retyped(orders: Company, row: str, words: tuple[str, ...]) -> None:
-    set_aside_then_mended(orders, f"{HEADER}\n{lines(21, 40, row)}", *words)
+    rejected_then_fixed(orders, f"{HEADER}\n{lines(21, 40, row)}", *words)
 
 
 def test_one_value_that_still_reads_is_no_change_of_type(orders: Company) -> None:
@@ -116,7 +114,7 @@ def test_one_value_that_still_reads_is_no_change_of_type(orders: Company) -> Non
 
 
 def test_added(orders: Company) -> None:
-    """Told once by gate 1 as a warning that names it; its values are kept for when somebody maps it."""
+    """Reported once by gate 1, as a warning that names it; its values are kept for when somebody maps it."""
     orders.drop(
         "orders_2.csv", f"{HEADER},prio\n{lines(21, 40, '{n},a{n},2026-01-05,hecho,web,hoch')}"
     )

@@ -31,7 +31,7 @@ NEWEST = (
 """What staging takes of each key: its own rule, written again by hand."""
 
 
-def test_every_row_is_landed_or_quarantined_and_versions_are_told_apart(company: Company) -> None:
+def test_every_row_is_landed_or_quarantined_and_versions_are_kept_apart(company: Company) -> None:
     company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
     company.drop("accounts.csv", ACCOUNTS)
     [load] = company.land().loads

@@ -74,7 +74,7 @@ class Company:
         )
 
     def refresh(self) -> dict[str, CheckResult]:
-        """Sources read and judged, up to the point where models are built: check to its result."""
+        """Sources read and checked, up to the point where models are built: check to its result."""
         self.runs += 1
         with RefreshSession(
             self.workspace, run_id=f"r{self.runs}", report=RecordingReporter()
@@ -118,7 +118,9 @@ def test_a_stream_that_shrinks_to_a_tenth_warns(tmp_path: Path) -> None:
     assert company.calls_in_the_build() == 210
 
 
-def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: Path) -> None:
+def test_it_stops_where_its_source_is_configured_to_until_the_whole_file_comes(
+    tmp_path: Path,
+) -> None:
     company = Company(tmp_path, "on_breach: {volume: stop}")
     _usual(company)
     company.calls("c", 10)
@@ -129,7 +131,7 @@ def test_it_stops_where_its_source_says_so_until_the_whole_file_comes(tmp_path: 
     assert company.refresh()[VOLUME].outcome == "pass"
 
 
-def test_the_load_is_quarantined_where_its_source_says_so(tmp_path: Path) -> None:
+def test_the_load_is_quarantined_where_its_source_is_configured_to(tmp_path: Path) -> None:
     """I3: the load is kept and in no build; a complete file, or a person, reinstates it."""
     company = Company(tmp_path, "on_breach: {volume: set_aside}")
     _usual(company)

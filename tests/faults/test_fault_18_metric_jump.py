@@ -91,7 +91,7 @@ def test_months_in_range_are_published(home: Home) -> None:
 
 
 @pytest.mark.parametrize("last", [4_000, 0.5, -300])
-def test_a_jump_publishes_nothing_and_says_what_to_do(home: Home, last: float) -> None:
+def test_a_jump_publishes_nothing_and_names_the_next_step(home: Home, last: float) -> None:
     with pytest.raises(GateFailed) as failed:
         _run(home, "run-2", last=last)
     assert "metric.revenue" in str(failed.value)

@@ -167,7 +167,7 @@ def test_only_the_persons_own_rows_are_gone(erased: Erased, somebody: Somebody) 
             assert tied == [(0,)], table
 
 
-def test_the_erased_release_is_whole_and_says_so(erased: Erased) -> None:
+def test_the_erased_release_is_intact_and_notes_the_erasure(erased: Erased) -> None:
     """I1, I3: checksums hold, the note names nobody, and each load's rows still add up."""
     (release,) = (erased.home / "releases").iterdir()
     described = json.loads((release / "release.json").read_text())

@@ -83,7 +83,7 @@ MART_TYPES = {
 
 
 def with_chats(project: Path, *, declared: bool = True) -> Path:
-    """The copy with the stream `chats`, which says what it knows of persons only where `declared`."""
+    """The copy with the stream `chats`, whose contract declares its personal data only where `declared`."""
     columns = [
         {
             "name": name,
@@ -175,7 +175,7 @@ def test_a_declared_stream_is_erased_and_stays_erased(tmp_path: Path) -> None:
 
 
 def test_an_undeclared_stream_is_refused_before_anything_lands(tmp_path: Path) -> None:
-    """The message says which columns lack which words; no file is read."""
+    """The message names the columns that lack a declaration; no file is read."""
     (tmp_path / "project").mkdir()
     (tmp_path / "company").mkdir()
     copied = with_chats(project_copy(tmp_path / "project"), declared=False)

@@ -140,7 +140,7 @@ def test_a_refresh_with_nothing_new_reads_no_history_and_writes_nothing(
 ) -> None:
     """I10: with every landed file, database and export emptied of its content, an idle refresh is the same.
 
-    What it does not open it cannot do work on: it looks at names, sizes and times, and at the ledger.
+    What it does not open it cannot do work on: it compares names, sizes and times with the ledger.
     """
     shutil.copytree(cut_off.home, tmp_path / "home", symlinks=True)
     shutil.copytree(cut_off.folder / "inbox", tmp_path / "inbox")

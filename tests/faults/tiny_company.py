@@ -14,6 +14,7 @@ from orchestration.core.records import LandingResult
 from orchestration.ingestion import land
 from orchestration.settings import Home, load_settings
 from tests.conftest import Embudo
+from tests.reporters import RecordingReporter
 
 SETTINGS = """
 company: Tiny
@@ -86,17 +87,9 @@ class TinyCompany:
             load_settings(self.config),
             self.home,
             run_id=run_id,
-            report=Silent(),
+            report=RecordingReporter(),
             hash_all=hash_all,
         )
-
-
-class Silent:
-    """A reporter that nobody listens to."""
-
-    def step(self, name: str) -> None: ...
-
-    def detail(self, text: str) -> None: ...
 
 
 def ordered_at(day: int) -> datetime:

@@ -202,7 +202,7 @@ def test_a_receipt_that_requires_nothing_lets_nothing_out(home: Home) -> None:
         publish(home, candidate, required_checks=())
 
 
-def test_an_accepted_breach_is_published_and_stays_visible(home: Home) -> None:
+def test_a_waived_failure_is_published_and_stays_visible(home: Home) -> None:
     candidate = make_candidate(home, "run-1", amount=10)
     accepted = dataclasses.replace(
         PASSED[1], outcome="warn", failures=9, warn_limit=5, waiver="ana: known promotion"

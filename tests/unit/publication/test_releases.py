@@ -52,7 +52,7 @@ def test_a_refresh_after_a_rollback_builds_upon_what_is_current(home: Home) -> N
     assert third.release_id > second.release_id
 
 
-def test_a_damaged_release_is_named_and_not_rolled_back_to(home: Home) -> None:
+def test_a_corrupt_release_is_named_and_not_rolled_back_to(home: Home) -> None:
     first = make_release(home, "run-1", amount=1)
     second = make_release(home, "run-2", amount=2)
     marts = home.releases / first.release_id / "marts.duckdb"
@@ -69,7 +69,7 @@ def test_a_damaged_release_is_named_and_not_rolled_back_to(home: Home) -> None:
     verify_release(home, second.release_id)
 
 
-def test_a_link_that_leads_nowhere_is_said_so(home: Home) -> None:
+def test_a_link_that_leads_nowhere_is_reported(home: Home) -> None:
     make_release(home, "run-1", amount=1)
     home.current.unlink()
     home.current.symlink_to("releases/20200101T000000Z-gone")
@@ -79,7 +79,7 @@ def test_a_link_that_leads_nowhere_is_said_so(home: Home) -> None:
         prepare_candidate(home, "run-2", full=False)
 
 
-def test_unknown_releases_are_told_with_those_there_are(home: Home) -> None:
+def test_unknown_releases_are_reported_with_those_there_are(home: Home) -> None:
     release = make_release(home, "run-1", amount=1)
     with pytest.raises(ReleaseCorrupt, match=release.release_id):
         rollback(home, "nonsense")

@@ -125,7 +125,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(targets: SeedRules) ->
         )
 
 
-def test_all_faults_of_all_seeds_are_told_at_once(targets: SeedRules) -> None:
+def test_all_faults_of_all_seeds_are_reported_at_once(targets: SeedRules) -> None:
     bad = f"{HEADING}\n" + "".join(
         GOOD.replace("Ana", f"Rep {n}").replace("revenue", "nothing") + "\n" for n in range(25)
     )

@@ -11,14 +11,7 @@ from orchestration.refresh.cache_warming import warm_cache
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 from semantic_layer.engine import Engine
-
-
-class Unsaid:
-    """A silent reporter."""
-
-    def step(self, name: str) -> None: ...
-
-    def detail(self, text: str) -> None: ...
+from tests.reporters import RecordingReporter
 
 
 @pytest.mark.slow
@@ -27,7 +20,7 @@ def test_what_was_prepared_is_not_planned_again(
 ) -> None:
     def prepared(home: str) -> int:
         workspace = Workspace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
-        return warm_cache(Project(workspace), report=Unsaid()).metrics
+        return warm_cache(Project(workspace), report=RecordingReporter()).metrics
 
     assert prepared("one") == 141
 
