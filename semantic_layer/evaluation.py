@@ -151,8 +151,8 @@ def _batches(
             # A running total joins every fact with every day after it: no other metric waits for it.
             alone = known[name].kind == "cumulative"
             marts = (name,) if alone else layer.marts([name])
-            one_by_one = [(dimension,) for dimension in offered]
-            for together in one_by_one if known[name].is_conversion else [offered]:
+            one_by_one = known[name].is_conversion and offered
+            for together in [(dimension,) for dimension in offered] if one_by_one else [offered]:
                 groups.setdefault((marts, together), []).append(name)
         except EmbudoError as error:
             failures[name] = str(error)
