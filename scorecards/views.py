@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from orchestration.core.periods import first_day
 from scorecards.columns import tables
-from scorecards.period_names import from_grain, period_name, read_period
 from scorecards.roles import Role, metrics_of
 from scorecards.scopes import Subject, find_subject
+from semantic_layer.period_names import from_grain, period_name, read_period
 from semantic_layer.records import Grain, Trust
 
 if TYPE_CHECKING:

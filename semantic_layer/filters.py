@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import QueryInvalid
+from semantic_layer.period_filters import FLIPPED, compared, one_of, period_of, within
 from semantic_layer.templates import NAME, Reference, placeholder, refused, take_templates
 
 if TYPE_CHECKING:
@@ -45,10 +46,15 @@ Resolver = Callable[[Reference], str]
 """Gives the MetricFlow template of a reference, or raises `QueryInvalid`."""
 
 
-def render(text: str, *, resolve: Resolver) -> str:
+GrainOf = Callable[[Reference], str | None]
+"""The grain of a reference to a time, in which a day may name a period; None for anything else."""
+
+
+def render(text: str, *, resolve: Resolver, grain_of: GrainOf = lambda _: None) -> str:
     """The filter as a MetricFlow template, or `QueryInvalid` naming the piece refused."""
     bare, references = take_templates(text)
-    return _Writer(text=text, references=references, resolve=resolve).write(_parse(bare, text), 0)
+    writer = _Writer(text=text, references=references, resolve=resolve, grain_of=grain_of)
+    return writer.write(_parse(bare, text), 0)
 
 
 def _parse(bare: str, text: str) -> exp.Expr:
@@ -70,6 +76,14 @@ def _parse(bare: str, text: str) -> exp.Expr:
     return tree
 
 
+def _day_text(node: Any) -> str | None:
+    """The text of a literal or of `date '…'`; None for any other node."""
+    if type(node).__name__ == "Cast" and str(node.args["to"].this).upper().endswith("DATE"):
+        node = node.this
+    is_text = type(node).__name__ == "Literal" and node.args.get("is_string")
+    return str(node.this) if is_text else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Writer:
     """Writes a syntax tree as SQL; a kind of node without a rule is refused."""
@@ -77,6 +91,7 @@ class _Writer:
     text: str
     references: list[Reference]
     resolve: Resolver
+    grain_of: GrainOf
 
     def write(self, node: exp.Expr, depth: int) -> str:
         kind = type(node).__name__
@@ -84,6 +99,8 @@ class _Writer:
             raise refused(self.text[:40] + "…", self.text[:200] + "…", "it is nested too deep")
         if kind in _BINARY:
             self._only(node, "this", "expression")
+            if period := self._period_comparison(node, _BINARY[kind]):
+                return period
             sides = (self.write(node.args[side], depth + 1) for side in ("this", "expression"))
             return f"({f' {_BINARY[kind]} '.join(sides)})"
         if kind in FUNCTIONS:
@@ -144,11 +161,21 @@ class _Writer:
         self._only(node, "this", "expressions")
         if not node.expressions:
             raise self._refuse(node, "`in` needs a list of values")
+        texts = [_day_text(value) for value in node.expressions]
+        if (time := self._time(node.this)) and all(text is not None for text in texts):
+            column, grain = time
+            if periods := one_of(column, [text for text in texts if text is not None], grain):
+                return periods
         values = ", ".join(self.write(value, depth + 1) for value in node.expressions)
         return f"({self.write(node.this, depth + 1)} in ({values}))"
 
     def _write_between(self, node: exp.Expr, depth: int) -> str:
         self._only(node, "this", "low", "high")
+        ends = _day_text(node.args["low"]), _day_text(node.args["high"])
+        if (time := self._time(node.this)) and ends[0] is not None and ends[1] is not None:
+            column, grain = time
+            if periods := within(column, ends[0], ends[1], grain):
+                return periods
         this, low, high = (self.write(node.args[key], depth + 1) for key in ("this", "low", "high"))
         return f"({this} between {low} and {high})"
 
@@ -185,18 +212,40 @@ class _Writer:
     def _write_timestamptrunc(self, node: exp.Expr, depth: int) -> str:
         return self._write_datetrunc(node, depth)
 
+    def _period_comparison(self, node: exp.Expr, operator: str) -> str | None:
+        """A time compared with a text that names a period; None for any other comparison."""
+        sides = (node.args["this"], node.args["expression"])
+        for (column, literal), sign in ((sides, operator), (sides[::-1], FLIPPED.get(operator))):
+            text = _day_text(literal)
+            if sign in FLIPPED and text is not None and (time := self._time(column)):
+                period = period_of(text, time[1])
+                return compared(time[0], sign, period) if period else None
+        return None
+
+    def _time(self, node: Any) -> tuple[str, str] | None:
+        """Template and grain of a column that is a time; None for any other node."""
+        if type(node).__name__ != "Column":
+            return None
+        column = self._write_column(node, 0)
+        grain = self.grain_of(self._reference(str(node.this.this)))
+        return (column, grain) if grain else None
+
+    def _reference(self, name: str) -> Reference:
+        """The template call that a name stands for, else the plain name."""
+        numbers = {placeholder(number): number for number in range(len(self.references))}
+        return self.references[numbers[name]] if name in numbers else Reference(name=name)
+
     def _write_column(self, node: Any, depth: int) -> str:
         if node.args.get("table") or type(node.this).__name__ != "Identifier":
             raise self._refuse(node, "name a dimension as entity__dimension, such as rep__team")
         name = str(node.this.this)
-        numbers = {placeholder(number): number for number in range(len(self.references))}
-        if name in numbers:
-            return self.resolve(self.references[numbers[name]])
+        if (reference := self._reference(name)).call is not None:
+            return self.resolve(reference)
         quoted = "texts stand in single quotes, names are letters, digits and underscores"
         if not NAME.fullmatch(name):
             raise self._refuse(node, quoted)
         try:
-            return self.resolve(Reference(name=name))
+            return self.resolve(reference)
         except QueryInvalid as error:
             if node.this.args.get("quoted"):
                 raise self._refuse(node, f"{quoted}. {error}") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from orchestration.core.errors import QueryInvalid
@@ -57,6 +57,8 @@ def resolve(request: QueryRequest, definitions: Definitions) -> ResolvedRequest:
             raise unknown_metric(metric, known)
     names = _Names(metrics=request.metrics, definitions=definitions)
     group_by = tuple(names.group_by(name) for name in _with_grain(request))
+    by_time = next((item.grain for item in group_by if item.dimension.name == METRIC_TIME), None)
+    names = replace(names, grain=by_time)
     columns = {item.column: item for item in group_by}
     for name in request.metrics:
         if known[name].requires_metric_time and not any(
@@ -69,7 +71,9 @@ def resolve(request: QueryRequest, definitions: Definitions) -> ResolvedRequest:
     return ResolvedRequest(
         metrics=request.metrics,
         group_by=tuple(columns.values()),
-        where=tuple(render(text, resolve=names.template) for text in request.where),
+        where=tuple(
+            render(text, resolve=names.template, grain_of=names.grain_of) for text in request.where
+        ),
         order=_order(request, list(columns.values())),
         limit=request.limit,
         offset=request.offset,
@@ -133,6 +137,21 @@ class _Names:
 
     metrics: tuple[str, ...]
     definitions: Definitions
+    grain: str | None = None
+    """That of `metric_time` in the answer."""
+
+    def grain_of(self, reference: Reference) -> str | None:
+        """The grain in which a filter's day names a period of this time; None where it is no time.
+
+        That of the answer for a plain `metric_time`, else the one that it is written with, else its finest.
+        """
+        dimension, grain = self._find(reference.name)
+        if dimension.kind != "time":
+            return None
+        stated = reference.grain or grain
+        if stated is None and reference.call is None and dimension.name == METRIC_TIME:
+            stated = self.grain
+        return stated or dimension.grains[0]
 
     def group_by(self, name: str) -> GroupBy:
         dimension, grain = self._find(name)

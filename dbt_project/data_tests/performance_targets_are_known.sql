@@ -1,5 +1,8 @@
 -- rep targets whose scope key is neither a user's id nor a full name, and targets of metrics that do not exist
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={
+    'expected': 'each target names a metric and, for reps, a user',
+    'remedy': 'Correct metric or scope_key of the target in seeds/targets.csv or in the stream targets; until then nothing is compared with it.',
+}) }}
 select
     target_key,
     'no user has this id or name' as reason

@@ -5,6 +5,7 @@ What a command does belongs to its own module.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,8 @@ def main() -> None:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # What libraries log is for log files: without a handler Python would print it among our messages.
+    logging.getLogger().addHandler(logging.NullHandler())
     relax_garbage_collection()
     try:
         app()

@@ -13,14 +13,29 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.status import Status
 
 from orchestration.cli.options import Format
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_UNLIMITED = 100_000
+"""Columns of a pipe or a file: nothing is wrapped or left out there, unless COLUMNS says how wide it is."""
+
+
+class _Console(Console):
+    """A console as wide as its terminal, and without a limit where it is none."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        size = super().size
+        if self.is_terminal or "COLUMNS" in os.environ:
+            return size
+        return ConsoleDimensions(_UNLIMITED, size.height)
+
+
+out = _Console(highlight=False)
+err = _Console(stderr=True, highlight=False)
 
 
 def plain(text: object) -> str:

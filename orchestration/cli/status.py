@@ -21,6 +21,7 @@ from orchestration.cli.options import (
 
 if TYPE_CHECKING:
     from orchestration.operations.status import RefreshStatus, Status, StreamStatus
+    from orchestration.settings import Home as HomePaths
 
 PANEL = Panel.ENGINEERS
 
@@ -29,14 +30,18 @@ _COLOURS = {"pass": "green", "warn": "yellow", "running": "yellow"}
 
 def status(
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show every check of the last failed refresh.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show the checks that do not pass: those of the current release, and of a failed last refresh.",
+        ),
     ] = False,
     output: FormatOption = Format.table,
     config: ConfigOption = DEFAULT_CONFIG,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show what is fresh, what failed, why, and what to do next."""
-    from orchestration.operations.status import explain_last_failure, read_status
+    from orchestration.operations.status import read_status
     from orchestration.operations.status_advice import advice
     from orchestration.settings import Home
 
@@ -49,15 +54,21 @@ def status(
     _print_streams(facts.streams)
     _print_refreshes(facts.refreshes)
     if explain:
-        title, *lines = explain_last_failure(Home.at(home), facts.refreshes) or (
-            "None of the last refreshes failed.",
-        )
-        out.print(f"\n[bold]{plain(title)}[/bold]")
-        for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
+        _print_explanations(facts, Home.at(home))
     out.print("\n[bold]What to do[/bold]")
     for sentence in to_do:
         out.print(f"  • {plain(sentence)}")
+
+
+def _print_explanations(facts: Status, home: HomePaths) -> None:
+    from orchestration.operations.status import explain_last_failure, explain_release
+
+    of_release = explain_release(home, facts.release) if facts.release else ()
+    of_failure = explain_last_failure(home, facts.refreshes) or ("The last refresh did not fail.",)
+    for title, *lines in (of_release, of_failure) if of_release else (of_failure,):
+        out.print(f"\n[bold]{plain(title)}[/bold]")
+        for line in lines:
+            out.print(line, markup=False, soft_wrap=True)
 
 
 def _as_json(facts: Status, to_do: Sequence[str]) -> str:

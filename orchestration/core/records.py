@@ -184,6 +184,8 @@ class CheckResult:
     """Who waives its failure for one refresh, and why; empty where nobody does."""
     failed_keys: tuple[str, ...] = ()
     """Keys of all rows that fail it, as far as they are kept; never contact data."""
+    remedy: str = ""
+    """What to do where it does not pass; empty where the check has no advice of its own."""
 
     @property
     def title(self) -> str:

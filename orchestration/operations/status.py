@@ -13,7 +13,14 @@ from typing import Any
 
 from orchestration import ingestion, publication, quality
 from orchestration.core.errors import ReleaseCorrupt
-from orchestration.core.records import Load, QuarantinedLoad, RejectedFile, Waiver
+from orchestration.core.records import (
+    CheckResult,
+    GateReport,
+    Load,
+    QuarantinedLoad,
+    RejectedFile,
+    Waiver,
+)
 from orchestration.ingestion.ledger.business_times import latest_by_stream
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.ingestion.ledger.quarantined_loads import quarantined_loads
@@ -35,6 +42,8 @@ class ReleaseStatus:
     verdict: str
     waived: Mapping[str, str]
     data_docs: Path
+    warnings: tuple[CheckResult, ...] = ()
+    """The checks of its gate that warn and that nobody waived."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,20 +118,38 @@ def read_status(home: Home) -> Status:
         )
 
 
+def explain_release(home: Home, release: ReleaseStatus) -> tuple[str, ...]:
+    """Every check of the current release's gate that does not pass, in lines after a title."""
+    directory = home.release(release.release_id)
+    report = quality.read_gate(directory)
+    if report is None:
+        lines = ["Its report cannot be read; `embudo doctor` checks the whole home."]
+    else:
+        lines = _explained(report, directory)
+    return (f"The gate of the current release {release.release_id}", *lines)
+
+
 def explain_last_failure(home: Home, refreshes: Iterable[RefreshStatus]) -> tuple[str, ...]:
-    """Every check of the newest failed refresh that is in the ledger's last ones, in lines; empty where none failed."""
-    for refresh in refreshes:
-        if not refresh.error:
-            continue
-        candidate = home.candidate(refresh.run_id)
-        report = quality.read_gate(candidate)
-        lines = [quality.explain(report) if report else refresh.error]
-        if report and any(check.failed_keys for check in report.checks):
-            lines.append(f"Keys of all failing rows: {candidate / quality.FAILED_KEYS_FILE}")
-        if report:
-            lines.append(f"Its Data Docs: {candidate / quality.DATA_DOCS_FILE}")
-        return (f"Run {refresh.run_id}", *lines)
-    return ()
+    """Every check of the last refresh in lines after a title, where it failed; else empty.
+
+    An earlier failure is history: a refresh that came after it has passed.
+    """
+    last = next(iter(refreshes), None)
+    if last is None or not last.error:
+        return ()
+    candidate = home.candidate(last.run_id)
+    report = quality.read_gate(candidate)
+    lines = _explained(report, candidate) if report else [last.error]
+    if report:
+        lines.append(f"Its Data Docs: {candidate / quality.DATA_DOCS_FILE}")
+    return (f"The last refresh, run {last.run_id}, failed", *lines)
+
+
+def _explained(report: GateReport, directory: Path) -> list[str]:
+    lines = [quality.explain(report)]
+    if any(check.failed_keys for check in report.checks):
+        lines.append(f"Keys of all failing rows: {directory / quality.FAILED_KEYS_FILE}")
+    return lines
 
 
 def _release(home: Home) -> tuple[ReleaseStatus | None, str]:
@@ -139,8 +166,15 @@ def _release(home: Home) -> tuple[ReleaseStatus | None, str]:
         verdict=release.verdict,
         waived=dict(release.accepted),
         data_docs=home.release(release.release_id) / quality.DATA_DOCS_FILE,
+        warnings=_warnings(home.release(release.release_id)),
     )
     return status, ""
+
+
+def _warnings(release: Path) -> tuple[CheckResult, ...]:
+    report = quality.read_gate(release)
+    checks = report.checks if report else ()
+    return tuple(check for check in checks if check.outcome == "warn" and not check.waiver)
 
 
 def _streams(

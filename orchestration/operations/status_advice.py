@@ -13,12 +13,14 @@ from orchestration.operations.status import Status
 from orchestration.quality.registry import default_limits
 from orchestration.settings.workspace import Workspace
 
+_WARNINGS_LISTED = 10
+
 
 def advice(status: Status, *, config: Path, home: Path) -> tuple[str, ...]:
     """What to do next; where `config` exists, the inbox is checked too."""
     if not status.has_landed:
         return ("Nothing has been landed here yet: `embudo demo`, or `embudo init`.",)
-    sentences = [*_of_refreshes(status), *_of_data(status)]
+    sentences = [*_of_refreshes(status), *_of_warnings(status), *_of_data(status)]
     if config.exists():
         workspace = Workspace.open(config=config, home=home, inbox=None)
         sentences += [*_of_inbox(workspace), *_of_quiet_streams(workspace, status)]
@@ -38,6 +40,25 @@ def _of_refreshes(status: Status) -> Iterator[str]:
             f"The last refresh failed: {last.error.splitlines()[0]} See `embudo status --explain`; "
             "readers still get the current release."
         )
+
+
+def _of_warnings(status: Status) -> Iterator[str]:
+    """One sentence per warning of the current release: check, subject, cause, what to do."""
+    release = status.release
+    if release is None:
+        return
+    for check in release.warnings[:_WARNINGS_LISTED]:
+        sample = ", ".join(dict.fromkeys(check.sample_keys))
+        yield (
+            f"Warning {check.title}: {check.observed}"
+            + (f", for example {sample}" if sample else "")
+            + f"; expected: {check.expected}. "
+            + (check.remedy or "The Data Docs have the rows and what is examined.")
+        )
+    if (more := len(release.warnings) - _WARNINGS_LISTED) > 0:
+        yield f"{more} more warning(s): `embudo status --explain` lists them."
+    if release.verdict == "warn" and not release.warnings and not release.waived:
+        yield "The current release has warnings: `embudo status --explain`, or its Data Docs."
 
 
 def _of_data(status: Status) -> Iterator[str]:

@@ -5,6 +5,7 @@ Running dbt belongs to `transformation`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,11 +57,40 @@ def expected_of(test: Node) -> str:
     """What it expects, in words."""
     if test["resource_type"] == "unit_test":
         return "the unit test's rows"
+    if stated := _meta(test).get("expected"):
+        return str(stated)
     if test.get("description"):
         return " ".join(str(test["description"]).split())
     kind = kind_of(test)
     column = test.get("column_name")
+    if parent := parent_of(test):
+        return f"each {column} is in {parent}"
     return f"{column} {str(kind).replace('_', ' ')}" if kind and column else "no rows"
+
+
+def _meta(test: Node) -> Mapping[str, Any]:
+    return (test.get("config") or {}).get("meta") or {}
+
+
+def parent_of(test: Node) -> str:
+    """The model that a relationships test looks its keys up in; empty for other tests."""
+    if kind_of(test) != "relationships":
+        return ""
+    arguments = (test.get("test_metadata") or {}).get("kwargs") or {}
+    found = re.search(r"""ref\(\s*['"](\w+)['"]""", str(arguments.get("to", "")))
+    return found[1] if found else ""
+
+
+def remedy_of(test: Node) -> str:
+    """What to do where it does not pass: `config.meta.remedy` of the test, else that of its kind."""
+    if stated := _meta(test).get("remedy"):
+        return " ".join(str(stated).split())
+    if parent := parent_of(test):
+        return (
+            f"Deliver the records behind {parent} that have these keys, or write the keys in the same form on "
+            f"both sides in embudo.yml; until then these rows have no attributes of {parent}."
+        )
+    return ""
 
 
 def relation_of_model(model: Node) -> str:

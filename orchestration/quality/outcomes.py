@@ -31,9 +31,11 @@ class Finding:
     warn_limit: int | None = None
     seconds: float = 0.0
     ran: bool = True
+    remedy: str = ""
+    """What to do where it does not pass; empty for the registered one."""
 
-    def result(self, *, gate: int, name: str, subject: str) -> CheckResult:
-        """As a result of the gate; `name` and `subject` where the finding has none of its own."""
+    def result(self, *, gate: int, name: str, subject: str, remedy: str = "") -> CheckResult:
+        """As a result of the gate; `name`, `subject`, `remedy` where the finding has none of its own."""
         return CheckResult(
             gate=gate,
             name=self.name or name,
@@ -48,6 +50,7 @@ class Finding:
             warn_limit=self.warn_limit,
             seconds=self.seconds,
             ran=self.ran,
+            remedy="" if self.passed else self.remedy or remedy,
         )
 
     @property

@@ -54,6 +54,8 @@ class Check:
     policy: Policy
     nothing: str
     """What its result says where there was no load or source to examine."""
+    remedy: str = ""
+    """What to do where it does not pass and the finding has no advice of its own."""
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -86,7 +88,7 @@ class Check:
 
     def result(self, finding: Finding) -> CheckResult:
         """A finding as a result under this check's gate, and its name and subject where it has none."""
-        return finding.result(gate=self.gate, name=self.name, subject=self.on)
+        return finding.result(gate=self.gate, name=self.name, subject=self.on, remedy=self.remedy)
 
 
 _CHECKS = "orchestration.quality.checks"
@@ -102,13 +104,15 @@ def check(
     names: NamesFunction | None = None,
     policy: Policy = "stop",
     nothing: str = "nothing new",
+    remedy: str = "",
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check function.
 
     It takes what it examines (`LandedLoad`, `LandedSource`, or `GateInput` for a candidate), has its limits
     as keyword-only arguments with defaults, and returns a `Finding` or several. A family states its
     `names`: definitions of the project to name and subject. `policy` is what failing does where
-    `on_breach` in embudo.yml says nothing (gate 1). Raises ValueError for a name that is taken.
+    `on_breach` in embudo.yml says nothing (gate 1); `remedy` is
+    what somebody should do then. Raises ValueError for a name that is taken.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -127,6 +131,7 @@ def check(
             names=names,
             policy=policy,
             nothing=nothing,
+            remedy=remedy,
         )
         return function
 

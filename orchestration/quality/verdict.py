@@ -87,6 +87,8 @@ def _explain(check: CheckResult) -> list[str]:
         lines.append(f"        for example {', '.join(check.sample_keys)}{more}")
     if check.waiver:
         lines.append(f"        waived: {check.waiver}")
-    elif check.outcome == "fail" and check.ran:
+    if check.remedy and not check.waiver:
+        lines.append(f"        what to do: {check.remedy}")
+    if check.outcome == "fail" and check.ran and not check.waiver:
         lines.append(f'        if the figures are right: embudo waive "{check.title}" --reason "…"')
     return lines

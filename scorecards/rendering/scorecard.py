@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scorecards.period_names import period_name
 from scorecards.rendering.words import word
 from scorecards.views import ScorecardView
+from semantic_layer.period_names import period_name
 from semantic_layer.rendering import narrow_table, text, trust_line
 from semantic_layer.results import ResultColumn
 from semantic_layer.translation import Language

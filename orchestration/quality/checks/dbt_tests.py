@@ -13,6 +13,7 @@ from orchestration.quality.dbt_manifest import (
     model_name,
     model_of,
     relation_of_model,
+    remedy_of,
     severity_of,
     tests_of,
 )
@@ -129,4 +130,5 @@ def _test_finding(
         keys=keys,
         warn_limit=warn_limit,
         seconds=outcome.seconds,
+        remedy=remedy_of(test),
     )

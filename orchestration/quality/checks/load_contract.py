@@ -22,7 +22,15 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     )
 
 
-@check(gate=1, name="loads.duplicate_keys", on="each new load", per="load", policy="warn")
+@check(
+    gate=1,
+    name="loads.duplicate_keys",
+    on="each new load",
+    per="load",
+    policy="warn",
+    remedy="Check that the key in embudo.yml identifies one record; where the file repeats records on "
+    "purpose, raise `duplicate_share` of the gate's limits.",
+)
 def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.5) -> Finding:
     """Rows of a load that repeat a key of their file; of rows with the same key the newest counts."""
     load, profile = landed.load, landed.profile

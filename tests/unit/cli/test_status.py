@@ -12,7 +12,8 @@ def test_one_screen(embudo: CommandLine, options: tuple[str, ...], company: Tiny
     printed = embudo("status", "--explain", *options).stdout
     assert f"Current release {company.home.current.resolve().name}" in printed
     assert "shop.orders" in printed
-    assert "None of the last refreshes failed." in printed
+    assert f"The gate of the current release {company.home.current.resolve().name}" in printed
+    assert "The last refresh did not fail." in printed
     assert "2 row(s) are in quarantine" in printed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,15 +10,19 @@ from pathlib import Path
 import pytest
 
 from orchestration import ingestion
+from orchestration.core.records import CheckResult, GateReport
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.operations.status import (
+    RefreshStatus,
     Status,
     StreamStatus,
     explain_last_failure,
+    explain_release,
     read_status,
 )
 from orchestration.operations.status_advice import advice
 from orchestration.publication import refresh_lock
+from orchestration.quality import write_gate
 from orchestration.settings import Home
 from tests.faults.tiny_company import ORDERS_A_DAY, TinyCompany
 from tests.unit.publication.factories import make_release
@@ -94,6 +99,33 @@ def test_a_corrupt_release_is_reported_and_no_error(company: TinyCompany) -> Non
     assert facts.release is None
     assert "marts.duckdb" in facts.corruption
     assert "embudo doctor" in sentences(company)
+
+
+def test_the_current_release_and_a_failed_last_refresh_are_explained(company: TinyCompany) -> None:
+    """Each under its own title; a failure before the last refresh is history."""
+    check = CheckResult(
+        gate=2, name="dbt.known", subject="fct_orders", outcome="warn", severity="warn",
+        observed="4 row(s)", expected="no rows", remedy="Deliver them.",
+    )  # fmt: skip
+    directory = company.home.current.resolve()
+    directory.chmod(0o755)
+    report = GateReport(run_id="run-1", checks=(check,), details={})
+    (directory / "gate.json").unlink(missing_ok=True)
+    write_gate(directory, report)
+    release = read_status(company.home).release
+    assert release is not None
+    assert release.warnings == (check,)
+    title, explained = explain_release(company.home, release)
+    assert title == f"The gate of the current release {directory.name}"
+    assert "dbt.known on fct_orders: expected no rows, found 4 row(s)" in explained
+    assert "what to do: Deliver them." in explained
+    failed = RefreshStatus(
+        run_id="run-3", started_at=release.as_of, verdict="failed", release_id=None, error="No.", detail={}
+    )  # fmt: skip
+    passed = dataclasses.replace(failed, run_id="run-4", verdict="pass", error=None)
+    title, *_ = explain_last_failure(company.home, (failed, passed))
+    assert title == "The last refresh, run run-3, failed"
+    assert explain_last_failure(company.home, (passed, failed)) == ()
 
 
 def test_a_refresh_without_an_error_explains_no_failure(company: TinyCompany) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.core.records import QuarantinedLoad, RejectedFile, Waiver
+from orchestration.core.records import CheckResult, QuarantinedLoad, RejectedFile, Waiver
 from orchestration.operations.status import RefreshStatus, ReleaseStatus, Status, StreamStatus
 from orchestration.operations.status_advice import advice
 
@@ -69,3 +69,23 @@ def test_rows_files_loads_and_waivers(tmp_path: Path) -> None:
     assert "(1,200 rows) is in quarantine: half the rows" in quarantined
     assert 'embudo waive "loads.volume on shop.orders" --reason "…"' in quarantined
     assert waived.startswith("The next refresh may use the waiver of metric.revenue (ana, 2026")
+
+
+def test_each_warning_of_the_release_is_named(tmp_path: Path) -> None:
+    """Check, subject, cause and what to do; never "in order" under a verdict of warn."""
+    check = CheckResult(
+        gate=2, name="dbt.orders_of_known_accounts", subject="fct_orders", outcome="warn", severity="warn",
+        observed="4 row(s)", expected="each account_key is in dim_accounts", failures=4,
+        sample_keys=("crm:A", "crm:B", "crm:A"), remedy="Deliver the accounts.",
+    )  # fmt: skip
+    assert HEALTHY.release is not None
+    release = dataclasses.replace(HEALTHY.release, verdict="warn", warnings=(check,))
+    assert sentences(tmp_path, release=release) == (
+        "Warning dbt.orders_of_known_accounts on fct_orders: 4 row(s), for example crm:A, crm:B; expected: "
+        "each account_key is in dim_accounts. Deliver the accounts.",
+    )
+    many = dataclasses.replace(release, warnings=(check,) * 12)
+    *_, last = sentences(tmp_path, release=many)
+    assert last == "2 more warning(s): `embudo status --explain` lists them."
+    unread = dataclasses.replace(release, warnings=())
+    assert "embudo status --explain" in sentences(tmp_path, release=unread)[0]

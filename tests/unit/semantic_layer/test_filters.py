@@ -135,3 +135,56 @@ def test_texts_never_become_templates(layer: SemanticLayer) -> None:
         where = f"rep__team = '{quoted}' or rep__name = '=cmd()'"
         answer = layer.query(QueryRequest.from_text("orders", where=where))
         assert answer.table.to_pylist() == [{"orders": 1}], text
+
+
+@pytest.mark.parametrize(
+    ("where", "months"),
+    [
+        ("metric_time = '2026-01-01'", [1]),
+        ("metric_time = date '2026-01-01'", [1]),
+        ("'2026-01-01' = metric_time", [1]),
+        ("metric_time = '2026-01'", [1]),
+        ("metric_time <> '2026-01'", [11, 12, 2]),
+        ("metric_time > '2026-01-01'", [2]),
+        ("'2026-01' < metric_time", [2]),
+        ("metric_time >= '2026-01'", [1, 2]),
+        ("metric_time < '2026-01'", [11, 12]),
+        ("metric_time <= '2026-01-01'", [11, 12, 1]),
+        ("metric_time between '2025-12-01' and '2026-01-01'", [12, 1]),
+        ("metric_time between '2025-12' and '2026-01-31'", [12, 1]),
+        ("metric_time not between '2025-12' and '2026-01'", [11, 2]),
+        ("metric_time in ('2025-12-01', '2026-02')", [12, 2]),
+        ("metric_time not in ('2025-12-01', '2026-02')", [11, 1]),
+        ("metric_time = '2026-Q1'", [1, 2]),
+        ("metric_time = '2025'", [11, 12]),
+        ("{{ TimeDimension('metric_time', 'MONTH') }} = '2026-01'", [1]),
+    ],
+)
+def test_a_day_that_begins_a_month_names_the_month_by_month(
+    layer: SemanticLayer, where: str, months: list[int]
+) -> None:
+    """And a text such as 2026-01 names its period under any grain."""
+    found = rows(layer, "revenue", grain="month", where=where)
+    everything = dict(rows(layer, "revenue", grain="month"))
+    assert [month.month for month, _ in found] == months
+    assert all(everything[month] == value for month, value in found), "whole months"
+
+
+def test_a_period_in_a_filter_without_a_grain(layer: SemanticLayer) -> None:
+    assert rows(layer, "revenue", where="metric_time = '2026-01'") == [(Decimal("310.25"),)]
+    assert rows(layer, "revenue", where="metric_time = '2026-01-01'") == rows(
+        layer, "revenue", where="metric_time between '2026-01-01' and '2026-01-01'"
+    )
+
+
+def test_any_other_day_is_that_day_under_a_grain(layer: SemanticLayer) -> None:
+    """A day within a month cuts the month, as it always did."""
+    days = rows(layer, "revenue", grain="day")
+    day, value = next((day, value) for day, value in days if day.day != 1)
+    found = rows(layer, "revenue", grain="month", where=f"metric_time = '{day}'")
+    assert found == [(day.replace(day=1), value)]
+
+
+def test_a_list_of_periods_names_what_is_none(layer: SemanticLayer) -> None:
+    with pytest.raises(QueryInvalid, match="neither a day nor a period"):
+        rows(layer, "revenue", grain="month", where="metric_time in ('2026-01', 'soon')")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from orchestration.core.errors import QueryInvalid
-from scorecards.period_names import from_grain, period_name, read_period
+from semantic_layer.period_names import from_grain, period_name, read_period
 
 
 @pytest.mark.parametrize(
