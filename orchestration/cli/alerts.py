@@ -74,4 +74,4 @@ def alerts(
     elif output is Format.csv:
         typer.echo(rendering.alerts_csv(view), nl=False)
     else:
-        out.print(rendering.alerts_table(view, limit=limit, lang=lang.value, width=out.width))
+        out.print(rendering.alerts_table(view, limit=limit, lang=lang.value))

@@ -75,15 +75,14 @@ def demo(
 
 def _print_key_metrics(home: Path) -> None:
     """Key metrics of the current release, each with its description."""
-    from rich.table import Table
-
     from orchestration.operations.layer_selection import released_layer
     from semantic_layer import rendering
+    from semantic_layer.rendering import FittedTable
     from semantic_layer.request import QueryRequest
 
     layer = released_layer(home)
     known = {metric.name: metric for metric in layer.metrics()}
-    table = Table(title="Key metrics, all history", title_justify="left")
+    table = FittedTable("Key metrics, all history", borders=True)
     for column, justify in (("Metric", "left"), ("Value", "right"), ("Description", "left")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for name in DEMO_METRICS:

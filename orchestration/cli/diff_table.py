@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from orchestration.cli.console import out, plain
 from orchestration.cli.options import Language
 from semantic_layer import rendering
+from semantic_layer.rendering import FittedTable
 from semantic_layer.results import ResultColumn
 from semantic_layer.translation import N_, translate
 
@@ -83,7 +82,7 @@ def print_difference(difference: Difference, lang: Language, *, all_months: bool
         out.print(f"[yellow]{words['settings']}[/yellow]")
 
 
-def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> Table:
+def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> FittedTable:
     table = _table(
         words["tables"],
         (words["table"], words["columns"]),
@@ -103,7 +102,7 @@ def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> Tab
 
 def _table_of_moves(
     difference: Difference, lang: Language, words: dict[str, str], *, all_months: bool
-) -> Table:
+) -> FittedTable:
     """Each metric by month, and by the key of the dimension where the figures are split."""
     by_metric: dict[str, list[Move]] = defaultdict(list)
     for move in difference.metrics.moves:
@@ -141,9 +140,11 @@ def _figures(
     share = ResultColumn(name="share", kind="metric", label="", unit="percent")
     for value in (move.old, move.new):
         yield rendering.text(value, column, lang=lang.value, currency=currency)
-    difference = rendering.text(move.difference, column, lang=lang.value, currency=currency)
+    difference = rendering.text(
+        move.difference, column, lang=lang.value, currency=currency, signed=True
+    )
     yield difference.replace("%", words["points"])
-    yield rendering.text(move.share, share, lang=lang.value)
+    yield rendering.text(move.share, share, lang=lang.value, signed=True)
 
 
 def _largest(moves: list[Move]) -> list[Move]:
@@ -152,10 +153,10 @@ def _largest(moves: list[Move]) -> list[Move]:
     return sorted(largest, key=lambda m: (m.period_start, m.key or ""))
 
 
-def _table(title: str, left: tuple[str, ...], *right: str) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold")
+def _table(title: str, left: tuple[str, ...], *right: str) -> FittedTable:
+    table = FittedTable(title, borders=True)
     for heading in left:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for heading in right:
         table.add_column(heading, justify="right", no_wrap=True)
     return table

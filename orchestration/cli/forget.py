@@ -75,9 +75,9 @@ def forget(
 
 
 def _print_plan(plan: LandingPlan) -> None:
-    from rich.table import Table
+    from semantic_layer.rendering import FittedTable
 
-    table = Table(title="Rows of the person in landing", title_justify="left")
+    table = FittedTable("Rows of the person in landing", borders=True)
     for column in ("Stream", "Erased", "Reference removed", "Texts blanked"):
         table.add_column(column, justify="left" if column == "Stream" else "right")
     for stream in sorted({*plan.erased, *plan.untied, *plan.mentions}):

@@ -96,17 +96,16 @@ def _row(review: MetricReview, lang: Language) -> dict[str, object]:
 
 
 def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
-    from rich.table import Table
-
     from semantic_layer.labels import word
+    from semantic_layer.rendering import FittedTable
     from semantic_layer.review_findings import CRITERIA
     from semantic_layer.translation import N_, translate
 
-    table = Table(header_style="bold")
+    table = FittedTable(borders=True)
     table.add_column(word("metric", lang.value), no_wrap=True)
     for criterion in CRITERIA:
-        table.add_column(word(criterion, lang.value), justify="center")
-    table.add_column(word("missing", lang.value), overflow="fold", ratio=1)
+        table.add_column(word(criterion, lang.value))
+    table.add_column(word("missing", lang.value))
     for review in reviews:
         missing = {finding.criterion for finding in review.findings}
         table.add_row(

@@ -53,4 +53,4 @@ def metrics(
     if output is Format.json:
         typer.echo(metric_views.metrics_json(chosen))
     else:
-        out.print(metric_views.metrics_table(chosen, lang=lang.value, width=out.width))
+        out.print(metric_views.metrics_table(chosen, lang=lang.value))

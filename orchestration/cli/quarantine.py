@@ -64,11 +64,11 @@ def quarantine(
     if not counts:
         out.print("Nothing is in quarantine.")
         return
-    from semantic_layer.rendering import narrow_table
+    from semantic_layer.rendering import FittedTable
 
-    table = narrow_table(f"{sum(counts.values()):,} row(s) in quarantine")
+    table = FittedTable(f"{sum(counts.values()):,} row(s) in quarantine")
     for column in ("Stream", "File", "Line", "Reason", *(("Row",) if raw else ())):
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     for row in rows:
         source_of, stream_of, *others = _row(row, raw=raw).values()
         table.add_row(*(plain(value) for value in (f"{source_of}.{stream_of}", *others)))

@@ -120,21 +120,18 @@ def _run_job(session: RefreshSession) -> None:
 
 
 def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
-    from rich.table import Table
-
     from orchestration.ingestion import planned_requests
     from orchestration.ingestion.pending import pending_files
     from orchestration.settings.workspace import Workspace
+    from semantic_layer.rendering import FittedTable
 
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     files = pending_files(workspace)
     requests = planned_requests(workspace.settings, workspace.home)
     if requests:
-        table = Table(
-            title=f"{len(requests)} API endpoint(s) would be fetched", title_justify="left"
-        )
+        table = FittedTable(f"{len(requests)} API endpoint(s) would be fetched", borders=True)
         for column in ("Source", "Stream", "URL", "From"):
-            table.add_column(column, overflow="fold")
+            table.add_column(column)
         for request in requests:
             since = request.since or "the beginning"
             unset = (
@@ -149,7 +146,7 @@ def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
     if not files:
         out.print("No new files.")
         return
-    table = Table(title=f"{len(files)} file(s) would be read", title_justify="left")
+    table = FittedTable(f"{len(files)} file(s) would be read", borders=True)
     for column in ("Source", "Stream", "File", "Bytes"):
         table.add_column(column, justify="right" if column == "Bytes" else "left")
     for file in files:

@@ -44,13 +44,13 @@ def releases(
     if not rows:
         out.print("There is no release yet: `embudo refresh` makes one.")
         return
-    from semantic_layer.rendering import narrow_table
+    from semantic_layer.rendering import FittedTable
 
-    table = narrow_table("Releases, each named after its publication time (UTC)")
+    table = FittedTable("Releases, each named after its publication time (UTC)")
     for column in ("", "Release", "Data as of (UTC)", "Verdict"):
         table.add_column(column, no_wrap=True)
     for column in ("Built", "Waived"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     for row in rows:
         table.add_row(
             "→" if row["current"] else "",

@@ -79,6 +79,6 @@ def scorecard(
     elif output is Format.csv:
         typer.echo(rendering.scorecard_csv(view), nl=False)
     else:
-        out.print(rendering.scorecard_table(view, lang=lang.value, width=out.width))
+        out.print(rendering.scorecard_table(view, lang=lang.value))
         if who is None:
             err.print("[dim]The whole company; --as REP_OR_TEAM shows one of them.[/dim]")

@@ -121,9 +121,9 @@ def _print_release(facts: Status) -> None:
 
 
 def _print_streams(streams: Sequence[StreamStatus]) -> None:
-    from semantic_layer.rendering import narrow_table
+    from semantic_layer.rendering import FittedTable
 
-    table = narrow_table("Sources")
+    table = FittedTable("Sources")
     table.add_column("Stream", no_wrap=True)
     for column in ("Rows", "In quarantine", "Last load", "Newest data"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -142,13 +142,13 @@ def _print_streams(streams: Sequence[StreamStatus]) -> None:
 def _print_refreshes(refreshes: Sequence[RefreshStatus]) -> None:
     from orchestration.operations.ages import ago
     from orchestration.operations.status import LAST_REFRESHES
-    from semantic_layer.rendering import narrow_table
+    from semantic_layer.rendering import FittedTable
 
-    table = narrow_table(f"Last {LAST_REFRESHES} refreshes")
+    table = FittedTable(f"Last {LAST_REFRESHES} refreshes")
     for column in ("Run", "Started", "Verdict"):
         table.add_column(column, no_wrap=True)
     for column in ("Why it ran", "Failed checks"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     table.add_column("Seconds", justify="right")
     for run in refreshes:
         colour = _COLOURS.get(run.verdict, "red")

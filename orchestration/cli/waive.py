@@ -88,11 +88,11 @@ def _print_waivers(waivers: Sequence[WaiverState], output: Format) -> None:
     if not rows:
         out.print("No check was ever waived here.")
         return
-    from rich.table import Table
+    from semantic_layer.rendering import FittedTable
 
-    table = Table(title="Waivers, the newest first", title_justify="left")
+    table = FittedTable("Waivers, the newest first", borders=True)
     for column in rows[0]:
-        table.add_column(column.replace("_", " "), overflow="fold")
+        table.add_column(column.replace("_", " "))
     for row in rows:
         table.add_row(*(plain(value) for value in row.values()))
     out.print(table)

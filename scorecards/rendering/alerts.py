@@ -7,36 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from scorecards.rendering.words import word
 from scorecards.views import AlertsView
-from semantic_layer.rendering import narrow_table, trust_line
+from semantic_layer.rendering import FittedTable, trust_line
 from semantic_layer.translation import Language
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-_MIN_WIDTH_FOR_ADVICE = 130
-"""Columns of the terminal."""
-
 _SEVERITY_STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 
 
-def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en", width: int) -> Group:
-    """The first `limit` alerts, and how many more there are; without advice where `width` is narrow."""
+def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en") -> Group:
+    """The first `limit` alerts, and how many more there are."""
     from rich.console import Group
     from rich.text import Text
 
     trust = Text(trust_line(view.trust, lang=lang), style="dim")
     if not view.rows:
         return Group(Text(word("none", lang)), trust)
-    table = narrow_table()
-    is_narrow = width < _MIN_WIDTH_FOR_ADVICE
-    for column in ("severity", "what", "who", "about", "since", "much", "do")[
-        : -1 if is_narrow else None
-    ]:
+    table = FittedTable()
+    for column in ("severity", "what", "who", "about", "since", "much", "do"):
         table.add_column(
             word(column, lang),
             justify="right" if column == "much" else "left",
             no_wrap=column not in ("what", "who", "do"),
-            overflow="fold",
         )
     ending = "_es" if lang == "es" else ""
     for row in view.rows[:limit]:
@@ -46,9 +39,9 @@ def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en", width: 
             Text(str(row[f"what{ending}"])),
             Text(word(str(row["scope_name"]), lang)),
             Text(str(row["subject_key"])),
-            f"{since:%Y-%m-%d}{'' if is_narrow else f' {since:%H:%M}'}" if since else "–",
+            f"{since:%Y-%m-%d %H:%M}" if since else "–",
             _value_and_limit(row, lang),
-            *(() if is_narrow else (Text(str(row[f"what_to_do{ending}"])),)),
+            Text(str(row[f"what_to_do{ending}"])),
         )
     more = len(view.rows) - limit
     rest = [Text(f"{more} {word('more', lang)}.", style="dim")] if more > 0 else []

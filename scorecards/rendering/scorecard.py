@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scorecards.rendering.words import word
 from scorecards.views import ScorecardView
 from semantic_layer.period_names import period_name
-from semantic_layer.rendering import narrow_table, text, trust_line
+from semantic_layer.rendering import FittedTable, text, trust_line
 from semantic_layer.results import ResultColumn
 from semantic_layer.translation import Language
 
@@ -22,31 +22,17 @@ if TYPE_CHECKING:
 _COLUMNS = (
     "metric", "period", "value", "target", "status", "previous", "last_year", "benchmark",
 )  # fmt: skip
-_LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (150, ()),
-    (125, ("benchmark",)),
-    (100, ("period", "last_year", "benchmark")),
-    (0, ("period", "target", "last_year", "benchmark")),
-)
-"""Minimum width of the terminal in columns, and what a scorecard leaves out there."""
-
 _STATUS_STYLES = {"on_track": "green", "watch": "yellow", "off_track": "bold red"}
 
 
-def scorecard_table(view: ScorecardView, *, lang: Language = "en", width: int) -> Group:
-    """One row per metric: value, target, status, change, benchmark; and the trust line.
-
-    Where `width`, in columns of the terminal, is narrow, the columns that matter least are left out.
-    """
+def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
+    """One row per metric: period, value, target, status, change, benchmark; and the trust line."""
     from rich.console import Group
     from rich.text import Text
 
     name = word(view.subject.name, lang)
-    table = narrow_table(f"{view.role.value} · {name}")
-    left_out = next(names for wide, names in _LEFT_OUT if width >= wide)
+    table = FittedTable(f"{view.role.value} · {name}")
     for column in _COLUMNS:
-        if column in left_out:
-            continue
         left = column in ("metric", "period", "status")
         table.add_column(
             word(column, lang),
@@ -59,7 +45,7 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en", width: int) -
             table.add_section()
             family = row["family"]
         shown = _Row(row, lang=lang, currency=view.currency)
-        cells: tuple[Text | str, ...] = (
+        table.add_row(
             Text(str(row["label_es"] if lang == "es" else row["label"])),
             shown.period(),
             shown.figure("value"),
@@ -68,9 +54,6 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en", width: int) -
             shown.change("previous_value"),
             shown.change("same_period_last_year"),
             shown.benchmark(),
-        )
-        table.add_row(
-            *(cell for name, cell in zip(_COLUMNS, cells, strict=True) if name not in left_out)
         )
     foot = [Text(trust_line(view.trust, lang=lang), style="dim")]
     if view.missing:

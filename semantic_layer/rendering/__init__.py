@@ -7,15 +7,16 @@ Only tables round and add units. Nothing is computed here. The catalogue of metr
 from __future__ import annotations
 
 from semantic_layer.rendering.documents import to_csv, to_json
-from semantic_layer.rendering.tables import narrow_table, to_table
+from semantic_layer.rendering.fitted_table import FittedTable
+from semantic_layer.rendering.tables import to_table
 from semantic_layer.rendering.trust_lines import trust_dict, trust_line
 from semantic_layer.rendering.values import csv_cell, json_value, label, text
 
 __all__ = [
+    "FittedTable",
     "csv_cell",
     "json_value",
     "label",
-    "narrow_table",
     "text",
     "to_csv",
     "to_json",

@@ -6,53 +6,44 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from semantic_layer.labels import word
 from semantic_layer.records import Metric, MetricCard
-from semantic_layer.rendering.tables import narrow_table
+from semantic_layer.rendering.fitted_table import FittedTable
 from semantic_layer.rendering.values import text
 from semantic_layer.results import ResultColumn
 from semantic_layer.translation import Language
 
 _ARROWS = {"up": "↑", "down": "↓"}
-_LEFT_OUT: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (180, ()),
-    (110, ("family", "label", "kind")),
-    (0, ("family", "label", "kind", "unit", "better", "cadence")),
-)
-"""Minimum width of the terminal in columns, and what the catalogue leaves out there."""
-
 _FAR = 2
 """Joins away from the fact; dimensions further off are counted, not listed."""
 
 
-def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en", width: int) -> Table:
-    """Family by family: name, label, kind, unit, cadence and meaning; fewer of them where `width` is narrow."""
-    table = narrow_table()
-    table.row_styles = ["", "dim"]
-    left_out = next(names for wide, names in _LEFT_OUT if width >= wide)
-    columns = ("family", "metric", "label", "kind", "unit", "better", "cadence")
-    for column in columns:
-        if column not in left_out:
-            table.add_column(word(column, lang), no_wrap=True)
-    table.add_column(word("means", lang), overflow="fold", ratio=1)
+def metrics_table(metrics: Iterable[Metric], *, lang: Language = "en") -> FittedTable:
+    """Family by family: name, label, kind, unit, cadence and meaning."""
+    table = FittedTable(row_styles=("", "dim"))
+    for column in ("metric", "family", "label", "kind", "unit", "better", "cadence"):
+        table.add_column(word(column, lang), no_wrap=column != "label")
+    table.add_column(word("means", lang))
     family = ""
     for metric in sorted(metrics, key=lambda m: (m.family, m.name)):
-        cells = (
-            word(metric.family, lang) if metric.family != family else "",
+        if family not in ("", metric.family):
+            table.add_section()
+        table.add_row(
             f"[bold]{metric.name}[/bold]",
+            word(metric.family, lang),
             _label(metric, lang),
             word(metric.kind, lang),
             word(metric.unit, lang),
             _ARROWS.get(metric.better, metric.better),
             word(metric.cadence, lang),
+            escape(metric.description),
         )
-        shown = (cell for name, cell in zip(columns, cells, strict=True) if name not in left_out)
-        table.add_row(*shown, escape(metric.description))
         family = metric.family
     return table
 
@@ -95,7 +86,20 @@ def card(shown: MetricCard, *, lang: Language = "en") -> Group:
         ("seeds", ", ".join(shown.lineage.seeds)),
     ):
         facts.add_row(word(name, lang), escape(value or "-"))
-    return Group(facts, "", Syntax(shown.sql, "sql", word_wrap=True, background_color="default"))
+    return Group(facts, "", _Sql(shown.sql))
+
+
+class _Sql:
+    """SQL in colour on a terminal; as it is where the output goes elsewhere, without padding."""
+
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if console.is_terminal:
+            yield Syntax(self._sql, "sql", word_wrap=True, background_color="default")
+        else:
+            yield Text(self._sql)
 
 
 def card_json(shown: MetricCard) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_layer.labels import word
+from semantic_layer.rendering.fitted_table import FittedTable
 from semantic_layer.rendering.trust_lines import trust_line
 from semantic_layer.rendering.values import label, text
 from semantic_layer.results import QueryResult
@@ -16,7 +17,6 @@ from semantic_layer.translation import N_, Language, translate
 
 if TYPE_CHECKING:
     from rich.console import Group
-    from rich.table import Table
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _BAR_WIDTH = 24
@@ -42,20 +42,25 @@ def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") 
 
 def _wide(
     result: QueryResult, rows: Sequence[Mapping[str, Any]], lang: Language, money: str
-) -> Table:
-    """One row per row of the answer, one column per metric."""
-    from rich.table import Table
+) -> FittedTable:
+    """One row per row of the answer, one column per metric; one row per metric where that is too wide."""
     from rich.text import Text
 
     charted = _charted(result)
-    table = Table(header_style="bold")
+    metrics = sum(column.kind == "metric" for column in result.columns)
+    table = FittedTable(
+        borders=True, otherwise=_long(result, rows, lang, money) if metrics > 1 else None
+    )
     for column in result.columns:
         right = column.kind == "metric"
-        heading = Text(label(column, lang))
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right)
+        table.add_column(
+            Text(label(column, lang)),
+            justify="right" if right else "left",
+            no_wrap=right or column.kind == "time",
+        )
     bars = _bars([row[charted] for row in rows]) if charted else []
     if charted:
-        table.add_column("", no_wrap=True)
+        table.add_column("")
     for number, row in enumerate(rows):
         cells = [
             Text(text(row[column.name], column, lang=lang, currency=money))
@@ -67,15 +72,14 @@ def _wide(
 
 def _long(
     result: QueryResult, rows: Sequence[Mapping[str, Any]], lang: Language, money: str
-) -> Table:
+) -> FittedTable:
     """One row per metric; the groups are written at the first of them."""
-    from rich.table import Table
     from rich.text import Text
 
     groups = [column for column in result.columns if column.kind != "metric"]
-    table = Table(header_style="bold")
+    table = FittedTable(borders=True)
     for column in groups:
-        table.add_column(Text(label(column, lang)))
+        table.add_column(Text(label(column, lang)), no_wrap=column.kind == "time")
     table.add_column(word("metric", lang))
     table.add_column(word("value", lang), justify="right", no_wrap=True)
     for row in rows:
@@ -86,21 +90,6 @@ def _long(
             cells = [Text("") for _ in groups]
         table.add_section()
     return table
-
-
-def narrow_table(title: str | None = None) -> Table:
-    """A table without borders, so that more fits on 80 columns."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(
-        title=title,
-        title_justify="left",
-        header_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
 
 
 def _charted(result: QueryResult) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from semantic_layer.results import ResultColumn
 from semantic_layer.translation import N_, Language, translate
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_UNITS = {"days": N_("days"), "hours": "h", "seconds": "s"}
+_UNITS = {"days": N_("days"), "hours": "h"}
 
 
 def label(column: ResultColumn, lang: Language = "en") -> str:
@@ -17,8 +18,24 @@ def label(column: ResultColumn, lang: Language = "en") -> str:
     return (column.label_es if lang == "es" else "") or column.label
 
 
-def text(value: object, column: ResultColumn, *, lang: Language = "en", currency: str = "") -> str:
-    """A value as a person reads it: 63.15 %, 10,005,534.00 EUR, 51.78 days; es: 63,15 %."""
+def text(
+    value: object,
+    column: ResultColumn,
+    *,
+    lang: Language = "en",
+    currency: str = "",
+    signed: bool = False,
+) -> str:
+    """A value as a person reads it: 63.15 %, 10,005,534.00 EUR, 51.78 days, 1:02:03; es: 63,15 %.
+
+    `signed`: with a plus where it is above zero, for differences.
+    """
+    plus = signed and isinstance(value, int | float | Decimal) and value > 0
+    written = _text(value, column, lang=lang, currency=currency)
+    return f"+{written}" if plus else written
+
+
+def _text(value: object, column: ResultColumn, *, lang: Language, currency: str) -> str:
     if value is None:
         return "–"
     if column.kind != "metric":
@@ -28,7 +45,9 @@ def text(value: object, column: ResultColumn, *, lang: Language = "en", currency
     unit = column.unit
     if unit == "percent":
         return f"{_number(float(value) * 100, 2, lang)} %"
-    if unit in ("days", "hours", "seconds"):
+    if unit == "seconds":
+        return _duration(float(value), lang)
+    if unit in ("days", "hours"):
         return f"{_number(value, 2, lang)} {translate(_UNITS[unit], lang)}"
     if unit.startswith("currency"):
         per = f" / {translate(N_('day'), lang)}" if unit == "currency per day" else ""
@@ -45,6 +64,18 @@ def _dimension_text(value: object) -> str:
         return value.isoformat(sep=" ")
     # Signs that turn the direction of a line, or move the cursor, would change what is around them.
     return "".join(sign if sign.isprintable() else " " for sign in str(value))
+
+
+def _duration(seconds: float, lang: Language) -> str:
+    """Seconds as 1:02:03, below an hour as 2:03; rounded to whole ones."""
+    if not math.isfinite(seconds):
+        return str(seconds)
+    minutes, rest = divmod(round(abs(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 and (hours or minutes or rest) else ""
+    if not hours:
+        return f"{sign}{minutes}:{rest:02d}"
+    return f"{sign}{_number(hours, 0, lang)}:{minutes:02d}:{rest:02d}"
 
 
 def _number(value: float | Decimal, places: int, lang: Language) -> str:

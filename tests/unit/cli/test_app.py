@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -139,3 +140,15 @@ def test_an_error_of_the_program_is_raised(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "environ", dict(os.environ))
     with pytest.raises(ZeroDivisionError):
         application.main()
+
+
+def test_what_libraries_log_does_not_reach_the_console(embudo: CommandLine) -> None:
+    """Python prints warnings of loggers without a handler, such as MetricFlow's of a slow plan."""
+    root = logging.getLogger()
+    others = root.handlers[:]
+    root.handlers[:] = []
+    try:
+        embudo("--version")
+        assert root.handlers, "no handler is left to Python's last resort"
+    finally:
+        root.handlers[:] = others
