@@ -127,7 +127,7 @@ class FittedTable:
             details = [
                 Text.assemble((f"{column.heading.plain}: " if column.heading.plain else ""), cell)
                 for column, cell in zip(self._columns[shown:], row.cells[shown:], strict=True)
-                if cell.plain
+                if cell.plain not in ("", "–")
             ]
             for text in _lines(details, width - 4):
                 yield Padding(text, (0, 0, 0, 4), expand=False)
