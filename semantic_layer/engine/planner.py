@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
 from semantic_layer.catalogue import read_metrics
+from semantic_layer.engine.calendar_windows import with_whole_months
 from semantic_layer.engine.dimensions import dimensions_of, element_texts, group_by_items
 from semantic_layer.engine.running_totals import summed_by_day_first
 from semantic_layer.engine.sql_client import PlanningClient
@@ -112,7 +113,7 @@ class Engine:
                     output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
                 )
             )
-            sql = summed_by_day_first(str(plan.sql_statement.sql))
+            sql = with_whole_months(summed_by_day_first(str(plan.sql_statement.sql)))
         except Exception as error:  # its own errors and those of its template engine
             columns = ", ".join((*request.metrics, *(item.column for item in request.group_by)))
             raise QueryInvalid(

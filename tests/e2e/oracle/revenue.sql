@@ -99,7 +99,7 @@ with lines as (
     from month_ends
     inner join kept_lines
         on kept_lines.ordered_on <= month_ends.day
-        and kept_lines.ordered_on > month_ends.day - interval 12 month
+        and kept_lines.ordered_on > last_day(month_ends.day - interval 12 month)
 )
 
 select {cut} as cut, sum(net) as value from lines group by cut;
