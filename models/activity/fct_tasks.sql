@@ -1,4 +1,4 @@
--- grain: one row per task, judged at the data-as-of time
+-- grain: one row per task, assessed at the data-as-of time
 with tasks as (
     select * from {{ ref('stg_files__tasks') }}
 ),

@@ -1,6 +1,6 @@
 -- grain: one row per event of a campaign email in its newest version, deleted ones too, so that an older version that
 -- comes late cannot bring one back
--- a message is identified by the tool's id, else by campaign and recipient; its key holds no address in clear
+-- a message is identified by the tool's id, else by campaign and recipient; its key contains no address in clear
 -- replaced_message_key is the message before this version: only what comes after in the same refresh needs it
 {{ config(materialized='incremental', unique_key='event_key', incremental_strategy='delete+insert') }}
 

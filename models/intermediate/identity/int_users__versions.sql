@@ -1,5 +1,5 @@
 -- grain: one row per version of a user in which anything that figures are cut by has changed
--- the first version holds from the beginning of time, since earlier facts have no better one
+-- the first version is valid from the beginning of time, since earlier facts have no better one
 with users as (
     select * from {{ ref('stg_files__users') }}
 ),

@@ -1,5 +1,5 @@
--- grain: spend by day, channel and campaign; rows of one file with the same key add up, in its newest version
--- rows of one file with the same key add up; a later file replaces an earlier one's rows of the key
+-- grain: one row per line of spend of a day, channel and campaign, in its newest version
+-- lines of one file with the same key add up; a later file replaces an earlier one's rows of the key
 with source as (
     select * from {{ source('files', 'marketing_spend') }}
 ),
