@@ -15,10 +15,43 @@ import duckdb
 
 from orchestration.core.resource_limits import memory_limit, threads
 
-_MACROS = (
-    # Seconds of a duration: hh:mm:ss, mm:ss, or a fraction of a day as Excel keeps it.
+_INVISIBLE = ("\u00a0", "\u2009", "\u202f", "\u200b", "\u200e", "\u200f", "\ufeff", "\t")
+
+
+def _visible_text() -> str:
+    shown = "x"
+    for character in _INVISIBLE:
+        shown = f"replace({shown}, chr({ord(character)}), '␣U+{ord(character):04X}')"
+    return f"create temp macro visible_text(x) as {shown}"
+
+
+MACROS = (
+    # A text in which characters that nobody sees are named.
+    _visible_text(),
+    # Whether a text is an id that lost digits: an exponent, or a fraction above 2^53.
+    """
+    create temp macro is_rounded_id(x) as regexp_full_match(
+        x, '[+-]?\\d+([.,]\\d+)?[eE]\\+\\d+|[+-]?\\d+[.,]\\d+[eE]\\d+'
+    ) or (
+        regexp_full_match(x, '[+-]?\\d{16,}[.,]0*')
+        and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740993))
+            > 9007199254740992
+    )
+    """,
+    # Seconds of a duration: hh:mm:ss, mm:ss, :ss, 1h 5m, PT1H5M, or a fraction of a day as Excel keeps it.
     """
     create temp macro duration_seconds(x) as case
+        when regexp_full_match(x, ':\\d{1,2}') then cast(substr(x, 2) as double)
+        when regexp_full_match(
+            lower(x),
+            '(p(\\d+d)?t?)?(\\d+ *h[a-z]*)? *(\\d+ *m[a-z]*)? *(\\d+([.,]\\d+)? *s[a-z]*)?'
+        ) and regexp_matches(x, '\\d') then
+            coalesce(try_cast(nullif(regexp_extract(lower(x), '(\\d+) *d', 1), '') as double), 0) * 86400
+            + coalesce(try_cast(nullif(regexp_extract(lower(x), '(\\d+) *h', 1), '') as double), 0) * 3600
+            + coalesce(try_cast(nullif(regexp_extract(lower(x), '(\\d+) *m', 1), '') as double), 0) * 60
+            + coalesce(try_cast(nullif(
+                replace(regexp_extract(lower(x), '(\\d+([.,]\\d+)?) *s', 1), ',', '.'), ''
+            ) as double), 0)
         when regexp_full_match(x, '\\d+:\\d{1,2}(:\\d{1,2}([.,]\\d+)?)?') then
             list_reduce(
                 list_prepend(0.0, list_transform(string_split(replace(x, ',', '.'), ':'),
@@ -64,7 +97,7 @@ def connect(*, scratch: Path, at_once: int = 1) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute("set TimeZone = 'UTC'")
-    for macro in _MACROS:
+    for macro in MACROS:
         connection.execute(macro)
     return connection
 

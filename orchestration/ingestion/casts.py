@@ -6,6 +6,8 @@ guessed: number and date formats are those of `embudo.yml`, with ISO dates under
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -21,8 +23,18 @@ _FALSE = ("false", "f", "0", "no", "n", "falso")
 _WHOLE = r"[+-]?\d+(\.0*)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SERIAL = r"\d{1,5}(\.\d+)?"
-_HARD_BLANKS = "\u00a0\u202f"
-"""No-break spaces: what French and Swiss tools put between thousands."""
+_HARD_BLANKS = "\u00a0\u202f\u2009"
+"""Spaces that look like one: between thousands in French and Swiss tools, before PM in others."""
+_WHOLE_SERIAL = r"\d{1,5}(\.0*)?"
+_CLOCK = re.compile(r"%-?[HIMSpfgncXTRrs]")
+"""Parts of a strptime format that state a time of day."""
+_ANY_SIGN = r"[$€£¥₹₽₺₩₪₫₴₱฿]|[A-Z]{1,2}\$|[A-Z]{3}|kr\.?|zł|Kč|Ft"
+_SIGNS = {
+    "EUR": "€", "USD": r"\$|US\$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "RUB": "₽",
+    "TRY": "₺", "KRW": "₩", "ILS": "₪", "VND": "₫", "UAH": "₴", "PHP": "₱", "THB": "฿",
+    "BRL": r"R\$", "MXN": r"\$|MX\$", "CAD": r"\$|CA\$", "AUD": r"\$|A\$", "SEK": r"kr\.?",
+    "NOK": r"kr\.?", "DKK": r"kr\.?", "PLN": "zł", "CZK": "Kč", "HUF": "Ft",
+}  # fmt: skip
 _OFFSET = r"\d\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?| ?(UTC|GMT))$"
 """A time of day with its distance from UTC."""
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(| ?[zZ]| ?[+-]\d\d(:?\d\d)?| ?UTC| ?GMT)$"
@@ -38,7 +50,11 @@ class Origin(Enum):
 
 @dataclass(frozen=True)
 class Locale:
-    """How a file writes numbers and dates. `time_zone` is that of timestamps without one."""
+    """How a file writes numbers and dates.
+
+    `time_zone` is that of timestamps without one, `calendar` the zone in which a date without a time is a day
+    (None: the same), `currency` that whose sign may stand at an amount.
+    """
 
     time_zone: str
     decimal: str = "."
@@ -46,9 +62,19 @@ class Locale:
     dates: tuple[str, ...] = ()
     timestamps: tuple[str, ...] = ()
     is_excel: bool = False
+    calendar: str | None = None
+    currency: str | None = None
 
     @classmethod
-    def of(cls, file_format: FormatSpec, *, time_zone: str, is_excel: bool) -> Locale:
+    def of(
+        cls,
+        file_format: FormatSpec,
+        *,
+        time_zone: str,
+        is_excel: bool,
+        calendar: str | None = None,
+        currency: str | None = None,
+    ) -> Locale:
         """The locale of files of a format."""
         return cls(
             time_zone=time_zone,
@@ -57,6 +83,8 @@ class Locale:
             dates=file_format.date,
             timestamps=file_format.timestamp,
             is_excel=is_excel,
+            calendar=calendar if calendar != time_zone else None,
+            currency=currency,
         )
 
 
@@ -82,7 +110,35 @@ def cast_to(
             f"case when {folded} in ({duckdb_session.texts(_TRUE)}) then true "
             f"when {folded} in ({duckdb_session.texts(_FALSE)}) then false end"
         )
-    return _number(value, data_type, origin, locale, formats)
+    number = _number(value, data_type, origin, locale, formats)
+    if origin is Origin.LOCAL and data_type.startswith("decimal") and "duration" not in formats:
+        amount = _number(_bare_amount(value, locale, formats), data_type, origin, locale, ())
+        return f"coalesce({number}, {amount})"
+    return number
+
+
+def _bare_amount(value: str, locale: Locale, formats: tuple[str, ...]) -> str:
+    """SQL of an amount as a number with its minus in front, where it is in parentheses, has its minus behind
+    or a currency sign.
+
+    Without `format: money` the only sign is that of the source's currency: another says that the amount is in
+    another currency.
+    """
+    code = (locale.currency or "").upper()
+    own = "|".join(part for part in (_SIGNS.get(code), code) if part)
+    sign = _ANY_SIGN if "money" in formats else own
+    text = _spaced(value)
+    if sign:
+        text = f"regexp_replace({text}, '^([-(]?) *({sign}) *([-]?)', '\\1\\3')"
+        text = f"regexp_replace({text}, ' *({sign}) *([-)]?)$', '\\2')"
+    text = f"regexp_replace({text}, '^\\((.*)\\)$', '-\\1')"
+    return f"regexp_replace({text}, '^(.*[^ -]) *-$', '-\\1')"
+
+
+def _spaced(value: str) -> str:
+    """SQL of a text with spaces in place of hard blanks, none around."""
+    blanks = duckdb_session.literal(_HARD_BLANKS)
+    return f"trim(translate({value}, {blanks}, '{' ' * len(_HARD_BLANKS)}'))"
 
 
 def describe_type(data_type: str, *, locale: Locale, formats: tuple[str, ...] = ()) -> str:
@@ -93,7 +149,8 @@ def describe_type(data_type: str, *, locale: Locale, formats: tuple[str, ...] = 
         marks = f"decimal mark {locale.decimal!r}"
         if locale.thousands:
             marks += f", thousands {locale.thousands!r}"
-        return f"a number ({marks})"
+        amounts = ", in parentheses or with a minus behind where it is negative"
+        return f"a number ({marks}{amounts if 'money' in formats else ''})"
     if data_type == "boolean":
         return "true or false"
     stated = formats or (locale.dates if data_type == "date" else locale.timestamps + locale.dates)
@@ -128,7 +185,10 @@ def _number(
     else:
         group = _in_pattern(locale.thousands)
         if locale.thousands == " ":
-            value = f"translate({value}, {duckdb_session.literal(_HARD_BLANKS)}, '  ')"
+            value = (
+                f"translate({value}, {duckdb_session.literal(_HARD_BLANKS)}, "
+                f"'{' ' * len(_HARD_BLANKS)}')"
+            )
         shape = rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)({mark}{digits})?"
         plain = f"replace({value}, {duckdb_session.literal(locale.thousands)}, '')"
     if locale.decimal != ".":
@@ -153,7 +213,7 @@ def _date(value: str, origin: Origin, locale: Locale, formats: tuple[str, ...]) 
     if origin is Origin.LOCAL:
         stated = formats or locale.dates
         tries += (
-            [f"cast(try_strptime({value}, [{duckdb_session.texts(stated)}]) as date)"]
+            [f"cast(try_strptime({_spaced(value)}, [{duckdb_session.texts(stated)}]) as date)"]
             if stated
             else []
         )
@@ -169,29 +229,44 @@ def _timestamp(value: str, origin: Origin, locale: Locale, formats: tuple[str, .
     """A timestamp as naive UTC; naive ones are read in the session's zone.
 
     A time that clocks skip is null. Of one that they show twice, DuckDB takes the second: standard time.
+    A date without a time is the beginning of that day on the company's calendar, whatever the source's zone.
     """
     if origin is Origin.TYPED:
         return f"timezone('UTC', {_of_iso(f'cast({value} as varchar)', locale)})"
     tries = []
+    text = value
     if origin is Origin.LOCAL:
+        value = _spaced(text)
         stated = formats or (locale.timestamps + locale.dates)
         zulu = [form for form in stated if is_of_utc(form)]
         naive = [
             form for form in stated if "%z" not in form and "%Z" not in form and form not in zulu
         ]
         zoned = [form for form in stated if form not in naive and form not in zulu]
+        days = [form for form in naive if locale.calendar and not _CLOCK.search(form)]
+        naive = [form for form in naive if form not in days]
         if zulu:
             tries.append(f"timezone('UTC', try_strptime({value}, [{duckdb_session.texts(zulu)}]))")
         if naive:
             tries.append(
                 _local_time(f"try_strptime({value}, [{duckdb_session.texts(naive)}])", locale)
             )
+        if days:
+            parsed = f"try_strptime({value}, [{duckdb_session.texts(days)}])"
+            tries.append(_calendar_day(parsed, locale))
         tries += [
             f"cast(try_strptime({value}, {duckdb_session.literal(form)}) as timestamptz)"
             for form in zoned
         ]
+    value = text
     if locale.is_excel:
         whole = f"try_cast({value} as double)"
+        if locale.calendar:
+            day = f"timestamp '1899-12-30' + to_days(cast({whole} as integer))"
+            tries.append(
+                f"case when regexp_full_match({value}, '{_WHOLE_SERIAL}') then "
+                f"{_calendar_day(day, locale)} end"
+            )
         clock_time = (
             f"date_trunc('second', timestamp '1899-12-30' + to_milliseconds("
             f"cast(round({whole} * 86400) as bigint) * 1000))"
@@ -215,10 +290,19 @@ def _of_iso(text: str, locale: Locale) -> str:
     # DuckDB asks for seconds before an offset, which many tools leave out.
     full = f"regexp_replace(replace({text}, 'GMT', 'UTC'), '{_NO_SECONDS}', '\\1:00\\2')"
     zoned = f"try_cast({full} as timestamptz)"
+    if locale.calendar is not None:
+        rest = _of_iso(text, dataclasses.replace(locale, calendar=None))
+        day = f"case when not contains({text}, ':') then try_cast({text} as date) end"
+        return f"coalesce({_calendar_day(f'cast({day} as timestamp)', locale)}, {rest})"
     if locale.time_zone == "UTC":
         return f"coalesce(try_cast({text} as timestamptz), {zoned})"
     clock = _local_time(f"try_cast({text} as timestamp)", locale)
     return f"case when regexp_matches({text}, '{_OFFSET}') then {zoned} else {clock} end"
+
+
+def _calendar_day(midnight: str, locale: Locale) -> str:
+    """The beginning of a day on the company's calendar, as a point in time."""
+    return f"timezone({duckdb_session.literal(locale.calendar or locale.time_zone)}, {midnight})"
 
 
 def _local_time(naive: str, locale: Locale) -> str:
@@ -235,18 +319,21 @@ def _local_time(naive: str, locale: Locale) -> str:
     )
 
 
-def plausible(column: str, data_type: str, *, time_zone: str) -> str | None:
+def plausible(
+    column: str, data_type: str, *, time_zone: str, calendar: str | None = None
+) -> str | None:
     """SQL of a cast date or timestamp, null where its local year is not 1970 to 2099; None for
     other types.
+
+    The first day on the calendar of another zone is plausible too.
     """
     if data_type == "date":
         first, after = f"date '{FIRST_YEAR}-01-01'", f"date '{LAST_YEAR + 1}-01-01'"
     elif data_type == "timestamp":
-        zone = ZoneInfo(time_zone)
-        bounds = (datetime(year, 1, 1, tzinfo=zone) for year in (FIRST_YEAR, LAST_YEAR + 1))
-        first, after = (
-            f"timestamp '{bound.astimezone(UTC).replace(tzinfo=None)}'" for bound in bounds
-        )
+        zones = [ZoneInfo(one) for one in (time_zone, calendar or time_zone)]
+        start = min(datetime(FIRST_YEAR, 1, 1, tzinfo=zone).astimezone(UTC) for zone in zones)
+        end = datetime(LAST_YEAR + 1, 1, 1, tzinfo=zones[0]).astimezone(UTC)
+        first, after = (f"timestamp '{bound.replace(tzinfo=None)}'" for bound in (start, end))
     else:
         return None
     return f"case when {column} >= {first} and {column} < {after} then {column} end"

@@ -91,7 +91,10 @@ def _mapped_rows(mapped: MappedFile, *, keep_raw: bool) -> str:
     if mapped.unpivoted_value is not None:
         kept += f" and {mapped.unpivoted_value} is not null"
     cells = [
-        *(f"{column.sql} as {_value(column.name)}" for column in mapped.columns),
+        *(
+            f"{_shielded(column, mapped.where)} as {_value(column.name)}"
+            for column in mapped.columns
+        ),
         f"{deleted} as _deleted_value",
         f"({kept}) as _kept",
         f"{mapped.extra} as _extra",
@@ -102,6 +105,13 @@ def _mapped_rows(mapped: MappedFile, *, keep_raw: bool) -> str:
         BROKEN,
     ]
     return f"select {', '.join(cells)} from ({mapped.relation})"
+
+
+def _shielded(column: MappedColumn, where: str | None) -> str:
+    """The column's SQL, not evaluated for rows that the selection leaves out: it may fail on them."""
+    if where is None or not column.is_expression:
+        return column.sql
+    return f"case when coalesce(({where}), false) then {column.sql} end"
 
 
 def _is_deleted(deleted: MappedColumn | None, locale: Locale) -> str:
@@ -118,7 +128,9 @@ def _plausible_dates(
     dates = []
     for column in stream.columns:
         name = duckdb_session.name(column.name)
-        bounded = plausible(name, column.data_type, time_zone=locale.time_zone)
+        bounded = plausible(
+            name, column.data_type, time_zone=locale.time_zone, calendar=locale.calendar
+        )
         if bounded and column.name in mapped:
             dates.append(f"{bounded} as {name}")
     return f" replace ({', '.join(dates)})" if dates else ""
@@ -166,6 +178,8 @@ def _faults(
                 )
             continue
         value = _value(column.name)
+        if column.name in stream.ids:
+            yield f"is_rounded_id({_text(source, value)})", _rounded(column, source, value)
         if column.data_type != "varchar":
             expected = describe_type(column.data_type, locale=locale, formats=source.formats)
             yield (
@@ -188,12 +202,27 @@ def _faults(
         )
 
 
+def _rounded(column: ContractColumn, mapped: MappedColumn, value: str) -> str:
+    advice = "a spreadsheet rounded this id; export the column as text"
+    if column.is_private:
+        return duckdb_session.literal(f"{column.name}: {advice} (its value is withheld)")
+    return (
+        f"{duckdb_session.literal(column.name + ': found ')} || '''' || {_text(mapped, value)} || "
+        f"{duckdb_session.literal(chr(39) + ': ' + advice)}"
+    )
+
+
+def _text(mapped: MappedColumn, value: str) -> str:
+    return value if mapped.origin is not Origin.TYPED else f"cast({value} as varchar)"
+
+
 def _reason(column: ContractColumn, mapped: MappedColumn, value: str, expected: str) -> str:
     if column.is_private:
         return duckdb_session.literal(f"{column.name}: its value (withheld) is not {expected}")
-    text = value if mapped.origin is not Origin.TYPED else f"cast({value} as varchar)"
+    text = _text(mapped, value)
     shown = (
-        f"case when length({text}) > {_SHOWN} then left({text}, {_SHOWN}) || '…' else {text} end"
+        f"visible_text(case when length({text}) > {_SHOWN} then left({text}, {_SHOWN}) || '…' "
+        f"else {text} end)"
     )
     return (
         f"{duckdb_session.literal(column.name + ': found ')} || '''' || {shown} || '''' || "

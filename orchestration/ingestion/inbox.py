@@ -20,7 +20,7 @@ from orchestration.ingestion.repaired_files import REPAIRED
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Grows when the same settings read the same file differently, so that files are re-read."""
 
 _TEMPORARY = (".", "~$")
@@ -81,6 +81,7 @@ def fingerprint(
         "selection": selection.model_dump(mode="json", exclude={"files", "format"}),
         "format": settings.format_of(source, selection).model_dump(mode="json"),
         "time_zone": settings.time_zone_of(source),
+        "calendar": settings.time_zone,
         "currency": settings.currency_of(source),
         "keys_of": settings.keys_of(source),
         "contract": [

@@ -146,7 +146,13 @@ class LoadBuffer:
         query = staging_query(
             mapped,
             stream=self.stream,
-            locale=Locale.of(file.file_format, time_zone=zone, is_excel=rows.is_excel),
+            locale=Locale.of(
+                file.file_format,
+                time_zone=zone,
+                is_excel=rows.is_excel,
+                calendar=self._settings.time_zone,
+                currency=self._settings.currency_of(self.source),
+            ),
             currency=self._settings.currency_of(self.source),
             part=part,
             keep_raw=rows.structure is None,

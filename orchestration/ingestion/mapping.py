@@ -41,6 +41,8 @@ class MappedColumn:
     sql: str
     origin: Origin
     formats: tuple[str, ...] = ()
+    is_expression: bool = False
+    """Whether it is SQL of the settings."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,7 @@ def _column(
         sql, origin = _mapped_values(f"cast({sql} as varchar)", spec), Origin.LOCAL
     elif kind == "VARCHAR":
         sql = f"nullif({sql}, '')"
-    return MappedColumn(target, sql, origin, spec.format)
+    return MappedColumn(target, sql, origin, spec.format, is_expression=True)
 
 
 def _is_made(name: str, relation: str, connection: duckdb.DuckDBPyConnection) -> bool:

@@ -5,30 +5,53 @@ Profiling any table belongs to `profiles`; comparing profiles to `profile_change
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from orchestration.quality.databases import identifier, literal
 from orchestration.quality.profiles import Profile, profile
+
+_SAMPLE = 3
+
+
+@dataclass(frozen=True)
+class ExponentIds:
+    """Ids of a column that look like a number with an exponent; `lines` are where some are."""
+
+    column: str
+    rows: int
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class LoadProfile:
     """What a load's rows look like. `repeated` are rows whose key (and time of change, where the stream has
-    one) stands twice in the same file.
+    one) stands in the same file with other values; `exponents` ids that look like a number with an exponent.
     """
 
     profile: Profile
     repeated: int = 0
+    repeated_lines: tuple[str, ...] = ()
+    """Some of those rows: file and line."""
+    exponents: tuple[ExponentIds, ...] = ()
     resolved: int = 0
     """Quarantined rows that a later file has replaced by good ones."""
 
     def to_json(self) -> str:
         """As text that `from_json` reads, without the resolved rows."""
-        return json.dumps({"repeated": self.repeated, "profile": self.profile.to_json()})
+        return json.dumps(
+            {
+                "repeated": self.repeated,
+                "repeated_lines": self.repeated_lines,
+                "exponents": [dataclasses.asdict(one) for one in self.exponents],
+                "profile": self.profile.to_json(),
+            }
+        )
 
     @classmethod
     def from_json(cls, text: str, *, resolved: int = 0) -> LoadProfile:
@@ -37,6 +60,11 @@ class LoadProfile:
         return cls(
             profile=Profile.from_json(fields["profile"]),
             repeated=int(fields["repeated"]),
+            repeated_lines=tuple(fields.get("repeated_lines", ())),
+            exponents=tuple(
+                ExponentIds(**{**one, "lines": tuple(one["lines"])})
+                for one in fields.get("exponents", ())
+            ),
             resolved=resolved,
         )
 
@@ -47,6 +75,7 @@ class LoadProfile:
         *,
         keys: Sequence[str],
         newest_by: str | None,
+        ids: Sequence[str] = (),
         private: Collection[str] = (),
     ) -> LoadProfile:
         """Profile a landed file, without private columns and ingestion's own (those with `_`)."""
@@ -61,10 +90,54 @@ class LoadProfile:
                 rows,
                 leave_out=[name for name in names if name.startswith("_") or name in private],
             )
-            repeated = None
+            repeated, lines = 0, ()
             if keys:
-                same = ", ".join(identifier(k) for k in (*keys, newest_by or keys[0], "_file"))
-                repeated = connection.execute(
-                    f"select sum(times - 1) from (select count(*) as times from {rows} group by {same})"
-                ).fetchone()
-        return cls(profile=values, repeated=int((repeated or (0,))[0] or 0))
+                same = [*keys, *([newest_by] if newest_by else []), "_file"]
+                told = [name for name in names if not name.startswith("_")] + ["_is_deleted"]
+                repeated, lines = _differing(connection, rows, same, told)
+            exponents = tuple(
+                found for name in ids if (found := _exponents(connection, rows, name)) is not None
+            )
+        return cls(profile=values, repeated=repeated, repeated_lines=lines, exponents=exponents)
+
+
+def _differing(
+    connection: Any, rows: str, same: Sequence[str], told: Sequence[str]
+) -> tuple[int, tuple[str, ...]]:
+    """How many rows share `same` with another and differ in `told`, beyond one of each; where some are."""
+    by = ", ".join(identifier(name) for name in same)
+    content = ", ".join(identifier(name) for name in told)
+    counted = connection.execute(
+        f"""
+        with versions as (
+            select {by}, hash({content}) as content, min(_line) as line from {rows} group by all
+        ),
+        repeated as (
+            select _file, min(line) as line, max(line) as other, count(*) - 1 as times
+            from versions group by {by} having count(*) > 1
+        )
+        select coalesce(sum(times), 0),
+            (select list(place) from (
+                select _file || ' lines ' || line || ' and ' || other as place
+                from repeated order by _file, line limit {_SAMPLE}
+            ))
+        from repeated
+        """
+    ).fetchone()
+    return int(counted[0]), tuple(counted[1] or ())
+
+
+def _exponents(connection: Any, rows: str, name: str) -> ExponentIds | None:
+    """Ids like `12E4`, unless the column holds hexadecimal ones, of which some look so."""
+    column = identifier(name)
+    pattern = r"\d{1,6}[eE]\d{1,2}"
+    found = connection.execute(
+        f"""
+        select count(*) filter (regexp_full_match({column}, '{pattern}')),
+            min_by(_file || ' line ' || _line, _line, {_SAMPLE})
+                filter (regexp_full_match({column}, '{pattern}')),
+            count(*) filter (regexp_full_match(lower({column}), '[0-9a-f-]*[abcdf][0-9a-f-]*'))
+        from {rows}
+        """
+    ).fetchone()
+    return ExponentIds(name, int(found[0]), tuple(found[1])) if found[0] and not found[2] else None

@@ -175,6 +175,7 @@ def _profiles(
             folder / f"{load_id}.parquet",
             keys=() if stream.keys_repeat else stream.keys,
             newest_by=stream.newest_by,
+            ids=stream.ids,
             private=[column.name for column in stream.columns if column.is_private],
         )
         record_profile(ledger, load_id, profile.to_json())

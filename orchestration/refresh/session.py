@@ -37,7 +37,14 @@ from orchestration.refresh.staleness import Staleness, staleness_of
 from orchestration.refresh.steps.build import Build, build, read_build, require_build
 from orchestration.refresh.steps.check import check
 from orchestration.refresh.steps.evaluate import evaluate, write_saved_queries
-from orchestration.refresh.steps.land import Landing, fetch, land, require_loads, require_sources
+from orchestration.refresh.steps.land import (
+    Landing,
+    fetch,
+    land,
+    require_loads,
+    require_rows,
+    require_sources,
+)
 from orchestration.refresh.steps.prepare import PreparedCandidate, prepare, reopen
 from orchestration.refresh.steps.publish import publish
 from orchestration.refresh.steps.sign import sign
@@ -159,6 +166,7 @@ class RefreshSession:
         """Raise where a source failed or gate 1 stops the refresh."""
         if self._landing is not None:
             require_loads(self.context, self._landing)
+            require_rows(self.context)
 
     def build(self) -> Build:
         """Make the candidate, build its models and run their tests."""

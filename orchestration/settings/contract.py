@@ -81,6 +81,15 @@ class StreamContract:
         return tuple(column for column in self.columns if column.refers_to is not None)
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """Names of the text columns that hold a key of this or another stream."""
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.data_type == "varchar" and column.name.endswith("_id")
+        )
+
+    @property
     def free_texts(self) -> tuple[str, ...]:
         """Names of the columns in which a person may be named, those that ingestion adds included."""
         return tuple(column.name for column in self.landed if column.free_text)

@@ -21,6 +21,7 @@ class BreachSpec(Strict):
 
     quarantine_share: OnBreach | None = None
     duplicate_keys: OnBreach | None = None
+    exponent_ids: OnBreach | None = None
     volume: OnBreach | None = None
     snapshot: OnBreach | None = None
     values: OnBreach | None = None
@@ -41,7 +42,8 @@ class BreachSpec(Strict):
                 f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
             )
         of_loads = dict.fromkeys(
-            ("quarantine_share", "duplicate_keys", "volume", "snapshot", "values"), given
+            ("quarantine_share", "duplicate_keys", "exponent_ids", "volume", "snapshot", "values"),
+            given,
         )
         of_sources = dict.fromkeys(
             ("freshness", "files_set_aside", "new_columns", "sources_answered"), given
@@ -54,6 +56,7 @@ class SourceLimits(Strict):
 
     quarantine_share: float | None = Field(default=None, ge=0, le=1)
     duplicate_share: float | None = Field(default=None, ge=0, le=1)
+    exponent_id_share: float | None = Field(default=None, ge=0, le=1)
     volume_drop_share: float | None = Field(default=None, ge=0, le=1)
     snapshot_drop_share: float | None = Field(default=None, ge=0, le=1)
     silent_days: int | None = Field(default=None, ge=1)
@@ -66,7 +69,10 @@ class Limits(Strict):
         default=None, ge=0, le=1, description="rows of a load that may break the contract"
     )
     duplicate_share: float | None = Field(
-        default=None, ge=0, le=1, description="rows of a load that may repeat a key of their file"
+        default=None, ge=0, le=1, description="rows of a load that may share a key and differ"
+    )
+    exponent_id_share: float | None = Field(
+        default=None, ge=0, le=1, description="rows of a load whose ids may look like 12E4"
     )
     volume_drop_share: float | None = Field(
         default=None, ge=0, le=1, description="how much smaller than usual a load may be"

@@ -86,9 +86,9 @@ def known_encoding(value: str) -> str:
 
 
 def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
-    """strptime formats: every directive is known. `duration` is a format of its own."""
+    """strptime formats: every directive is known. `duration` and `money` are formats of their own."""
     for form in formats:
-        if form == "duration":
+        if form in ("duration", "money"):
             continue
         directives = re.findall(r"%(-?.)", form)
         wrong = [d for d in directives if d[-1] not in _DIRECTIVES]

@@ -56,7 +56,9 @@ def test_every_row_is_landed_or_quarantined_and_versions_are_kept_apart(company:
 
 
 def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) -> None:
-    """Of `b` (twice without a time) and `c` (twice at the same time) one row each is more than the key needs."""
+    """Of `b` (twice without a time, with other values) one row is more than the key needs; `c` stands twice,
+    the same.
+    """
     company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
     company.drop("accounts.csv", ACCOUNTS)
     [load] = company.land().loads
@@ -72,7 +74,8 @@ def test_repeated_keys_are_counted_where_a_person_sees_them(company: Company) ->
         profiles={load.load_id: profile},
     ).checks
     [repeated] = [check for check in checks if check.name == "loads.duplicate_keys"]
-    assert "2 of 7 rows" in repeated.observed
+    assert "1 of 7 rows" in repeated.observed
+    assert "accounts.csv lines 7 and 8" in repeated.observed
 
 
 def test_duplicates_across_loads_count_once(company: Company) -> None:

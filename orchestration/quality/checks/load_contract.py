@@ -28,18 +28,49 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     on="each new load",
     per="load",
     policy="warn",
-    remedy="Check that the key in embudo.yml identifies one record; where the file repeats records on "
-    "purpose, raise `duplicate_share` of the gate's limits.",
+    remedy="Map a key in embudo.yml that tells these rows apart; where the file holds versions of a record on "
+    "purpose, raise `limits.duplicate_share`.",
 )
-def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.5) -> Finding:
-    """Rows of a load that repeat a key of their file; of rows with the same key the newest counts."""
+def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Finding:
+    """Rows of a load that share a key with another row of their file and differ from it; the last counts.
+
+    Identical rows, and rows with another time of change, are no such rows.
+    """
     load, profile = landed.load, landed.profile
     repeated = profile.repeated if profile else 0
     share = repeated / load.rows_landed if load.rows_landed else 0.0
+    lines = profile.repeated_lines if profile else ()
     return Finding(
         passed=share <= duplicate_share,
-        observed=f"{repeated:,} of {load.rows_landed:,} rows ({share:.1%}) repeat a key of their file, "
-        f"load {load.load_id}",
-        expected=f"at most {duplicate_share:.1%}; of rows with the same key the newest counts",
+        observed=f"{repeated:,} of {load.rows_landed:,} rows ({share:.1%}) share the key of another row of "
+        f"their file and differ from it, load {load.load_id}"
+        + (f" (e.g. {'; '.join(lines)})" if lines else ""),
+        expected=f"at most {duplicate_share:.1%}; of such rows the last counts",
         failures=repeated,
+    )
+
+
+@check(
+    gate=1,
+    name="loads.exponent_ids",
+    on="each new load",
+    per="load",
+    policy="warn",
+    remedy="Export the column as text; where such ids are codes, set `limits.exponent_id_share: 1`.",
+)
+def exponent_ids(landed: LandedLoad, *, exponent_id_share: float = 0.0) -> Finding:
+    """Ids of a load like `12E4`: codes, or numbers that a spreadsheet has shortened. They are kept."""
+    load, profile = landed.load, landed.profile
+    found = profile.exponents if profile else ()
+    rows = sum(one.rows for one in found)
+    share = max((one.rows for one in found), default=0) / load.rows_landed if found else 0.0
+    columns = "; ".join(
+        f"{one.column}: {one.rows:,} of {load.rows_landed:,} (e.g. {', '.join(one.lines)})"
+        for one in found
+    )
+    return Finding(
+        passed=share <= exponent_id_share,
+        observed=f"{columns or 'no id'} written with an exponent, load {load.load_id}",
+        expected=f"at most {exponent_id_share:.1%} of its rows",
+        failures=rows,
     )

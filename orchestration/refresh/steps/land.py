@@ -8,9 +8,12 @@ from orchestration import ingestion, quality
 from orchestration.core.errors import SourceError
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import CheckResult, GateReport, LandingResult, SourceFailure
+from orchestration.ingestion.ledger.loads import active_loads
+from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.observability.lineage import Dataset
 from orchestration.privacy.model_keys import check_model_keys
+from orchestration.publication.releases import current_directory
 from orchestration.quality.checks.landing_complete import SOURCES_ANSWERED
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.load_gate import check_new_loads
@@ -100,6 +103,30 @@ def require_loads(context: RefreshContext, landing: Landing) -> None:
     """Raise `SourceError` where a source failed, and `GateFailed` where gate 1 stops the refresh."""
     require_sources(landing)
     quality.raise_if_failed(GateReport(run_id=context.run_id, checks=landing.checks))
+
+
+def require_rows(context: RefreshContext) -> None:
+    """Raise `SourceError` where the first release would hold no row of any source."""
+    if current_directory(context.home) is not None:
+        return
+    with ingestion.Ledger(context.home.ledger) as ledger:
+        loads = [load for load, _ in active_loads(ledger)]
+        rejected = open_rejected_files(ledger)
+    if any(load.rows_landed for load in loads):
+        return
+    reasons = [f"{file.source}.{file.stream}: {file.reason}" for file in rejected]
+    reasons += [
+        f"{load.source}.{load.stream}: {', '.join(load.files)}: {load.rows_read:,} rows read, "
+        f"{load.rows_quarantined:,} quarantined, {load.rows_skipped:,} left out by the mapping"
+        for load in loads
+    ]
+    if not reasons:
+        reasons = ["no file in any inbox is named by `files` in embudo.yml"]
+    raise SourceError(
+        "Nothing was released: no source brought a row, and there is no earlier release.\n"
+        + "\n".join(f"- {reason}" for reason in dict.fromkeys(reasons))
+        + "\nFix these files or their mapping in embudo.yml (`embudo quarantine` lists rows), then refresh again."
+    )
 
 
 def _summary(landed: LandingResult) -> str:

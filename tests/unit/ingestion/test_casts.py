@@ -78,7 +78,7 @@ def test_decimal_comma(company: Company) -> None:
         q,
         q,
         q,
-        q,
+        Decimal(3),
         q,
         None,
     ]
@@ -177,7 +177,7 @@ def test_timestamps_and_offsets(company: Company) -> None:
         at(2026, 7, 1, 10),
         at(2026, 7, 1, 12, 0, 0, 250000),
         at(2026, 7, 1, 6, 30),
-        at(2026, 6, 30, 22),
+        at(2026, 7, 1),  # a day of the company's calendar, which is UTC's
         q,
         at(2099, 12, 31, 22, 59, 59),
         q,

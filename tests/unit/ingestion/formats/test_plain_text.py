@@ -35,10 +35,10 @@ WANTED = [
         "Ganada",
         "won",
         Decimal("1234.56"),
-        dt.datetime(2026, 6, 30, 22),
+        dt.datetime(2026, 7, 1),
         dt.datetime(2026, 12, 31, 8, 30),
     ),
-    ("2", "Negociación", "open", None, dt.datetime(2026, 1, 1, 23), None),
+    ("2", "Negociación", "open", None, dt.datetime(2026, 1, 2), None),
 ]
 
 QUERY = (

@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 
 from orchestration.core.errors import GateFailed, SourceError
-from orchestration.core.records import CheckResult, LandingResult, SourceFailure
+from orchestration.core.records import CheckResult, LandingResult, RejectedFile, SourceFailure
 from orchestration.ingestion import Ledger
+from orchestration.ingestion.ledger.rejected_files import reject_file
 from orchestration.ingestion.ledger.runs import recent_refreshes
+from orchestration.ingestion.ledger.seen_files import SeenFile
 from orchestration.refresh.staleness import Staleness
 from orchestration.refresh.steps import land as step
-from orchestration.refresh.steps.land import Landing, fetch, land, require_loads, require_sources
+from orchestration.refresh.steps.land import (
+    Landing,
+    fetch,
+    land,
+    require_loads,
+    require_rows,
+    require_sources,
+)
 from orchestration.settings import Home
 from tests.unit.refresh.factories import make_check, make_context
 
@@ -41,6 +50,14 @@ def test_a_failed_check_stops_the_refresh(home: Home) -> None:
     require_loads(context, landing(make_check("loads.volume", "warn")))
     with pytest.raises(GateFailed, match=r"loads\.volume on crm\.orders"):
         require_loads(context, landing(make_check("loads.volume", "fail")))
+
+
+def test_no_first_release_is_made_of_nothing(home: Home) -> None:
+    with Ledger(home.ledger) as ledger:
+        fault = RejectedFile("crm", "deals", "deals.ods", "deals.ods is no sheet")
+        reject_file(ledger, fault, run_id="r1", file=SeenFile("deals.ods", 1, 1, "a", "b"))
+    with pytest.raises(SourceError, match=r"(?s)Nothing was released.*deals\.ods is no sheet"):
+        require_rows(make_context(home))
 
 
 def test_checks_of_a_stream_are_those_of_all_its_sources() -> None:
