@@ -33,6 +33,10 @@ class _Console(Console):
             return size
         return ConsoleDimensions(_UNLIMITED, size.height)
 
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
+
 
 out = _Console(highlight=False)
 err = _Console(stderr=True, highlight=False)
