@@ -1,9 +1,9 @@
-{# The customers of each period beside those of the period before: one row per customer and period in which it was active,
+{# The customers of each period beside those of the period before: one row per customer and period in which it bought,
    or which follows one in which it was, up to the period of the data-as-of day. `grain` is month, quarter or year. #}
 {% macro customer_periods(grain) -%}
 with orders as (
     select * from {{ ref('int_orders__orders') }}
-    where customer_key is not null and not is_cancelled
+    where customer_key is not null and not is_cancelled and kind = 'sale'
 ),
 
 settings as (

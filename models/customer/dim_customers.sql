@@ -1,7 +1,11 @@
 -- grain: one row per customer: the account of an order, or its contact where there is no account
--- figures leave cancelled orders out; who cancelled all of them has no first order
+-- figures leave cancelled orders out; who has no sale left, cancelled all or has returns alone, has no first order
+-- orders are sales; amounts are net of returns
 with orders as (
-    select * from {{ ref('int_orders__orders') }}
+    select
+        *,
+        not is_cancelled and kind = 'sale' as is_counted_sale
+    from {{ ref('int_orders__orders') }}
     where customer_key is not null
 ),
 
@@ -10,9 +14,9 @@ customers as (
         customer_key,
         max(account_key) as account_key,
         max(case when account_key is null then contact_key end) as contact_key,
-        min(case when not is_cancelled then ordered_on end) as first_order_on,
-        max(case when not is_cancelled then ordered_on end) as last_order_on,
-        sum(case when is_cancelled then 0 else 1 end) as orders_count,
+        min(case when is_counted_sale then ordered_on end) as first_order_on,
+        max(case when is_counted_sale then ordered_on end) as last_order_on,
+        sum(case when is_counted_sale then 1 else 0 end) as orders_count,
         sum(case when is_cancelled then 0 else net_amount end) as revenue_amount,
         sum(case when not is_cancelled then cost_amount end) as cost_amount
     from orders

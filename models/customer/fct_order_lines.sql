@@ -1,4 +1,4 @@
--- grain: one row per line of an order; an order without lines has one empty line, so that it counts
+-- grain: one row per line of an order or return; an order without lines has one empty line, so that it counts
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
 ),
@@ -28,6 +28,7 @@ final as (
         -- attributes
         lines.channel,
         lines.status,
+        lines.kind,
         lines.is_cancelled,
         orders.is_first_order,
         orders.is_returning,

@@ -1,4 +1,4 @@
--- grain: one row per order
+-- grain: one row per order or return
 with orders as (
     select * from {{ ref('int_orders__orders') }}
 ),
@@ -14,10 +14,12 @@ final as (
         deal_key,
         rep_version_key,
         owner_key as rep_key,
+        returns_order_key,
 
         -- attributes
         channel,
         status,
+        kind,
         is_cancelled,
         is_first_order,
 

@@ -1,8 +1,8 @@
--- grain: one row per month and product, with its share of the month's selling expense in proportion to revenue
--- a month without revenue has one row without a product
+-- grain: one row per month and product, with its share of the month's selling expense in proportion to revenue before returns
+-- a month without sales has one row without a product
 with lines as (
     select * from {{ ref('fct_order_lines') }}
-    where not is_cancelled
+    where not is_cancelled and kind = 'sale'
 ),
 
 revenue as (

@@ -15,15 +15,18 @@ from typing import Any
 _NEVER_NEGATIVE = frozenset({"count", "seconds", "minutes", "hours", "days"})
 _CHANGES = ("growth", "roi")
 _BEYOND_A_WHOLE = {
-    "gross_margin_rate": (-math.inf, 1.0),
+    "gross_margin_rate": (-math.inf, math.inf),
     "expansion_rate": (-math.inf, math.inf),
+    "return_rate": (0.0, math.inf),
+    "units_sold": (-math.inf, math.inf),
     "cost_of_sales_rate": (-math.inf, math.inf),
     "click_to_open_rate": (0.0, math.inf),
     "occupancy_rate": (0.0, math.inf),
     "qualified_lead_rate": (0.0, math.inf),
 }
-"""Rates whose numerator is not part of the denominator: costs and credit lines, clicks without a
-known open, leads qualified in another month than they came.
+"""Figures that go beyond the range of their unit. Rates whose numerator is not part of the denominator: costs
+and credit lines, returns of another month's sales, clicks without a known open, leads qualified in another month
+than they came. Units net of returns, which may be more than the month's sales.
 """
 
 

@@ -40,7 +40,7 @@ def layer(company: Embudo) -> Iterator[SemanticLayer]:
     [
         ("opportunities_closed", ["opportunities_won", "opportunities_lost"], "rep__team"),
         (
-            "revenue",
+            "gross_revenue",
             ["new_business_revenue", "cross_sell_revenue", "up_sell_revenue", "repeat_revenue"],
             "product__category",
         ),

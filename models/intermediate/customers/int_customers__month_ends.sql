@@ -1,4 +1,4 @@
--- grain: one row per customer and month end from its first order on; the month of the data-as-of day ends on that day
+-- grain: one row per customer and month end from its first sale on; the month of the data-as-of day ends on that day
 with orders as (
     select
         *,
@@ -7,7 +7,7 @@ with orders as (
         ) as next_ordered_on,
         min(ordered_on) over (partition by customer_key) as first_order_on
     from {{ ref('int_orders__orders') }}
-    where customer_key is not null and not is_cancelled
+    where customer_key is not null and not is_cancelled and kind = 'sale'
 ),
 
 month_ends as (

@@ -1,10 +1,10 @@
--- grain: one row per order that was not cancelled and touch of its contact, or of anybody at its account, in the 90 days before it
+-- grain: one row per sale that was not cancelled and touch of its contact, or of anybody at its account, in the 90 days before it
 with orders as (
     select
         *,
         {{ dbt.dateadd('day', '-' ~ var('attribution_days'), 'ordered_at') }} as touched_from_at
     from {{ ref('int_orders__orders') }}
-    where not is_cancelled
+    where not is_cancelled and kind = 'sale'
 ),
 
 touches as (

@@ -1,7 +1,7 @@
--- grain: one row per customer and month end with an order in the 365 days up to it
+-- grain: one row per customer and month end with a sale in the 365 days up to it
 with orders as (
     select * from {{ ref('int_orders__orders') }}
-    where customer_key is not null and not is_cancelled
+    where customer_key is not null and not is_cancelled and kind = 'sale'
 ),
 
 month_ends as (

@@ -12,11 +12,13 @@ final as (
         contact_key,
         deal_key,
         owner_key,
+        cast(null as {{ dbt.type_string() }}) as returns_order_key,
         product_key,
 
         -- attributes
         cast(null as {{ dbt.type_string() }}) as channel,
         'completed' as status,
+        cast(null as {{ dbt.type_string() }}) as kind,
         currency,
 
         -- measures

@@ -17,11 +17,13 @@ final as (
         orders.contact_key,
         orders.deal_key,
         orders.owner_key,
+        orders.returns_order_key,
         order_lines.product_key,
 
         -- attributes
         orders.channel,
         orders.status,
+        orders.kind,
         orders.currency,
 
         -- measures

@@ -1,4 +1,4 @@
--- grain: one row per order, with its place among the customer's orders that were not cancelled
+-- grain: one row per order or return, with its place among the customer's sales that were not cancelled
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
 ),
@@ -11,9 +11,11 @@ orders as (
         contact_key,
         deal_key,
         owner_key,
+        returns_order_key,
         campaign_key,
         channel,
         status,
+        kind,
         is_cancelled,
         ordered_at,
         ordered_on,
@@ -24,8 +26,8 @@ orders as (
         sum(cost_amount) as cost_amount
     from lines
     group by
-        order_key, customer_key, account_key, contact_key, deal_key, owner_key, campaign_key,
-        channel, status, is_cancelled, ordered_at, ordered_on, delivered_on
+        order_key, customer_key, account_key, contact_key, deal_key, owner_key, returns_order_key, campaign_key,
+        channel, status, kind, is_cancelled, ordered_at, ordered_on, delivered_on
 ),
 
 -- an order of nobody known stands alone
@@ -40,7 +42,7 @@ order_numbers as (
         ) as previous_ordered_on,
         ordered_at > min(ordered_at) over (partition by coalesce(customer_key, order_key)) as is_returning
     from orders
-    where not is_cancelled
+    where not is_cancelled and kind = 'sale'
 ),
 
 user_versions as (

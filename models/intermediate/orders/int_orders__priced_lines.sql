@@ -1,10 +1,12 @@
 -- grain: one row per order line, in the reporting currency at the rate of the order's day
--- a line without a cost of its own takes its product's
+-- a line without a cost of its own takes its product's; an order without a kind is a return where its lines sum below zero
 with lines as (
     select
         *,
         {{ local_date('ordered_at') }} as ordered_on,
         status = 'cancelled' as is_cancelled,
+        coalesce(kind, case when sum(net_amount_local) over (partition by order_key) < 0 then 'return' else 'sale' end)
+            as order_kind,
         coalesce('account:' || account_key, 'contact:' || contact_key) as customer_key
     from
         {% if var('revenue_from') == 'deals' -%}
@@ -31,10 +33,12 @@ final as (
         lines.contact_key,
         lines.deal_key,
         lines.owner_key,
+        lines.returns_order_key,
         lines.product_key,
         origins.campaign_key,
         lines.channel,
         lines.status,
+        lines.order_kind as kind,
         lines.is_cancelled,
         coalesce(products.category, '') as product_category,
         lines.quantity,

@@ -1,7 +1,7 @@
--- grain: one row per line of an order that was not cancelled, with what kind of sale it is to its customer
+-- grain: one row per line of a sale that was not cancelled, with what kind of sale it is to its customer
 with lines as (
     select * from {{ ref('int_orders__priced_lines') }}
-    where not is_cancelled
+    where not is_cancelled and kind = 'sale'
 ),
 
 orders as (

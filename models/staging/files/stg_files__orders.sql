@@ -21,6 +21,7 @@ final as (
         {{ reference_key('contact_id') }} as contact_key,
         {{ reference_key('deal_id') }} as deal_key,
         {{ reference_key('owner_id') }} as owner_key,
+        {{ reference_key('returns_order_id', '_source') }} as returns_order_key,
 
         -- attributes
         order_id,
@@ -28,9 +29,11 @@ final as (
         contact_id,
         deal_id,
         owner_id,
+        returns_order_id,
         ordered_at,
         delivered_at,
         status,
+        kind,
         channel,
         currency,
         updated_at,
