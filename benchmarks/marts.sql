@@ -20,17 +20,17 @@ with sums as (
 )
 
 select
-    kept_orders.* exclude (month, delivered_at),
+    counted_orders.* exclude (month, delivered_at),
     coalesce(sums.lines_count, 0) as lines_count,
     sums.quantity,
     coalesce(sums.net_amount, 0) as net_amount,
     sums.cost_amount,
-    ordered_on - lag(ordered_on) over buying as days_since_previous_order,
-    lag(ordered_on) over buying as previous_ordered_on,
+    case when not is_return then ordered_on - lag(ordered_on) over buying end as days_since_previous_order,
+    case when not is_return then lag(ordered_on) over buying end as previous_ordered_on,
     cast(to_local(delivered_at) as date) as delivered_on
-from kept_orders
-left join sums on sums.order_id = kept_orders.order_id
-window buying as (partition by customer order by order_number);
+from counted_orders
+left join sums on sums.order_id = counted_orders.order_id
+window buying as (partition by customer, is_return order by order_number);
 
 create table fct_order_lines as
 with remembered as (
@@ -58,6 +58,7 @@ select
     cost as cost_amount,
     net - cost as margin_amount,
     case
+        when is_return then null
         when order_number = 1 then 'new'
         when earlier_lines = 0 then 'cross_sell'
         when list_price > dearest then 'up_sell'
@@ -70,17 +71,18 @@ from remembered;
 create table dim_customers as
 select
     customer,
-    count(*) as orders_count,
+    count(*) filter (where not is_return) as orders_count,
     sum(net_amount) as revenue_amount,
     sum(cost_amount) as cost_amount,
-    min(ordered_on) as first_order_on,
-    max(ordered_on) as last_order_on
+    min(ordered_on) filter (where not is_return) as first_order_on,
+    max(ordered_on) filter (where not is_return) as last_order_on
 from fct_orders
 group by customer;
 
 create temp macro periods(grain, step) as table (
     with active as (
         select distinct customer, cast(date_trunc(grain, ordered_on) as date) as start_on from fct_orders
+        where not is_return
     ),
 
     followed as (
@@ -235,6 +237,7 @@ buying as (
         lead(ordered_on, 1, date '9999-12-31') over (partition by customer order by order_number) as next_on,
         min(ordered_on) over (partition by customer) as first_on
     from fct_orders
+    where not is_return
 ),
 
 standing as (
@@ -253,6 +256,7 @@ recent as (
     from fct_orders
     inner join month_ends
         on ordered_on <= month_end_on and ordered_on > month_end_on - interval 365 day
+    where not is_return
     group by customer, month_end_on
 ),
 
@@ -300,6 +304,7 @@ buyers as (
     select
         order_id, ordered_at, ordered_on, net_amount, account_id, contact_id
     from fct_orders
+    where not is_return
 ),
 
 matched as (

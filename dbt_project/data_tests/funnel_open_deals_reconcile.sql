@@ -1,4 +1,5 @@
--- the pipeline of a day is what was created up to it less what was closed, for deals whose dates are known
+-- the pipeline of a day is what was created up to it less what was closed, for deals whose dates are known; and less what
+-- was closed then and opened again, by a stage that closes a deal or by an earlier version
 with mart_counts as (
     select
         snapshot_on,
@@ -15,14 +16,59 @@ dates as (
     inner join {{ ref('stg_embudo__settings') }} as settings on dates.date_on <= settings.as_of_on
 ),
 
+visits as (
+    select
+        visits.deal_key,
+        stages.is_closing_stage,
+        case
+            when visits.visit_number = 1 then cast('0001-01-01' as date)
+            else {{ local_date('visits.entered_at') }}
+        end as from_on,
+        coalesce(
+            lead({{ local_date('visits.entered_at') }}) over (
+                partition by visits.deal_key order by visits.visit_number
+            ),
+            cast('9999-12-31' as date)
+        ) as to_on
+    from {{ ref('int_deals__stage_visits') }} as visits
+    inner join {{ ref('int_deals__stages') }} as stages
+        on visits.pipeline = stages.pipeline
+        and visits.stage = stages.stage
+),
+
+closed_periods as (
+    select deal_key, from_on, to_on
+    from visits
+    where is_closing_stage
+    union all
+    select deal_key, closed_on as from_on, reopened_on as to_on
+    from {{ ref('int_deals__closed_periods') }}
+),
+
+closed_days as (
+    select distinct
+        dates.date_on,
+        closed_periods.deal_key
+    from closed_periods
+    inner join {{ ref('fct_deals') }} as deals on closed_periods.deal_key = deals.deal_key
+    inner join dates
+        on dates.date_on >= closed_periods.from_on
+        and dates.date_on < closed_periods.to_on
+        and dates.date_on >= deals.created_on
+        and (deals.closed_on is null or dates.date_on < deals.closed_on)
+),
+
 deal_counts as (
     select
         dates.date_on,
-        count(deals.deal_key) as open_count
+        count(deals.deal_key) - count(closed_days.deal_key) as open_count
     from dates
     left join {{ ref('fct_deals') }} as deals
         on dates.date_on >= deals.created_on
         and (deals.closed_on is null or dates.date_on < deals.closed_on)
+    left join closed_days
+        on dates.date_on = closed_days.date_on
+        and deals.deal_key = closed_days.deal_key
     group by dates.date_on
 )
 

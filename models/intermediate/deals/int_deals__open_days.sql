@@ -3,6 +3,10 @@ with open_periods as (
     select * from {{ ref('int_deals__open_periods') }}
 ),
 
+closed_periods as (
+    select * from {{ ref('int_deals__closed_periods') }}
+),
+
 days as (
     select * from {{ ref('int_time__days') }}
 ),
@@ -30,9 +34,14 @@ final as (
     inner join days
         on days.date_on >= open_periods.stage_from_on
         and days.date_on < open_periods.stage_to_on
+    left join closed_periods
+        on open_periods.deal_key = closed_periods.deal_key
+        and days.date_on >= closed_periods.closed_on
+        and days.date_on < closed_periods.reopened_on
     -- the version at the end of the day
     left join user_versions
         on {{ is_version_on('user_versions', 'user_key', 'open_periods.owner_key', 'days.date_on') }}
+    where closed_periods.deal_key is null
 )
 
 select * from final

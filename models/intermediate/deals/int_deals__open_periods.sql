@@ -1,4 +1,5 @@
 -- grain: one row per period in which a deal was open in one stage, up to but not on `stage_to_on`
+-- in a stage that closes it, won or lost, a deal is not open, also where it was opened again later
 -- a deal without a creation date is open since its first known stage change, or else on the data-as-of day alone
 with settings as (
     select * from {{ ref('stg_embudo__settings') }}
@@ -26,7 +27,7 @@ deals_with_open_days as (
     cross join settings
 ),
 
-final as (
+periods as (
     select
         deals.*,
         visits.visit_number,
@@ -43,6 +44,19 @@ final as (
         ) as stage_to_on
     from deals_with_open_days as deals
     inner join visits on deals.deal_key = visits.deal_key
+),
+
+stages as (
+    select * from {{ ref('int_deals__stages') }}
+),
+
+final as (
+    select periods.*
+    from periods
+    left join stages
+        on periods.pipeline = stages.pipeline
+        and periods.stage_in_period = stages.stage
+    where not coalesce(stages.is_closing_stage, false)
 )
 
 select * from final

@@ -1,14 +1,20 @@
 -- grain: one row per pipeline and stage that deals have been in, with the attributes that seeds/stages gives it
 -- a pipeline that the seed does not name takes the stages of `default`
+-- a stage that the seed does not know closes a deal where most deals that entered it were closed by then
 with visits as (
-    select distinct
+    select
         pipeline,
-        stage
+        stage,
+        2 * sum(case when is_end and is_recorded then 1 else 0 end) > count(*) as is_mostly_the_end
     from {{ ref('int_deals__stage_visits') }}
+    group by pipeline, stage
 ),
 
 stages_in_use as (
-    select * from visits
+    select
+        pipeline,
+        stage
+    from visits
     union
     select
         pipeline,
@@ -28,7 +34,9 @@ final as (
         case when own.stage is not null then own.probability else fallback.probability end
             as probability,
         coalesce(own.is_won, fallback.is_won, false) as is_won_stage,
-        coalesce(own.is_lost, fallback.is_lost, false) as is_lost_stage
+        coalesce(own.is_lost, fallback.is_lost, false) as is_lost_stage,
+        coalesce(own.is_won or own.is_lost, fallback.is_won or fallback.is_lost, visits.is_mostly_the_end, false)
+            as is_closing_stage
     from stages_in_use
     left join stages as own
         on lower(stages_in_use.pipeline) = lower(own.pipeline)
@@ -36,6 +44,9 @@ final as (
     left join stages as fallback
         on fallback.pipeline = 'default'
         and lower(stages_in_use.stage) = lower(fallback.stage)
+    left join visits
+        on stages_in_use.pipeline = visits.pipeline
+        and stages_in_use.stage = visits.stage
 )
 
 select * from final

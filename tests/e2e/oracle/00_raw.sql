@@ -127,9 +127,20 @@ where
     and (account_id is not null or contact_id is not null)
 qualify row_number() over (partition by order_id order by updated_at desc) = 1;
 
-create temp table kept_orders as
+-- an order whose lines sum below zero is a return
+create temp table raw_lines as
+select distinct * from read_parquet(getvariable('inbox') || '/shop/lineas_*.parquet')
+where sku is not null;
+
+create temp table returns as
+select order_id from raw_lines
+group by order_id
+having sum(quantity * unit_price - coalesce(discount, 0)) < 0;
+
+create temp table counted_orders as
 select
     newest.order_id,
+    returns.order_id is not null as is_return,
     newest.account_id,
     newest.contact_id,
     coalesce('account ' || newest.account_id, 'contact ' || newest.contact_id) as customer,
@@ -142,11 +153,15 @@ select
     newest.delivered_at,
     newest.seller_id,
     newest.estado,
-    row_number() over (
-        partition by coalesce('account ' || newest.account_id, 'contact ' || newest.contact_id)
-        order by newest.ordered_at, newest.order_id
-    ) as order_number
+    case when returns.order_id is null then
+        row_number() over (
+            partition by
+                coalesce('account ' || newest.account_id, 'contact ' || newest.contact_id), returns.order_id is not null
+            order by newest.ordered_at, newest.order_id
+        )
+    end as order_number
 from all_orders as newest
+left join returns on returns.order_id = newest.order_id
 left join accounts on accounts.account_id = newest.account_id
 left join user_versions
     on user_versions.user_id = newest.seller_id
@@ -154,14 +169,12 @@ left join user_versions
     and newest.ordered_at < user_versions.to_at
 where newest.estado <> 'Cancelado';
 
-create temp table kept_lines as
-with newest as (
-    select distinct * from read_parquet(getvariable('inbox') || '/shop/lineas_*.parquet')
-    where sku is not null
-)
+-- sales alone; the lines below are those of returns too
+create temp table kept_orders as select * from counted_orders where not is_return;
 
+create temp table kept_lines as
 select
-    kept_orders.*,
+    counted_orders.*,
     products.category as product__category,
     products.list_price,
     newest.sku as product_id,
@@ -170,9 +183,11 @@ select
     newest.quantity,
     newest.quantity * newest.unit_price - coalesce(newest.discount, 0) as net,
     newest.quantity * newest.unit_cost as cost
-from newest
-inner join kept_orders on kept_orders.order_id = newest.order_id
+from raw_lines as newest
+inner join counted_orders on counted_orders.order_id = newest.order_id
 left join products on products.product_id = newest.sku;
+
+create temp table sale_lines as select * from kept_lines where not is_return;
 
 create temp table invoices as
 select distinct
@@ -567,7 +582,7 @@ from (
     union all select max(created_at) from leads
     union all select max(created_at) from contacts
     union all select max(created_at) from deals
-    union all select max(ordered_at) from kept_orders
+    union all select max(ordered_at) from counted_orders
     union all select max(zulu(ts)) from read_json(
         [getvariable('inbox') || '/mailer/events_*.jsonl', getvariable('inbox') || '/mailer/events_*.jsonl.gz'],
         format = 'newline_delimited', ignore_errors = true, columns = {'ts': 'varchar'}

@@ -139,26 +139,26 @@ left join campaigns on campaigns.campaign_id = touched.campaign;
 -- kinds of sale: what a customer had bought before in the category, and at what list price ------
 create temp table motions as
 select
-    kept_lines.*,
+    sale_lines.*,
     case
         when order_number = 1 then 'new'
         when not exists (
-            select 1 from kept_lines as earlier
+            select 1 from sale_lines as earlier
             where
-                earlier.customer = kept_lines.customer
-                and earlier.order_number < kept_lines.order_number
-                and earlier.product__category = kept_lines.product__category
+                earlier.customer = sale_lines.customer
+                and earlier.order_number < sale_lines.order_number
+                and earlier.product__category = sale_lines.product__category
         ) then 'cross_sell'
         when list_price > (
-            select max(earlier.list_price) from kept_lines as earlier
+            select max(earlier.list_price) from sale_lines as earlier
             where
-                earlier.customer = kept_lines.customer
-                and earlier.order_number < kept_lines.order_number
-                and earlier.product__category = kept_lines.product__category
+                earlier.customer = sale_lines.customer
+                and earlier.order_number < sale_lines.order_number
+                and earlier.product__category = sale_lines.product__category
         ) then 'up_sell'
         else 'repeat'
     end as motion
-from kept_lines;
+from sale_lines;
 
 -- the ends of months, the last of them the data-as-of day ----------------------------------------
 create temp table month_ends as
@@ -188,10 +188,10 @@ with so_far as (
 ),
 
 bought as (
-    select month_ends.month, kept_lines.customer, sum(net) as recent_net
+    select month_ends.month, sale_lines.customer, sum(net) as recent_net
     from month_ends
-    inner join kept_lines on kept_lines.ordered_on <= month_ends.day and kept_lines.ordered_on > month_ends.day - 365
-    group by month_ends.month, kept_lines.customer
+    inner join sale_lines on sale_lines.ordered_on <= month_ends.day and sale_lines.ordered_on > month_ends.day - 365
+    group by month_ends.month, sale_lines.customer
 ),
 
 valued as (

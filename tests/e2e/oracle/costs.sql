@@ -112,7 +112,7 @@ with months as (
 
 shares as (
     select month, product__category, sum(net) / sum(sum(net)) over (partition by month) as share
-    from kept_lines
+    from sale_lines
     group by month, product__category
 ),
 
@@ -124,7 +124,7 @@ shared as (
 
 cost as (select {cut} as cut, sum(amount) as amount from shared group by cut),
 
-made as (select {cut} as cut, count(distinct order_id) as orders from kept_lines group by cut)
+made as (select {cut} as cut, count(distinct order_id) as orders from sale_lines group by cut)
 
 select made.cut, cost.amount / made.orders as value
 from made

@@ -189,6 +189,7 @@ with cohorts as (
         min_by(month, order_number) as month,
         sum(net) - sum(cost) as margin
     from kept_lines
+    where customer in (select customer from kept_orders)
     group by customer
 )
 
@@ -199,7 +200,7 @@ select {cut} as cut, sum(margin) / count(*) as value from cohorts group by cut;
 -- cuts: total, year
 with lines as (select *, month[:4] || '-01' as year from kept_lines),
 
-active as (select distinct customer, account__industry, year from lines),
+active as (select distinct customer, account__industry, year from lines where not is_return),
 
 expected as (
     select
@@ -216,14 +217,13 @@ churn as (select {cut} as cut, count(*) filter (where is_lost) / count(*) as rat
 sold as (
     select
         {cut} as cut,
-        sum(net) / count(distinct order_id) as order_value,
-        count(distinct order_id) / count(distinct customer) as frequency,
+        sum(net) / count(distinct case when not is_return then customer end) as revenue_per_customer,
         (sum(net) - sum(cost)) / nullif(sum(net), 0) as margin_rate
     from lines
     group by cut
 )
 
-select sold.cut, sold.order_value * sold.frequency * sold.margin_rate / nullif(churn.rate, 0) as value
+select sold.cut, sold.revenue_per_customer * sold.margin_rate / nullif(churn.rate, 0) as value
 from sold
 left join churn on churn.cut is not distinct from sold.cut;
 
@@ -231,7 +231,7 @@ left join churn on churn.cut is not distinct from sold.cut;
 -- cuts: total, year
 with lines as (select *, month[:4] || '-01' as year from kept_lines),
 
-active as (select distinct customer, year from lines),
+active as (select distinct customer, year from lines where not is_return),
 
 expected as (
     select
@@ -247,7 +247,7 @@ churn as (select {cut} as cut, count(*) filter (where is_lost) / count(*) as rat
 sold as (
     select
         {cut} as cut,
-        sum(net) / count(distinct customer) * (sum(net) - sum(cost)) / nullif(sum(net), 0) as margin_per_customer
+        sum(net) / count(distinct case when not is_return then customer end) * (sum(net) - sum(cost)) / nullif(sum(net), 0) as margin_per_customer
     from lines
     group by cut
 ),

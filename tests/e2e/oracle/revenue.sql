@@ -1,8 +1,21 @@
--- Orders that are not cancelled, by the day they were placed in Madrid.
+-- Orders that are not cancelled, by the day they were placed in Madrid; returns by their own day.
 
 -- metric: revenue
 -- by: rep__region, rep__team, product__category
 select {cut} as cut, sum(net) as value from kept_lines group by cut;
+
+-- metric: gross_revenue
+-- by: rep__region, rep__team, product__category
+select {cut} as cut, sum(case when is_return then 0 else net end) as value from kept_lines group by cut;
+
+-- metric: returned_revenue
+-- by: rep__region, rep__team, product__category
+select {cut} as cut, sum(case when is_return then -net else 0 end) as value from kept_lines group by cut;
+
+-- metric: return_rate
+-- by: rep__region, rep__team, product__category
+select {cut} as cut, sum(case when is_return then -net else 0 end) / nullif(sum(case when is_return then 0 else net end), 0) as value
+from kept_lines group by cut;
 
 -- metric: orders
 -- by: rep__region, rep__team
@@ -14,7 +27,7 @@ select {cut} as cut, sum(quantity) as value from kept_lines group by cut;
 
 -- metric: average_order_value
 -- by: rep__region, rep__team
-select {cut} as cut, sum(net) / count(distinct order_id) as value from kept_lines group by cut;
+select {cut} as cut, sum(net) / count(distinct order_id) as value from sale_lines group by cut;
 
 -- metric: cost_of_goods_sold
 -- by: rep__region, rep__team, product__category
@@ -119,7 +132,7 @@ select {cut} as cut, sum(amount) as value from invoices group by cut;
 
 -- metric: revenue_per_customer
 -- by: rep__region, account__industry, product__category
-select {cut} as cut, sum(net) / count(distinct customer) as value from kept_lines group by cut;
+select {cut} as cut, sum(net) / nullif(count(distinct case when not is_return then customer end), 0) as value from kept_lines group by cut;
 
 -- metric: new_business_revenue
 -- by: rep__region, product__category
@@ -144,7 +157,7 @@ from motions group by cut;
 
 -- metric: revenue_per_rep
 -- by: rep__region, product__category
-select {cut} as cut, sum(net) / nullif(count(distinct seller_id), 0) as value from kept_lines group by cut;
+select {cut} as cut, sum(net) / nullif(count(distinct case when not is_return then seller_id end), 0) as value from kept_lines group by cut;
 
 -- metric: revenue_per_selling_hour
 -- by: rep__region
