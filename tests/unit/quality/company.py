@@ -21,7 +21,7 @@ create table landing.settings as select 'EUR' as currency, 'UTC' as time_zone,
 create table landing.orders as
     select i::varchar as order_id, 'a' || (i % 7) as account_id, null::varchar as contact_id,
         timestamp '2026-01-01' + interval (i) day as ordered_at, 'completed' as status,
-        'EUR' as currency, null::timestamp as updated_at, {_STANDARD}
+        null::varchar as kind, 'EUR' as currency, null::timestamp as updated_at, {_STANDARD}
     from range(1, 101) t(i);
 create table landing.order_lines as
     select o::varchar as order_id, l as line_no, 'p1' as product_id, 2 as quantity,
@@ -61,13 +61,13 @@ create table customer.fct_order_lines as
     select 'crm:' || o || '|' || l as order_line_key, 'crm:' || o as order_key,
         'account:crm:a' || (o % 7) as customer_key, 'crm:p1' as product_key, 2::decimal(18,4) as quantity,
         20.0::decimal(20,8) as net_amount, null::decimal(20,8) as cost_amount,
-        'completed' as status, false as is_cancelled,
+        'completed' as status, 'sale' as kind, false as is_cancelled,
         timestamp '2026-01-01' + interval (o) day as ordered_at, date '2026-01-01' + o::int as
         ordered_on
     from range(1, 101) t(o), range(1, 3) s(l);
 create table customer.fct_orders as
     select order_key, customer_key, sum(net_amount) as net_amount, sum(cost_amount) as cost_amount,
-        any_value(status) as status,
+        any_value(status) as status, any_value(kind) as kind,
         false as is_cancelled, any_value(ordered_at) as ordered_at, any_value(ordered_on) as
         ordered_on
     from customer.fct_order_lines group by all;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality import GateInput, explain
 from orchestration.quality.registry import registered
@@ -40,27 +42,53 @@ def test_sound_marts_pass_and_every_file_is_closed_afterwards(tmp_path: Path) ->
     assert not _is_open(candidate.databases.warehouse)
 
 
-def test_negative_amounts_in_a_tenth_of_the_orders_fail_by_name_with_keys(tmp_path: Path) -> None:
-    """The seeded fault: orders 10, 20, … 100 of a hundred have their amounts turned negative."""
+def test_a_fifth_of_returns_is_no_fault(tmp_path: Path) -> None:
+    changed = "".join(
+        f"update customer.{mart} set net_amount = -net_amount, kind = 'return' "
+        "where split_part(order_key, ':', 2)::int % 5 = 0;"
+        for mart in ("fct_order_lines", "fct_orders")
+    )
+    assert _failed(results(CHECK, _candidate(tmp_path, changed=changed))) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sign", "name"),
+    [("return", 1, "return_above_zero"), ("sale", -1, "sale_below_zero")],
+)
+def test_signs_that_contradict_the_kind_are_found(
+    kind: str, sign: int, name: str, tmp_path: Path
+) -> None:
+    changed = (
+        f"update customer.fct_orders set net_amount = {sign} * net_amount, kind = '{kind}' "
+        "where split_part(order_key, ':', 2)::int % 20 = 0;"
+    )
+    failed = _failed(results(CHECK, _candidate(tmp_path, changed=changed)))
+    assert list(failed) == [f"marts.customer.fct_orders.{name}"]
+    check = failed[f"marts.customer.fct_orders.{name}"]
+    assert (check.failures, check.severity, check.warn_limit) == (5, "warn", 20)
+
+
+def test_negative_amounts_in_most_orders_fail_by_name_with_keys(tmp_path: Path) -> None:
+    """The seeded fault: all but orders 10, 20, … 100 of a hundred have their amounts turned negative."""
     changed = (
         "update customer.fct_order_lines set net_amount = -net_amount "
-        "where split_part(order_key, ':', 2)::int % 10 = 0;"
+        "where split_part(order_key, ':', 2)::int % 10 > 0;"
     )
     checks = results(CHECK, _candidate(tmp_path, changed=changed))
     name = "marts.customer.fct_order_lines.net_amount_not_negative"
     failed = _failed(checks)
     assert list(failed) == [name]
-    assert failed[name].failures == 20
+    assert failed[name].failures == 180
     assert failed[name].sample_keys == (
-        "crm:100|1",
-        "crm:100|2",
-        "crm:10|1",
-        "crm:10|2",
-        "crm:20|1",
+        "crm:11|1",
+        "crm:11|2",
+        "crm:12|1",
+        "crm:12|2",
+        "crm:13|1",
     )
     text = explain(GateReport(run_id="r", checks=checks))
     assert name in text
-    assert "crm:10|1" in text
+    assert "crm:11|1" in text
 
 
 FAULTS = {

@@ -111,7 +111,7 @@ def test_won_deals_are_orders_where_revenue_comes_from_deals(tmp_path: Path) -> 
         create or replace table customer.fct_orders as
             select 'deal:' || deal_key as order_key, null::varchar as customer_key, amount as
             net_amount,
-                null as cost_amount, false as is_cancelled from funnel.fct_deals;
+                null as cost_amount, 'sale' as kind, false as is_cancelled from funnel.fct_deals;
         create or replace table customer.fct_order_lines as
             select order_key || '|1' as order_line_key, order_key, net_amount, cost_amount from
             customer.fct_orders;
