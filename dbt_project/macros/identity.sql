@@ -2,9 +2,10 @@
 
     select {{ dialled('phone') }} as dialled … then … {{ e164('dialled', 'codes') }} as phone_e164
 
-   `dialled` keeps the digits and a leading plus (00 is one) and cuts extensions off: `ext 12`, `x12`, `;ext=12`, `#12`. #}
+   `dialled` keeps the digits and a leading plus (00 is one) and cuts extensions off: `ext 12`, `x12`, `;ext=12`, `#12`;
+   so it does with the `.0` that spreadsheets put behind numbers. #}
 {% macro dialled(phone) -%}
-    {%- set bare = regexp_replace_all("lower(" ~ phone ~ ")", "(;|ext|x|#).*$|[(]0[)]", "") -%}
+    {%- set bare = regexp_replace_all("lower(" ~ phone ~ ")", "(;|ext|x|#).*$|[(]0[)]|[.]0$", "") -%}
     regexp_replace({{ regexp_replace_all(bare, "[^0-9+]", "") }}, '^00', '+')
 {%- endmacro %}
 

@@ -13,8 +13,8 @@ from orchestration.settings.strict import Strict
 class FormatSpec(Strict):
     """How a file is written. What a selection does not state comes from its source."""
 
-    type: Literal["csv", "jsonl", "parquet", "xlsx", "text"] | None = None
-    """None: by the file's name (`.csv`, `.csv.gz`, `.jsonl`, `.parquet`, `.xlsx`, `.txt`)."""
+    type: Literal["csv", "jsonl", "parquet", "xlsx", "ods", "xls", "xlsb", "text"] | None = None
+    """None: by the file's name (`.csv`, `.csv.gz`, `.jsonl`, `.parquet`, `.xlsx`, `.ods`, `.xls`, `.xlsb`, `.txt`)."""
     delimiter: str = ","
     encoding: str = "utf-8"
     quote: str = '"'

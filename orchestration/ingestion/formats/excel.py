@@ -27,6 +27,8 @@ from orchestration.ingestion.formats.file_rows import (
 )
 from orchestration.settings import FormatSpec
 
+_WIDEST, _WIDTH_ROWS = "ZZ", 20
+"""The last column, and how many rows, in which the width of a sheet is looked for."""
 _BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -50,6 +52,11 @@ def excel_rows(
     if file_format.range is not None:
         options += f", range = {duckdb_session.literal(file_format.range)}"
     read = f"read_xlsx({duckdb_session.file(path)}, {options})"
+    if file_format.skip and file_format.range is None:
+        below = _below_the_title(read, options, path, file_format, connection)
+        if below is None:
+            return _no_rows()
+        read, file_format = below
     try:
         described = connection.execute(f"describe select * from {read}").fetchall()
     except duckdb.Error as error:
@@ -85,6 +92,50 @@ def excel_rows(
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
     )
+
+
+def _below_the_title(
+    read: str,
+    options: str,
+    path: Path,
+    file_format: FormatSpec,
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[str, FormatSpec] | None:
+    """What reads the sheet from the row after the skipped ones, and the format without `skip`; None for no rows.
+
+    DuckDB takes a sheet to be as wide as its first row, which may be a title of one cell: the width is that of the
+    rows that are read. To the end of the sheet it reads empty rows, which are left out.
+    """
+    first = file_format.skip + 1
+    file = duckdb_session.file(path)
+    head = f"read_xlsx({file}, {options}, range = 'A{first}:{_WIDEST}{first + _WIDTH_ROWS - 1}')"
+    rows = connection.execute(f"select * from {head}").fetchall()
+    heads = rows[:1] if file_format.header else rows
+    filled = [i for row in heads for i, value in enumerate(row) if value and value.strip()]
+    if not filled:
+        return None
+    cells = f"A{first}:{_letters(max(filled) + 1)}"
+    whole = f"read_xlsx({file}, {options}, range = '{cells}')"
+    numbered = f"select *, row_number() over () as _n from {whole}"
+    names = [
+        str(row[0]) for row in connection.execute(f"describe select * from {whole}").fetchall()
+    ]
+    any_cell = f"coalesce({', '.join(duckdb_session.name(name) for name in names)})"
+    last = connection.execute(
+        f"select max(_n) filter ({any_cell} is not null) from ({numbered})"
+    ).fetchone()
+    limit = int(last[0] or 0) if last else 0
+    bounded = f"(select * from {whole} limit {limit})"
+    return bounded, file_format.model_copy(update={"skip": 0, "range": f"{cells}{first + limit}"})
+
+
+def _letters(column: int) -> str:
+    """The letters of a column counted from 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _require_intact(path: Path) -> None:

@@ -15,6 +15,7 @@ from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.ingestion.formats.json_lines import json_rows
 from orchestration.ingestion.formats.parquet import parquet_rows
 from orchestration.ingestion.formats.split_lines import split_rows
+from orchestration.ingestion.formats.workbooks import sheet_rows
 from orchestration.settings import FormatSpec
 
 _TYPE_OF_SUFFIX = {
@@ -25,7 +26,27 @@ _TYPE_OF_SUFFIX = {
     ".json": "jsonl",
     ".parquet": "parquet",
     ".xlsx": "xlsx",
+    ".ods": "ods",
+    ".xls": "xls",
+    ".xlsb": "xlsb",
     ".txt": "csv",
+}
+
+
+_UNREADABLE = {
+    ".pdf": "a PDF document",
+    ".doc": "a text document",
+    ".docx": "a text document",
+    ".numbers": "a Numbers sheet",
+    ".zip": "an archive",
+    ".7z": "an archive",
+    ".rar": "an archive",
+    ".html": "a web page",
+    ".xml": "an XML document",
+    ".sqlite": "a database",
+    ".db": "a database",
+    ".accdb": "a database",
+    ".mdb": "a database",
 }
 
 
@@ -35,6 +56,11 @@ def format_type(path: Path, file_format: FormatSpec) -> str:
         return file_format.type
     suffixes = [s.lower() for s in path.suffixes]
     last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes or [""])[-1]
+    if last in _UNREADABLE:
+        raise SourceError(
+            f"{path.name} is {_UNREADABLE[last]}, which cannot be read. Save it as .xlsx, .ods, .csv, .jsonl or "
+            ".parquet and drop it again."
+        )
     return _TYPE_OF_SUFFIX.get(last, "csv")
 
 
@@ -57,6 +83,8 @@ def open_file(
             return parquet_rows(path, connection=connection)
         if kind == "xlsx":
             return excel_rows(path, file_format=file_format, connection=connection)
+        if kind in ("ods", "xls", "xlsb"):
+            return sheet_rows(path, file_format=file_format, scratch=scratch)
         read = {"csv": csv_rows, "text": split_rows, "jsonl": json_rows}[kind]
         return read(
             path, file_format=file_format, needed=needed, connection=connection, scratch=scratch

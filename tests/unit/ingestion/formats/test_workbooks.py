@@ -1,0 +1,127 @@
+"""OpenDocument sheets by the rules of XLSX, titles above the columns, and files that are no tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+
+from tests.unit.ingestion.factories import Company
+
+_NAMES = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+)
+_MIME = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dt.datetime | dt.date):
+        kind = f'office:value-type="date" office:date-value="{value.isoformat()}"'
+    elif isinstance(value, int | float):
+        kind = f'office:value-type="float" office:value="{value}"'
+    elif value is None:
+        return "<table:table-cell/>"
+    else:
+        kind = 'office:value-type="string"'
+    return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
+
+
+def write_ods(path: Path, rows: list[list[object]], sheet: str = "Sheet1") -> None:
+    """The least of an OpenDocument sheet."""
+    body = "".join(
+        f"<table:table-row>{''.join(_cell(cell) for cell in row)}</table:table-row>" for row in rows
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content {_NAMES}><office:body><office:spreadsheet>'
+        f'<table:table table:name="{sheet}">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<?xml version="1.0"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_MIME}"/>'
+        "</manifest:manifest>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", _MIME)
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+
+
+ORDERS = {
+    "order_id": "id",
+    "account_id": "acc",
+    "ordered_at": "day",
+    "status": {"value": "completed"},
+}
+
+
+def test_an_opendocument_sheet_is_read_as_a_workbook(company: Company) -> None:
+    """Dates are days, numbers above 15 digits no ids, digits kept as text are."""
+    write_ods(
+        company.inbox / "orders.ods",
+        [
+            ["Orders of March"],
+            ["id", "acc", "day"],
+            [1, "123456789012345678", dt.date(2026, 3, 1)],
+            [2, "b", dt.datetime(2026, 3, 2, 18, 30)],
+            [None, None, None],
+            [123456789012345678, "b", dt.date(2026, 3, 3)],
+        ],
+    )
+    company.map("orders", {"files": "*.ods", "columns": ORDERS}, format={"skip": 1})
+    [load] = company.land().loads
+    assert company.rows(
+        "select order_id, account_id, ordered_at from landing.orders order by 1"
+    ) == [
+        ("1", "123456789012345678", dt.datetime(2026, 3, 1)),
+        ("2", "b", dt.datetime(2026, 3, 2, 18, 30)),
+    ]
+    [(line, reason)] = company.quarantine()
+    assert (line, "rounded this id" in reason) == (6, True)
+    assert load.rows_skipped == 1
+
+
+def test_a_file_that_is_no_workbook_or_no_table_is_rejected_by_name(company: Company) -> None:
+    company.drop("orders.ods", b"no sheet")
+    company.drop("orders.pdf", b"%PDF-1.4")
+    company.map("orders", {"files": "orders.*", "columns": ORDERS})
+    reasons = {file.file: file.reason for file in company.land().rejected_files}
+    assert "orders.ods is no ODS workbook" in reasons["orders.ods"]
+    assert "orders.pdf is a PDF document, which cannot be read" in reasons["orders.pdf"]
+
+
+def test_titles_above_the_columns_of_an_xlsx_sheet_are_skipped(company: Company) -> None:
+    """The sheet is as wide as its columns, not as its title."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Report of sales"],
+        ["made on 1 April"],
+        [],
+        ["id", "name", "price"],
+        ["P1", "A", 100],
+        [],
+        ["P2", None, 2.5],
+        ["P3", "C", None],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    book.save(company.inbox / "products.xlsx")
+    columns = {"product_id": "id", "name": {"sql": "coalesce(name, 'x')"}, "unit_price": "price"}
+    company.map("products", {"files": "*.xlsx", "columns": columns}, format={"skip": 3})
+    [load] = company.land().loads
+    assert company.rows(
+        "select product_id, unit_price, _line from landing.products order by 1"
+    ) == [
+        ("P1", Decimal(100), 5),
+        ("P2", Decimal("2.5"), 7),
+        ("P3", None, 8),
+    ]
+    assert (load.rows_landed, load.rows_skipped) == (3, 1)
