@@ -90,7 +90,8 @@ class LoadProfile:
                 rows,
                 leave_out=[name for name in names if name.startswith("_") or name in private],
             )
-            repeated, lines = 0, ()
+            repeated = 0
+            lines: tuple[str, ...] = ()
             if keys:
                 same = [*keys, *([newest_by] if newest_by else []), "_file"]
                 told = [name for name in names if not name.startswith("_")] + ["_is_deleted"]
