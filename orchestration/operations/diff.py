@@ -7,6 +7,7 @@ of rows, definitions and figures. How they are shown belongs to the command line
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -153,8 +154,8 @@ def _difference(
 def _edits(project: Project, release: Path) -> tuple[str, ...]:
     """What of the working tree decides rows and is not as the release was built from: `seed stages`, …
 
-    Models and macros are compared by dbt's manifests, seeds and settings by the build's own state. A metric
-    decides no row.
+    Models and macros are compared by dbt's manifests, seeds, vars and settings by the build's own state. A
+    metric decides no row.
     """
     before = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
     after = project.manifest
@@ -167,6 +168,12 @@ def _edits(project: Project, release: Path) -> tuple[str, ...]:
     if state is not None:
         now = project.state
         changed += [f"seed {name}" for name in _differing(state.seeds, now.seeds)]
+        # Those that settings set are among the settings.
+        changed += [
+            f"var {name}"
+            for name in _differing(state.variables, now.variables)
+            if name not in project.workspace.settings.dbt_vars()
+        ]
         changed += ["settings"] if state.settings != now.settings else []
     return tuple(changed)
 
@@ -211,10 +218,17 @@ def _rebuild(
         report.detail(f"{len(done)} done, last {node.name}")
 
     built = dbt.build(
-        # The parsed project is kept when only rows of a seed change, so dbt does not see those.
+        # The parsed project is kept when only rows of a seed change, so dbt does not see those; nor does it
+        # compare vars.
         select=(
             "state:modified+",
             *(f"{edit.removeprefix('seed ')}+" for edit in edits if edit.startswith("seed ")),
+            *(
+                f"{model}+"
+                for edit in edits
+                if edit.startswith("var ")
+                for model in models_reading(project.manifest, edit.removeprefix("var "))
+            ),
         ),
         exclude=_TESTS,
         full_refresh=True,
@@ -224,6 +238,25 @@ def _rebuild(
     names = tuple(node.name for node in built.nodes if node.status == "success")
     report.detail(f"{len(names)} models and seeds, in a scratch copy")
     return names
+
+
+def models_reading(manifest: Mapping[str, Any], variable: str) -> list[str]:
+    """The models whose SQL, or a macro that it calls, reads this var; by name, sorted."""
+    reads = re.compile(rf"""\bvar\(\s*['"]{re.escape(variable)}['"]""")
+    macros = manifest["macros"]
+    reading: set[str] = set()
+    found = {key for key, macro in macros.items() if reads.search(macro["macro_sql"])}
+    while found:
+        reading |= found
+        found = {
+            key for key in macros if reading.intersection(macros[key]["depends_on"]["macros"])
+        } - reading
+    return sorted(
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and (reads.search(node["raw_code"]) or reading.intersection(node["depends_on"]["macros"]))
+    )
 
 
 def _marts(release: Path) -> tuple[str, ...]:

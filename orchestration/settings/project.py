@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import yaml
+
 from orchestration.core.errors import SettingsInvalid
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,7 @@ class BuildState:
     """All that decides a release's figures: fingerprints (sha256) of the project, and what had landed.
 
     `seeds` maps a seed to its fingerprint, `landed` a load to those of its parts (files) that no longer
-    count.
+    count, `variables` a var of dbt_project.yml to its value as JSON.
     """
 
     models: str
@@ -39,6 +41,7 @@ class BuildState:
     landed: Mapping[str, list[int]] = field(default_factory=dict)
     erasures: int = 0
     """How many people had been forgotten: their rows leave history, which is built again."""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """As the text of `build.json`."""
@@ -68,6 +71,7 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
         models=_fingerprint(model_files, root),
         seeds={p.stem: _fingerprint([p], root) for p in sorted((root / "seeds").glob("*.csv"))},
         settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
+        variables=_variables(root / "dbt_project.yml"),
     )
 
 
@@ -93,6 +97,11 @@ def names_in_tests(names: Iterable[str]) -> set[str]:
                 for text in re.findall(_NAMED_IN[path.suffix], path.read_text(encoding="utf-8")):
                     found.update(re.findall(r"\w+", text))
     return found.intersection(names)
+
+
+def _variables(project_file: Path) -> dict[str, str]:
+    content = yaml.safe_load(project_file.read_text(encoding="utf-8")) or {}
+    return {name: json.dumps(value) for name, value in (content.get("vars") or {}).items()}
 
 
 def _fingerprint(files: Iterable[Path], root: Path) -> str:

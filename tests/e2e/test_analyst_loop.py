@@ -130,6 +130,34 @@ def test_a_stage_probability_moves_the_weighted_pipeline_alone(
     assert list((company.home / "scratch").iterdir()) == []
 
 
+def test_a_threshold_moves_the_figures_of_the_models_that_read_it(
+    company: Embudo, project: Path
+) -> None:
+    """A conversation from 45 seconds of talk, not from 30: the calls in between no longer count."""
+    settings = project / "dbt_project.yml"
+    text = settings.read_text(encoding="utf-8")
+    changed = text.replace("conversation_seconds: 30", "conversation_seconds: 45")
+    assert changed != text
+    with edited(settings, changed):
+        assert difference(company, project)["unbuilt"] == ["var conversation_seconds"]
+        found = difference(company, project, "--rebuild", "--metric", "conversations")
+    shorter = dict(
+        by_hand(
+            company,
+            """
+            select strftime(activities.started_on, '%Y-%m-01'), -count(*)
+            from activity.fct_activities as activities
+            join activity.fct_calls as calls on activities.activity_key = 'call/' || calls.call_key
+            where calls.is_connected and calls.talk_seconds >= 30 and calls.talk_seconds < 45
+            group by all
+            """,
+        )
+    )
+    moved = {move["period_start"]: move["difference"] for move in found["moves"]}
+    assert moved == pytest.approx({day: float(count) for day, count in shorter.items()})
+    assert moved and found["unbuilt"] == [] and found["definitions"] == []
+
+
 def test_a_fault_in_a_seed_is_named_by_line_and_column(company: Embudo, project: Path) -> None:
     """Before dbt builds anything; a fault that a spreadsheet makes (`1.000,50`), and one of the typist's."""
     targets = project / "seeds" / "targets.csv"
