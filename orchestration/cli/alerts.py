@@ -10,22 +10,9 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Language,
-    LanguageOption,
-    Panel,
-    ReleaseOption,
-    ScopeOption,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.MANAGERS
+PANEL = options.Panel.MANAGERS
 
 
 class Severity(StrEnum):
@@ -43,15 +30,15 @@ def alerts(
     severity: Annotated[
         Severity | None, typer.Option("--severity", help="Only this severity.")
     ] = None,
-    who: ScopeOption = None,
+    who: options.ScopeOption = None,
     limit: Annotated[
         int, typer.Option("--limit", min=1, help="Maximum number of rows in the table.")
     ] = 40,
-    release: ReleaseOption = None,
-    output: FormatOption = Format.table,
-    lang: LanguageOption = Language.en,
-    _config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    release: options.ReleaseOption = None,
+    output: options.FormatOption = options.Format.table,
+    lang: options.LanguageOption = options.Language.en,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """List what needs somebody's attention as of the release's data, the most severe first.
 
@@ -69,9 +56,9 @@ def alerts(
 
     layer = released_layer(home, release)
     view = alerts_view(layer, rule=rule, severity=severity.value if severity else None, who=who)
-    if output is Format.json:
+    if output is options.Format.json:
         typer.echo(rendering.alerts_json(view))
-    elif output is Format.csv:
+    elif output is options.Format.csv:
         typer.echo(rendering.alerts_csv(view), nl=False)
     else:
-        out.print(rendering.alerts_table(view, limit=limit, lang=lang.value))
+        console.out.print(rendering.alerts_table(view, limit=limit, lang=lang.value))

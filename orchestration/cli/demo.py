@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import err, out
+from orchestration.cli import console, options
 from orchestration.cli.init import create_privacy_key
-from orchestration.cli.options import DEFAULT_HOME, HomeOption, Panel
 from orchestration.cli.refresh import run_refresh
 
-PANEL = Panel.START
+PANEL = options.Panel.START
 
 DEMO_METRICS = (
     "revenue",
@@ -34,7 +33,7 @@ DEMO_METRICS = (
 
 
 def demo(
-    home: HomeOption = DEFAULT_HOME,
+    home: options.HomeOption = options.DEFAULT_HOME,
     scale: Annotated[
         float, typer.Option(help="1 is 40 reps, 20,000 contacts, 25,000 orders, 150,000 calls.")
     ] = 0.2,
@@ -50,14 +49,18 @@ def demo(
     folder = home / "demo"
     config = folder / "embudo.yml"
     if config.exists():
-        err.print(f"The made-up company is in {folder} already; its files stay as they are.")
+        console.err.print(
+            f"The made-up company is in {folder} already; its files stay as they are."
+        )
     else:
-        err.print(f"Generating a company of scale {scale:g}, {months} months, in {folder} …")
+        console.err.print(
+            f"Generating a company of scale {scale:g}, {months} months, in {folder} …"
+        )
         sandbox.generate(folder, seed=seed, scale=scale, months=months)
     create_privacy_key(config=config, home=home)
     run_refresh(config=config, home=home, inbox=None)
     _print_key_metrics(home)
-    out.print("\nTry next:")
+    console.out.print("\nTry next:")
     for command, purpose in (
         ("embudo query revenue --grain month", "one metric over time"),
         ("embudo query win_rate,won_value --by rep__team", "two metrics by a dimension"),
@@ -70,7 +73,7 @@ def demo(
         ("embudo quarantine", "rows that break their contract"),
         (f"embudo ui --config {config}", "the same refresh in Dagster, with lineage and checks"),
     ):  # fmt: skip
-        out.print(f"  [bold]{command}[/bold]   [dim]{purpose}[/dim]", soft_wrap=True)
+        console.out.print(f"  [bold]{command}[/bold]   [dim]{purpose}[/dim]", soft_wrap=True)
 
 
 def _print_key_metrics(home: Path) -> None:
@@ -92,4 +95,4 @@ def _print_key_metrics(home: Path) -> None:
         value = result.table.column(name)[0].as_py() if result.table.num_rows else None
         text = rendering.text(value, result.columns[-1], currency=result.currency)
         table.add_row(known[name].label, text, known[name].description)
-    out.print(table)
+    console.out.print(table)

@@ -10,25 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import StepReporter
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Language,
-    LanguageOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import QueryInvalid
 
 if TYPE_CHECKING:
     from orchestration.operations.diff import Difference
     from semantic_layer.comparison import Move
 
-PANEL = Panel.ANALYSTS
+PANEL = options.Panel.ANALYSTS
 
 _Older = Annotated[
     str | None, typer.Argument(metavar="[R1]", help="A release. Default: the current one.")
@@ -59,10 +48,10 @@ def diff(
     metric: _Metric = None,
     since: _Since = None,
     by: _By = "",
-    output: FormatOption = Format.table,
-    lang: LanguageOption = Language.en,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    lang: options.LanguageOption = options.Language.en,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Show which figures move between two releases, or between the current release and your edits.
 
@@ -92,13 +81,13 @@ def diff(
         difference = between_releases(Home.at(home), old, new, selection)
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
-        with StepReporter() as report:
+        with console.StepReporter() as report:
             difference = of_working_tree(
                 Project(workspace), selection, rebuild=rebuild, report=report
             )
-    if output is Format.json:
+    if output is options.Format.json:
         typer.echo(_as_json(difference))
-    elif output is Format.csv:
+    elif output is options.Format.csv:
         typer.echo(_as_csv(difference), nl=False)
     else:
         from orchestration.cli.diff_table import print_difference

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from orchestration.cli.console import out, plain
-from orchestration.cli.options import Language
+from orchestration.cli import console, options
 from semantic_layer import rendering
 from semantic_layer.rendering import FittedTable
 from semantic_layer.results import ResultColumn
@@ -52,34 +51,34 @@ _TEXTS = {
 }
 
 
-def print_difference(difference: Difference, lang: Language, *, all_months: bool) -> None:
+def print_difference(difference: Difference, lang: options.Language, *, all_months: bool) -> None:
     """Print what differs, and what was not compared.
 
     `all_months`: every month of a metric, not only those that move most.
     """
     words = {name: translate(text, lang.value) for name, text in _TEXTS.items()}
-    out.print(f"[bold]{difference.old}[/bold] → [bold]{difference.new}[/bold]")
+    console.out.print(f"[bold]{difference.old}[/bold] → [bold]{difference.new}[/bold]")
     if difference.is_empty:
-        out.print(words["nothing"])
+        console.out.print(words["nothing"])
         return
     unbuilt = [name for name in difference.unbuilt if name != "settings"]
     if difference.metrics.definitions:
         table = _table(words["definitions"], (words["metric"], words["change"], ""))
         for change in difference.metrics.definitions:
             table.add_row(change.metric, words[change.change], ", ".join(change.fields))
-        out.print(table)
+        console.out.print(table)
     if difference.tables:
-        out.print(_table_of_rows(difference.tables, words))
+        console.out.print(_table_of_rows(difference.tables, words))
     if difference.metrics.moves:
-        out.print(_table_of_moves(difference, lang, words, all_months=all_months))
+        console.out.print(_table_of_moves(difference, lang, words, all_months=all_months))
     elif not unbuilt:
-        out.print(words["no_figures"])
+        console.out.print(words["no_figures"])
     for name, reason in sorted(difference.metrics.failures.items()):
-        out.print(f"[yellow]{words['failures']}[/yellow] {name}: {plain(reason)}")
+        console.out.print(f"[yellow]{words['failures']}[/yellow] {name}: {console.plain(reason)}")
     if unbuilt:
-        out.print(f"[yellow]{words['unbuilt'].format(what=', '.join(unbuilt))}[/yellow]")
+        console.out.print(f"[yellow]{words['unbuilt'].format(what=', '.join(unbuilt))}[/yellow]")
     if "settings" in difference.unbuilt:
-        out.print(f"[yellow]{words['settings']}[/yellow]")
+        console.out.print(f"[yellow]{words['settings']}[/yellow]")
 
 
 def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> FittedTable:
@@ -101,7 +100,7 @@ def _table_of_rows(changes: Sequence[TableChange], words: dict[str, str]) -> Fit
 
 
 def _table_of_moves(
-    difference: Difference, lang: Language, words: dict[str, str], *, all_months: bool
+    difference: Difference, lang: options.Language, words: dict[str, str], *, all_months: bool
 ) -> FittedTable:
     """Each metric by month, and by the key of the dimension where the figures are split."""
     by_metric: dict[str, list[Move]] = defaultdict(list)
@@ -121,7 +120,7 @@ def _table_of_moves(
             table.add_row(
                 name if number == 0 else "",
                 f"{move.period_start:%Y-%m}",
-                *((plain(move.key or "–"),) if is_split else ()),
+                *((console.plain(move.key or "–"),) if is_split else ()),
                 *_figures(move, column, lang, words, currency=difference.currency),
             )
         if not all_months and len(moves) > _SHOWN:
@@ -131,7 +130,12 @@ def _table_of_moves(
 
 
 def _figures(
-    move: Move, column: ResultColumn, lang: Language, words: dict[str, str], *, currency: str
+    move: Move,
+    column: ResultColumn,
+    lang: options.Language,
+    words: dict[str, str],
+    *,
+    currency: str,
 ) -> Iterator[str]:
     """Before, after, the difference, and the difference as a share of before.
 

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import err, out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    InboxOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
@@ -26,7 +16,7 @@ if TYPE_CHECKING:
     from orchestration.operations.doctor import Finding
     from orchestration.settings import Home
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 _MARKS = {"ok": "[green]✓[/green]", "warning": "[yellow]•[/yellow]", "error": "[red]✗[/red]"}
 
@@ -43,10 +33,10 @@ def doctor(
             help="Drop the rows of a corrupt load whose source file is lost too.",
         ),
     ] = None,
-    output: FormatOption = Format.table,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
-    inbox: InboxOption = None,
+    output: options.FormatOption = options.Format.table,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+    inbox: options.InboxOption = None,
 ) -> None:
     """Check settings, ledger, landing, releases, lock, disk, versions, clocks and leftovers.
 
@@ -59,11 +49,11 @@ def doctor(
     if give_up is not None:
         _give_up(company_home, give_up)
         return
-    if output is Format.csv:
+    if output is options.Format.csv:
         raise SettingsInvalid("`embudo doctor` prints a table or json; found --format csv.")
     findings = _diagnose(config=config, home=company_home, inbox=inbox, quick=quick)
     errors = sum(finding.state == "error" for finding in findings)
-    if output is Format.json:
+    if output is options.Format.json:
         import json
         from dataclasses import asdict
 
@@ -74,17 +64,19 @@ def doctor(
         typer.echo(json.dumps(fields, indent=2))
     else:
         _print(findings)
-        out.print(f"\n{errors} problem(s) to fix." if errors else "\nNo problems found.")
+        console.out.print(f"\n{errors} problem(s) to fix." if errors else "\nNo problems found.")
     if errors:
         raise typer.Exit(1)
 
 
 def _print(findings: list[Finding]) -> None:
     for finding in findings:
-        out.print(f"  {_MARKS[finding.state]} {finding.area:<10}", end="")
-        out.print(finding.message, markup=False, soft_wrap=True)
+        console.out.print(f"  {_MARKS[finding.state]} {finding.area:<10}", end="")
+        console.out.print(finding.message, markup=False, soft_wrap=True)
         if finding.fix:
-            out.print(f"{'':<14}→ {finding.fix}", markup=False, soft_wrap=True, style="bold")
+            console.out.print(
+                f"{'':<14}→ {finding.fix}", markup=False, soft_wrap=True, style="bold"
+            )
 
 
 def _diagnose(*, config: Path, home: Home, inbox: Path | None, quick: bool) -> list[Finding]:
@@ -93,7 +85,9 @@ def _diagnose(*, config: Path, home: Home, inbox: Path | None, quick: bool) -> l
     from orchestration.operations.doctor import Inspection, diagnose
 
     columns = (TextColumn("Hashing {task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(
+        *columns, console=console.err, transient=True, disable=not console.err.is_terminal
+    ) as bar:
         tasks: dict[str, TaskID] = {}
 
         def advance(area: str, done: int, total: int) -> None:
@@ -109,7 +103,7 @@ def _give_up(home: Home, load_id: str) -> None:
 
     with publication.refresh_lock(home, run_id="doctor"):
         load = ingestion.discard_corrupt_load(home, load_id)
-    out.print(
+    console.out.print(
         f"Load {load_id} of {load.source}.{load.stream} no longer counts: {load.rows_landed:,} rows "
         f"of {', '.join(load.files)}. `embudo refresh` rebuilds the data without them."
     )

@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import err, out, plain
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    InboxOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
     from orchestration.erasure.landing_plan import LandingPlan
     from orchestration.erasure.request import ErasureResult
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def forget(
@@ -40,9 +32,9 @@ def forget(
         bool, typer.Option("--dry-run", help="Show what would be erased, and stop.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
-    inbox: InboxOption = None,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+    inbox: options.InboxOption = None,
 ) -> None:
     """Erase a person from landing, quarantine, the warehouse and every retained release.
 
@@ -69,7 +61,7 @@ def forget(
     if dry_run:
         return
     if not yes and not typer.confirm("Erase all this permanently?", err=True):
-        err.print("Nothing was changed.")
+        console.err.print("Nothing was changed.")
         raise typer.Exit(1)
     _print_done(erase(workspace.settings, workspace.home, request))
 
@@ -84,14 +76,14 @@ def _print_plan(plan: LandingPlan) -> None:
         counts = (plan.erased, plan.untied, plan.mentions)
         table.add_row(stream, *(f"{count.get(stream, 0):,}" for count in counts))
     if table.row_count:
-        out.print(table)
+        console.out.print(table)
     else:
-        out.print("No row of the person has landed.")
+        console.out.print("No row of the person has landed.")
     if plan.quarantined:
-        out.print(f"{plan.quarantined:,} row(s) in quarantine.")
+        console.out.print(f"{plan.quarantined:,} row(s) in quarantine.")
     if plan.shared:
         kinds = ", ".join(sorted({kind for kind, _ in plan.shared}))
-        out.print(
+        console.out.print(
             f"{len(plan.shared)} address(es) ({kinds}) are also used by somebody else and stay; name one with "
             "--email or --phone to erase it all the same."
         )
@@ -99,16 +91,16 @@ def _print_plan(plan: LandingPlan) -> None:
 
 def _print_done(done: ErasureResult) -> None:
     _print_plan(done.plan)
-    out.print(
+    console.out.print(
         f"Rewrote {len(done.plan.loads)} load(s), {len(done.releases)} release(s) and "
         f"{done.rewritten} other file(s); removed candidates. Later loads are checked against tombstone "
         f"{done.erasure.erasure_id}."
     )
     if done.left:
-        out.print(
+        console.out.print(
             "Rows of the person came from these exports, which are yours to clean. They land without the person; "
             "in those that are in the home the addresses are blanked:"
         )
         for path in done.left:
-            out.print(f"  {plain(str(path))}", soft_wrap=True)
-    out.print("The next `embudo refresh` rebuilds history without them.")
+            console.out.print(f"  {console.plain(str(path))}", soft_wrap=True)
+    console.out.print("The next `embudo refresh` rebuilds history without them.")

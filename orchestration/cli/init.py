@@ -7,26 +7,19 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import SettingsInvalid
 
-PANEL = Panel.START
+PANEL = options.Panel.START
 
 
 def init(
-    config: ConfigOption = DEFAULT_CONFIG,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     key: Annotated[
         bool, typer.Option("--key", help="Only create a privacy key, if there is none.")
     ] = False,
-    home: HomeOption = DEFAULT_HOME,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Write a commented embudo.yml, an empty inbox and a privacy key (embudo.env).
 
@@ -37,7 +30,7 @@ def init(
 
     if key:
         if not create_privacy_key(config=config, home=home):
-            out.print("There is a privacy key already; it stays as it is.")
+            console.out.print("There is a privacy key already; it stays as it is.")
         return
     if config.exists() and not force:
         raise SettingsInvalid(
@@ -47,11 +40,11 @@ def init(
     config.write_text(commented_settings(default_limits(), config.parent), encoding="utf-8")
     inbox = config.parent / "inbox"
     inbox.mkdir(exist_ok=True)
-    out.print(f"Wrote [bold]{config}[/bold] and the folder [bold]{inbox}[/bold].")
+    console.out.print(f"Wrote [bold]{config}[/bold] and the folder [bold]{inbox}[/bold].")
     create_privacy_key(config=config, home=home)
-    out.print("Next: put your exports into the folder, map them in the file, then")
-    out.print("  embudo refresh --dry-run    # what would be read")
-    out.print("  embudo refresh              # read, build, check, release")
+    console.out.print("Next: put your exports into the folder, map them in the file, then")
+    console.out.print("  embudo refresh --dry-run    # what would be read")
+    console.out.print("  embudo refresh              # read, build, check, release")
 
 
 def create_privacy_key(*, config: Path, home: Path) -> bool:
@@ -61,7 +54,7 @@ def create_privacy_key(*, config: Path, home: Path) -> bool:
     target = create_key(config=config, home=home)
     if target is None:
         return False
-    out.print(
+    console.out.print(
         f"Wrote a privacy key to [bold]{target}[/bold]: e-mail addresses and phones leave the warehouse "
         "hashed with it. Keep it out of git and apart from the data; back it up like a password.",
         soft_wrap=True,

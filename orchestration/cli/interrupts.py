@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from orchestration.cli.console import err
+from orchestration.cli import console
 
 STOPPED = "Stopped. The current release is untouched; `embudo refresh` starts again cleanly."
 EXIT_CODE = 130
@@ -37,7 +37,7 @@ def run_stoppable(work: Callable[[], None]) -> None:
         worker.start()
         worker.join()
     except KeyboardInterrupt:
-        err.print(STOPPED)
+        console.err.print(STOPPED)
         # The thread cannot be ended alone, and nothing may be released while it still writes.
         os._exit(EXIT_CODE)
     finally:

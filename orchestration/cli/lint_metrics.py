@@ -7,39 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import out, plain
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    DraftOption,
-    FamilyOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Language,
-    LanguageOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.cli.query import layer_for
 
 if TYPE_CHECKING:
     from semantic_layer.metric_review import MetricReview
 
-PANEL = Panel.ANALYSTS
+PANEL = options.Panel.ANALYSTS
 
 
 def lint_metrics(
     name: Annotated[str | None, typer.Argument(help="Only this metric.")] = None,
-    family: FamilyOption = None,
+    family: options.FamilyOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 where anything is missing.")
     ] = False,
-    draft: DraftOption = False,
-    output: FormatOption = Format.table,
-    lang: LanguageOption = Language.en,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    draft: options.DraftOption = False,
+    output: options.FormatOption = options.Format.table,
+    lang: options.LanguageOption = options.Language.en,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Review each metric by the six A's, and list what it lacks.
 
@@ -64,15 +51,15 @@ def lint_metrics(
         raise typer.Exit(1)
 
 
-def _print(reviews: Sequence[MetricReview], output: Format, lang: Language) -> None:
+def _print(reviews: Sequence[MetricReview], output: options.Format, lang: options.Language) -> None:
     import csv
     import json
     import sys
 
-    if output is Format.json:
+    if output is options.Format.json:
         rows = [_row(review, lang) for review in reviews]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    elif output is Format.csv:
+    elif output is options.Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("metric", "quality", "missing"))
         for review in reviews:
@@ -82,7 +69,7 @@ def _print(reviews: Sequence[MetricReview], output: Format, lang: Language) -> N
         _print_table(reviews, lang)
 
 
-def _row(review: MetricReview, lang: Language) -> dict[str, object]:
+def _row(review: MetricReview, lang: options.Language) -> dict[str, object]:
     from semantic_layer.review_findings import CRITERIA
 
     return {
@@ -95,7 +82,7 @@ def _row(review: MetricReview, lang: Language) -> dict[str, object]:
     }
 
 
-def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
+def _print_table(reviews: Sequence[MetricReview], lang: options.Language) -> None:
     from semantic_layer.labels import word
     from semantic_layer.rendering import FittedTable
     from semantic_layer.review_findings import CRITERIA
@@ -114,9 +101,9 @@ def _print_table(reviews: Sequence[MetricReview], lang: Language) -> None:
                 "[red]✗[/red]" if criterion in missing else "[green]✓[/green]"
                 for criterion in CRITERIA
             ),
-            plain("; ".join(finding.text(lang.value) for finding in review.findings)),
+            console.plain("; ".join(finding.text(lang.value) for finding in review.findings)),
         )
-    out.print(table)
+    console.out.print(table)
     summary = translate(N_("{good} of {all} metrics lack nothing."), lang.value)
     good = sum(not review.findings for review in reviews)
-    out.print(summary.format(good=good, all=len(reviews)))
+    console.out.print(summary.format(good=good, all=len(reviews)))

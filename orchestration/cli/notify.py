@@ -6,25 +6,18 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import err, out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import SettingsInvalid
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def notify(
     test: Annotated[
         bool, typer.Option("--test", help="Send a test message to each of them.")
     ] = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """List who is notified of a refresh that needs attention (`alerts` in embudo.yml).
 
@@ -35,7 +28,7 @@ def notify(
 
     settings = Workspace.open(config=config, home=home, inbox=None).settings
     if not settings.alerts:
-        out.print("Nobody is notified: embudo.yml has no `alerts`.")
+        console.out.print("Nobody is notified: embudo.yml has no `alerts`.")
         return
     failures = []
     for hook in settings.alerts:
@@ -44,7 +37,7 @@ def notify(
         )
         description = f"{hook.kind} to {target} on {', '.join(hook.on)}"
         if not test:
-            out.print(description, markup=False)
+            console.out.print(description, markup=False)
             continue
         notification = Notification(
             company=settings.company,
@@ -54,9 +47,9 @@ def notify(
         )
         failed = send([hook], notification)
         failures += failed
-        out.print(f"{'failed' if failed else 'sent'}: {description}", markup=False)
+        console.out.print(f"{'failed' if failed else 'sent'}: {description}", markup=False)
     for failure in failures:
-        err.print(failure, markup=False)
+        console.err.print(failure, markup=False)
     if failures:
         raise SettingsInvalid(
             f"{len(failures)} of {len(settings.alerts)} alert hook(s) could not be notified."

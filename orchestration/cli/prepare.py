@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from orchestration.cli.console import StepReporter, out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.START
+PANEL = options.Panel.START
 
 
-def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HOME) -> None:
+def prepare(
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+) -> None:
     """Parse the models and plan the metrics now, so that the next refresh does not have to.
 
     `make setup` does it. Run it after installing a new version of the project; without it the first refresh takes
@@ -28,6 +24,8 @@ def prepare(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HO
     workspace = Workspace.open(
         config=config if config.exists() else sandbox.SETTINGS, home=home, inbox=None
     )
-    with StepReporter() as report:
+    with console.StepReporter() as report:
         done = warm_cache(Project(workspace), report=report)
-    out.print(f"{done.models} models and {done.metrics} metrics are ready in {done.folder}.")
+    console.out.print(
+        f"{done.models} models and {done.metrics} metrics are ready in {done.folder}."
+    )

@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import out, plain, print_rows
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
 if TYPE_CHECKING:
     from orchestration.ingestion.quarantine import QuarantinedRow
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def quarantine(
@@ -40,9 +31,9 @@ def quarantine(
     raw: Annotated[
         bool, typer.Option("--raw", help="Show the rows themselves, including contact data.")
     ] = False,
-    output: FormatOption = Format.table,
-    _config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """List the rows that break their contract: file, line, reason.
 
@@ -54,15 +45,15 @@ def quarantine(
     company_home = Home.at(home)
     if export is not None:
         for path in quarantined.export(company_home, to=export, source=source, stream=stream):
-            out.print(f"Wrote {plain(path)}", soft_wrap=True)
+            console.out.print(f"Wrote {console.plain(path)}", soft_wrap=True)
         return
     rows = quarantined.list_open(company_home, source=source, stream=stream, limit=limit)
-    if output is not Format.table:
-        print_rows([_row(row, raw=raw) for row in rows], output)
+    if output is not options.Format.table:
+        console.print_rows([_row(row, raw=raw) for row in rows], output)
         return
     counts = quarantined.count_open(company_home)
     if not counts:
-        out.print("Nothing is in quarantine.")
+        console.out.print("Nothing is in quarantine.")
         return
     from semantic_layer.rendering import FittedTable
 
@@ -71,10 +62,10 @@ def quarantine(
         table.add_column(column)
     for row in rows:
         source_of, stream_of, *others = _row(row, raw=raw).values()
-        table.add_row(*(plain(value) for value in (f"{source_of}.{stream_of}", *others)))
-    out.print(table)
+        table.add_row(*(console.plain(value) for value in (f"{source_of}.{stream_of}", *others)))
+    console.out.print(table)
     if len(rows) < sum(counts.values()):
-        out.print(
+        console.out.print(
             f"These are the first {len(rows)}; --limit shows more, --source and --stream filter them."
         )
 

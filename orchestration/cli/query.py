@@ -7,27 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import err, out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    DraftOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Language,
-    LanguageOption,
-    Panel,
-    ReleaseOption,
-)
+from orchestration.cli import console, options
 from orchestration.core.errors import QueryInvalid
 
 if TYPE_CHECKING:
     from semantic_layer.layer import SemanticLayer
     from semantic_layer.results import QueryResult
 
-PANEL = Panel.ANALYSTS
+PANEL = options.Panel.ANALYSTS
 
 _Metrics = Annotated[str, typer.Argument(help="Metrics, separated by commas.")]
 _Saved = Annotated[
@@ -57,13 +44,13 @@ def query(
     where: _Where = None,
     order: _Order = "",
     limit: _Limit = None,
-    release: ReleaseOption = None,
-    draft: DraftOption = False,
+    release: options.ReleaseOption = None,
+    draft: options.DraftOption = False,
     show_sql: _Sql = False,
-    output: FormatOption = Format.table,
-    lang: LanguageOption = Language.en,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    lang: options.LanguageOption = options.Language.en,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Query metrics by dimensions.
 
@@ -108,21 +95,21 @@ def layer_for(
 
     selected = select_layer(wanted, home=home, config=config, release=release, draft=draft)
     if selected.unreleased:
-        err.print(
+        console.err.print(
             f"[yellow]{', '.join(selected.unreleased)} is not in the current release: this is the working "
             "tree's definition on its tables.[/yellow]"
         )
     return selected.layer
 
 
-def _print_result(result: QueryResult, output: Format, lang: Language) -> None:
+def _print_result(result: QueryResult, output: options.Format, lang: options.Language) -> None:
     from semantic_layer import rendering
 
-    if output is Format.json:
+    if output is options.Format.json:
         typer.echo(rendering.to_json(result, lang=lang.value))
-    elif output is Format.csv:
+    elif output is options.Format.csv:
         typer.echo(rendering.to_csv(result), nl=False)
         if result.trust.accepted:
-            err.print(rendering.trust_line(result.trust, lang=lang.value), markup=False)
+            console.err.print(rendering.trust_line(result.trust, lang=lang.value), markup=False)
     else:
-        out.print(rendering.to_table(result, lang=lang.value))
+        console.out.print(rendering.to_table(result, lang=lang.value))

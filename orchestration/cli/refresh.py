@@ -9,22 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import StepReporter, err, out, plain
+from orchestration.cli import console, options
 from orchestration.cli.interrupts import run_stoppable
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    InboxOption,
-    Panel,
-)
 from orchestration.core.errors import BuildFailed
 
 if TYPE_CHECKING:
     from orchestration.refresh.session import RefreshSession
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 _QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own log stays in its instance, for the UI; the terminal shows the steps."""
@@ -39,9 +31,9 @@ def refresh(
         bool,
         typer.Option("--dry-run", help="List the files and API requests of a refresh, and stop."),
     ] = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
-    inbox: InboxOption = None,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+    inbox: options.InboxOption = None,
 ) -> None:
     """Fetch from APIs, read new files, build the warehouse, check it, publish a release.
 
@@ -61,8 +53,10 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
 
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    err.print(f"Refreshing [bold]{plain(workspace.settings.company)}[/bold], run {run_id}")
-    with StepReporter() as report:
+    console.err.print(
+        f"Refreshing [bold]{console.plain(workspace.settings.company)}[/bold], run {run_id}"
+    )
+    with console.StepReporter() as report:
         session = RefreshSession(workspace, run_id=run_id, report=report, full=full)
         try:
             with session:
@@ -70,16 +64,18 @@ def run_refresh(*, config: Path, home: Path, inbox: Path | None, full: bool = Fa
                     run_stoppable(lambda: _run_job(session))
         finally:
             for warning in session.warnings:
-                err.print(f"[yellow]{plain(warning)}[/yellow]", soft_wrap=True)
+                console.err.print(f"[yellow]{console.plain(warning)}[/yellow]", soft_wrap=True)
     if not session.staleness:
         for failure in session.fetch():
-            err.print(f"[yellow]Warning:[/yellow] {plain(failure.reason)}", soft_wrap=True)
-        err.print(
+            console.err.print(
+                f"[yellow]Warning:[/yellow] {console.plain(failure.reason)}", soft_wrap=True
+            )
+        console.err.print(
             "Already up to date: no file, API response, model, seed or setting has changed. Nothing was "
             "published."
         )
     elif session.released:
-        err.print(
+        console.err.print(
             f"Released [bold]{session.released.release_id}[/bold], data as of "
             f"{session.released.as_of:%Y-%m-%d %H:%M} UTC, verdict {session.released.verdict}."
         )
@@ -140,15 +136,18 @@ def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
                 else ""
             )
             table.add_row(
-                request.source, request.stream, plain(request.url), f"{plain(since)}{unset}"
+                request.source,
+                request.stream,
+                console.plain(request.url),
+                f"{console.plain(since)}{unset}",
             )
-        out.print(table)
+        console.out.print(table)
     if not files:
-        out.print("No new files.")
+        console.out.print("No new files.")
         return
     table = FittedTable(f"{len(files)} file(s) would be read", borders=True)
     for column in ("Source", "Stream", "File", "Bytes"):
         table.add_column(column, justify="right" if column == "Bytes" else "left")
     for file in files:
-        table.add_row(file.source, file.stream, plain(file.file), f"{file.size_bytes:,}")
-    out.print(table)
+        table.add_row(file.source, file.stream, console.plain(file.file), f"{file.size_bytes:,}")
+    console.out.print(table)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from orchestration.cli.console import out, plain, print_rows
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def releases(
-    output: FormatOption = Format.table,
-    _config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """List the retained releases, the newest first."""
     from orchestration import publication
@@ -38,11 +29,11 @@ def releases(
         }
         for release in publication.releases(Home.at(home))
     ]
-    if output is not Format.table:
-        print_rows(rows, output)
+    if output is not options.Format.table:
+        console.print_rows(rows, output)
         return
     if not rows:
-        out.print("There is no release yet: `embudo refresh` makes one.")
+        console.out.print("There is no release yet: `embudo refresh` makes one.")
         return
     from semantic_layer.rendering import FittedTable
 
@@ -58,6 +49,6 @@ def releases(
             str(row["as_of"])[:16].replace("T", " "),
             str(row["verdict"]),
             str(row["built"]),
-            plain(row["waived"]),
+            console.plain(row["waived"]),
         )
-    out.print(table)
+    console.out.print(table)

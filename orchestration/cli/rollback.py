@@ -6,29 +6,22 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def rollback(
     to: Annotated[str | None, typer.Argument(help="A release. Default: the previous one.")] = None,
-    _config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Make an older release current again, after verifying its checksums."""
     from orchestration import publication
     from orchestration.settings import Home
 
     release = publication.rollback(Home.at(home), to)
-    out.print(
+    console.out.print(
         f"The current release is now [bold]{release.release_id}[/bold], data as of "
         f"{release.as_of:%Y-%m-%d}."
     )

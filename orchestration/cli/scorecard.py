@@ -7,23 +7,10 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import err, out
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Language,
-    LanguageOption,
-    Panel,
-    ReleaseOption,
-    ScopeOption,
-)
+from orchestration.cli import console, options
 from scorecards.roles import Role
 
-PANEL = Panel.MANAGERS
+PANEL = options.Panel.MANAGERS
 
 
 class Grain(StrEnum):
@@ -38,7 +25,7 @@ class Grain(StrEnum):
 
 def scorecard(
     role: Annotated[Role, typer.Argument(help="Whose metrics.")],
-    who: ScopeOption = None,
+    who: options.ScopeOption = None,
     grain: Annotated[
         Grain | None, typer.Option("--grain", help="Length of a period. Default: month.")
     ] = None,
@@ -49,11 +36,11 @@ def scorecard(
             help="2026-05-13, 2026-W20, 2026-05, 2026-Q2 or 2026. Default: the last complete one.",
         ),
     ] = None,
-    release: ReleaseOption = None,
-    output: FormatOption = Format.table,
-    lang: LanguageOption = Language.en,
-    _config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    release: options.ReleaseOption = None,
+    output: options.FormatOption = options.Format.table,
+    lang: options.LanguageOption = options.Language.en,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Show a role's metrics, each with target, benchmark, and the periods before.
 
@@ -74,11 +61,11 @@ def scorecard(
 
     layer = released_layer(home, release)
     view = scorecard_view(layer, role, who=who, grain=grain.value if grain else None, period=period)
-    if output is Format.json:
+    if output is options.Format.json:
         typer.echo(rendering.scorecard_json(view))
-    elif output is Format.csv:
+    elif output is options.Format.csv:
         typer.echo(rendering.scorecard_csv(view), nl=False)
     else:
-        out.print(rendering.scorecard_table(view, lang=lang.value))
+        console.out.print(rendering.scorecard_table(view, lang=lang.value))
         if who is None:
-            err.print("[dim]The whole company; --as REP_OR_TEAM shows one of them.[/dim]")
+            console.err.print("[dim]The whole company; --as REP_OR_TEAM shows one of them.[/dim]")

@@ -8,22 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.console import out, plain
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
 if TYPE_CHECKING:
     from orchestration.operations.status import RefreshStatus, Status, StreamStatus
     from orchestration.settings import Home as HomePaths
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 _COLOURS = {"pass": "green", "warn": "yellow", "running": "yellow"}
 
@@ -36,9 +27,9 @@ def status(
             help="Show the checks that do not pass: those of the current release, and of a failed last refresh.",
         ),
     ] = False,
-    output: FormatOption = Format.table,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Show what is fresh, what failed, why, and what to do next."""
     from orchestration.operations.status import read_status
@@ -47,7 +38,7 @@ def status(
 
     facts = read_status(Home.at(home))
     to_do = advice(facts, config=config, home=home)
-    if output is Format.json:
+    if output is options.Format.json:
         typer.echo(_as_json(facts, to_do))
         return
     _print_release(facts)
@@ -55,9 +46,9 @@ def status(
     _print_refreshes(facts.refreshes)
     if explain:
         _print_explanations(facts, Home.at(home))
-    out.print("\n[bold]What to do[/bold]")
+    console.out.print("\n[bold]What to do[/bold]")
     for sentence in to_do:
-        out.print(f"  • {plain(sentence)}")
+        console.out.print(f"  • {console.plain(sentence)}")
 
 
 def _print_explanations(facts: Status, home: HomePaths) -> None:
@@ -66,9 +57,9 @@ def _print_explanations(facts: Status, home: HomePaths) -> None:
     of_release = explain_release(home, facts.release) if facts.release else ()
     of_failure = explain_last_failure(home, facts.refreshes) or ("The last refresh did not fail.",)
     for title, *lines in (of_release, of_failure) if of_release else (of_failure,):
-        out.print(f"\n[bold]{plain(title)}[/bold]")
+        console.out.print(f"\n[bold]{console.plain(title)}[/bold]")
         for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
+            console.out.print(line, markup=False, soft_wrap=True)
 
 
 def _as_json(facts: Status, to_do: Sequence[str]) -> str:
@@ -105,19 +96,19 @@ def _print_release(facts: Status) -> None:
             if "since" in running
             else "."
         )
-        out.print(f"[yellow]A refresh is running[/yellow]{details}")
+        console.out.print(f"[yellow]A refresh is running[/yellow]{details}")
     release = facts.release
     if release is None:
         text = "The current release is corrupt." if facts.corruption else "No release yet."
-        out.print(f"[{'red' if facts.corruption else 'yellow'}]{text}[/]")
+        console.out.print(f"[{'red' if facts.corruption else 'yellow'}]{text}[/]")
         return
-    out.print(
+    console.out.print(
         f"Current release [bold]{release.release_id}[/bold], data as of {release.as_of:%Y-%m-%d %H:%M} UTC, "
         f"verdict [bold]{release.verdict}[/bold], published {ago(release.published_at)}."
     )
     for check, reason in release.waived.items():
-        out.print(f"Waived: {check} ({reason})", markup=False)
-    out.print(f"Its Data Docs: {release.data_docs}", markup=False, soft_wrap=True)
+        console.out.print(f"Waived: {check} ({reason})", markup=False)
+    console.out.print(f"Its Data Docs: {release.data_docs}", markup=False, soft_wrap=True)
 
 
 def _print_streams(streams: Sequence[StreamStatus]) -> None:
@@ -136,7 +127,7 @@ def _print_streams(streams: Sequence[StreamStatus]) -> None:
             _age_text(stream.last_load),
             _age_text(stream.newest_data) if stream.newest_data else "no dates",
         )
-    out.print(table)
+    console.out.print(table)
 
 
 def _print_refreshes(refreshes: Sequence[RefreshStatus]) -> None:
@@ -160,7 +151,7 @@ def _print_refreshes(refreshes: Sequence[RefreshStatus]) -> None:
             ", ".join(run.detail.get("failed_checks", [])[:3]),
             f"{run.detail['seconds']:.1f}" if "seconds" in run.detail else "",
         )
-    out.print(table)
+    console.out.print(table)
 
 
 def _age_text(moment: datetime) -> str:

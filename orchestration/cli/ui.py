@@ -9,17 +9,9 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.console import err
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    InboxOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 
 
 def ui(
@@ -27,9 +19,9 @@ def ui(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; Dagster has no login.")
     ] = "127.0.0.1",
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
-    inbox: InboxOption = None,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+    inbox: options.InboxOption = None,
 ) -> None:
     """Open Dagster: streams, models, checks and releases with lineage, schedules and the file-drop sensor."""
     from orchestration.observability.dagster_instance import prepare_instance
@@ -42,7 +34,7 @@ def ui(
     if inbox is not None:
         os.environ["EMBUDO_INBOX"] = str(inbox.resolve())
     dagster = str(Path(sys.executable).with_name("dagster"))
-    err.print(f"Dagster on http://{host}:{port} (Ctrl-C stops it)")
+    console.err.print(f"Dagster on http://{host}:{port} (Ctrl-C stops it)")
     os.execv(  # noqa: S606 - a list of our own, no shell
         dagster,
         [dagster, "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)],

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from orchestration.cli.console import out, plain
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
-PANEL = Panel.ANALYSTS
+PANEL = options.Panel.ANALYSTS
 
 
-def validate(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_HOME) -> None:
+def validate(
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+) -> None:
     """Check what you edited, in seconds and without touching a release.
 
     Checks that settings load, dbt parses, the semantic models are consistent and every metric compiles to SQL;
@@ -24,9 +20,9 @@ def validate(config: ConfigOption = DEFAULT_CONFIG, home: HomeOption = DEFAULT_H
 
     validation = validate_project(config=config if config.exists() else None, home=home)
     for line in validation.passed:
-        out.print(f"  [green]✓[/green] {plain(line)}")
+        console.out.print(f"  [green]✓[/green] {console.plain(line)}")
     for line in validation.pending:
-        out.print(f"  [yellow]•[/yellow] {plain(line)}")
+        console.out.print(f"  [yellow]•[/yellow] {console.plain(line)}")
     if validation.changed:
-        out.print("\nChanged since the current release: " + ", ".join(validation.changed))
-        out.print(f"Try: [bold]embudo query {validation.changed[0]} --draft[/bold]")
+        console.out.print("\nChanged since the current release: " + ", ".join(validation.changed))
+        console.out.print(f"Try: [bold]embudo query {validation.changed[0]} --draft[/bold]")

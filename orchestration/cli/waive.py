@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import out, plain, print_rows
-from orchestration.cli.options import (
-    DEFAULT_CONFIG,
-    DEFAULT_HOME,
-    ConfigOption,
-    Format,
-    FormatOption,
-    HomeOption,
-    Panel,
-)
+from orchestration.cli import console, options
 
 if TYPE_CHECKING:
     from orchestration.operations.waivers import WaiverState
 
-PANEL = Panel.ENGINEERS
+PANEL = options.Panel.ENGINEERS
 ALIASES = ("accept",)
 
 
@@ -46,9 +37,9 @@ def waive(
         bool,
         typer.Option("--list", help="List all waivers: who signed them, when, and their release."),
     ] = False,
-    output: FormatOption = Format.table,
-    config: ConfigOption = DEFAULT_CONFIG,
-    home: HomeOption = DEFAULT_HOME,
+    output: options.FormatOption = options.Format.table,
+    config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
     """Waive one failed check of the quality gate, for one refresh.
 
@@ -67,26 +58,26 @@ def waive(
         raise typer.BadParameter("name a check, or list the waivers with --list")
     elif withdraw:
         waivers.withdraw_waiver(Home.at(home), check)
-        out.print(f"Withdrawn: the waiver of {plain(check)}.")
+        console.out.print(f"Withdrawn: the waiver of {console.plain(check)}.")
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
         signed_by = by or getpass.getuser()
         waiver = waivers.add_waiver(workspace, check, reason=reason or because, signed_by=signed_by)
-        out.print(
-            f"Waived for one refresh: [bold]{plain(waiver.check)}[/bold] ({plain(waiver.text)}). "
+        console.out.print(
+            f"Waived for one refresh: [bold]{console.plain(waiver.check)}[/bold] ({console.plain(waiver.text)}). "
             "`embudo refresh` uses the waiver; `--withdraw` takes it back."
         )
 
 
-def _print_waivers(waivers: Sequence[WaiverState], output: Format) -> None:
+def _print_waivers(waivers: Sequence[WaiverState], output: options.Format) -> None:
     from dataclasses import asdict
 
     rows = [asdict(waiver) | {"at": waiver.at.isoformat()} for waiver in waivers]
-    if output is not Format.table:
-        print_rows(rows, output)
+    if output is not options.Format.table:
+        console.print_rows(rows, output)
         return
     if not rows:
-        out.print("No check was ever waived here.")
+        console.out.print("No check was ever waived here.")
         return
     from semantic_layer.rendering import FittedTable
 
@@ -94,5 +85,5 @@ def _print_waivers(waivers: Sequence[WaiverState], output: Format) -> None:
     for column in rows[0]:
         table.add_column(column.replace("_", " "))
     for row in rows:
-        table.add_row(*(plain(value) for value in row.values()))
-    out.print(table)
+        table.add_row(*(console.plain(value) for value in row.values()))
+    console.out.print(table)
