@@ -12,3 +12,17 @@
         or ({{ version }}._file = {{ existing }}._file and {{ version }}._load_seq > {{ existing }}._load_seq)
     )
 {%- endmacro %}
+
+{# The newest version of each key of a relation, deleted ones too; `keys` are the source's own, within its source. #}
+{% macro newest_versions(relation, keys, newest_by=none) -%}
+    select * from (
+        select
+            *,
+            row_number() over (
+                partition by _source, {{ keys | join(', ') }}
+                order by {{ version_order(newest_by) }}
+            ) as version_rank
+        from {{ relation }}
+    ) as ranked_versions
+    where version_rank = 1
+{%- endmacro %}

@@ -70,18 +70,8 @@ CONTRACT = """
           - *extra
 """
 STAGING = """-- grain: one row per contract, in its newest version
-with source as (
-    select * from {{ source('files', 'contracts') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, contract_id
-            order by updated_at desc nulls last, {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'contracts'), ['contract_id'], newest_by='updated_at') }}
 ),
 
 final as (
@@ -91,7 +81,7 @@ final as (
         monthly_fee,
         signed_at
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per account (company), in its newest version
-with source as (
-    select * from {{ source('files', 'accounts') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, account_id
-            order by {{ version_order('updated_at') }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'accounts'), ['account_id'], newest_by='updated_at') }}
 ),
 
 final as (
@@ -43,7 +33,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

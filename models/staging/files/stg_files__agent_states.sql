@@ -1,16 +1,6 @@
 -- grain: one row per period that an agent spent in one state, in its newest version
-with source as (
-    select * from {{ source('files', 'agent_states') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, agent_id, started_at
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'agent_states'), ['agent_id', 'started_at']) }}
 ),
 
 final as (
@@ -31,7 +21,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

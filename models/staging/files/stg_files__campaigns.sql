@@ -1,16 +1,6 @@
 -- grain: one row per campaign, in its newest version
-with source as (
-    select * from {{ source('files', 'campaigns') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, campaign_id
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'campaigns'), ['campaign_id']) }}
 ),
 
 final as (
@@ -35,7 +25,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per contact (person), in its newest version
-with source as (
-    select * from {{ source('files', 'contacts') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, contact_id
-            order by {{ version_order('updated_at') }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'contacts'), ['contact_id'], newest_by='updated_at') }}
 ),
 
 final as (
@@ -42,7 +32,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per entry of a deal into a stage, in its newest version
-with source as (
-    select * from {{ source('files', 'deal_stage_changes') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, deal_id, stage, entered_at
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'deal_stage_changes'), ['deal_id', 'stage', 'entered_at']) }}
 ),
 
 final as (
@@ -30,7 +20,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

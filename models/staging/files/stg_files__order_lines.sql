@@ -1,16 +1,6 @@
 -- grain: one row per line of an order, in its newest version
-with source as (
-    select * from {{ source('files', 'order_lines') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, order_id, line_no
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'order_lines'), ['order_id', 'line_no']) }}
 ),
 
 final as (
@@ -35,7 +25,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

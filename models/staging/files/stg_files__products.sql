@@ -1,16 +1,6 @@
 -- grain: one row per product, in its newest version
-with source as (
-    select * from {{ source('files', 'products') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, product_id
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'products'), ['product_id']) }}
 ),
 
 final as (
@@ -32,7 +22,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per interaction on a social network, in its newest version
-with source as (
-    select * from {{ source('files', 'social_interactions') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, interaction_id
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'social_interactions'), ['interaction_id']) }}
 ),
 
 final as (
@@ -36,7 +26,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per person and month, in its newest version
-with source as (
-    select * from {{ source('files', 'staff_costs') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, user_id, month
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'staff_costs'), ['user_id', 'month']) }}
 ),
 
 final as (
@@ -31,7 +21,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

@@ -1,16 +1,6 @@
 -- grain: one row per answer to a survey, in its newest version
-with source as (
-    select * from {{ source('files', 'survey_answers') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, answer_id
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'survey_answers'), ['answer_id']) }}
 ),
 
 final as (
@@ -38,7 +28,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

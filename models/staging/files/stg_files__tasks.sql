@@ -1,16 +1,6 @@
 -- grain: one row per task, in its newest version
-with source as (
-    select * from {{ source('files', 'tasks') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, task_id
-            order by {{ version_order() }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'tasks'), ['task_id']) }}
 ),
 
 final as (
@@ -37,7 +27,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final

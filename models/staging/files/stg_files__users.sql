@@ -1,16 +1,6 @@
 -- grain: one row per version of a user (core keeps past teams)
-with source as (
-    select * from {{ source('files', 'users') }}
-),
-
-versions as (
-    select
-        *,
-        row_number() over (
-            partition by _source, user_id, updated_at
-            order by {{ version_order('updated_at') }}
-        ) as version_rank
-    from source
+with versions as (
+    {{ newest_versions(source('files', 'users'), ['user_id', 'updated_at'], newest_by='updated_at') }}
 ),
 
 final as (
@@ -42,7 +32,7 @@ final as (
         _file,
         _line
     from versions
-    where version_rank = 1 and not _is_deleted
+    where not _is_deleted
 )
 
 select * from final
