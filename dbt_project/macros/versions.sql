@@ -26,3 +26,11 @@
     ) as ranked_versions
     where version_rank = 1
 {%- endmacro %}
+
+{# Where a row of a stream comes from: its source, load, file and line. #}
+{% macro origin_columns() -%}
+    _source,
+        _load_seq,
+        _file,
+        _line
+{%- endmacro %}

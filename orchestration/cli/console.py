@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import typer
 from rich.console import Console, ConsoleDimensions
@@ -103,12 +102,7 @@ class StepReporter:
     def __enter__(self) -> StepReporter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
         self._finish("[green]✓[/green]" if kind is None else "[red]✗[/red]")
 
     def _finish(self, mark: str) -> None:

@@ -25,10 +25,7 @@ final as (
         outcome,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line,
+        {{ origin_columns() }},
         _is_deleted
     from source
 )

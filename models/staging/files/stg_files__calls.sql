@@ -33,10 +33,7 @@ final as (
         recording_url,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line,
+        {{ origin_columns() }},
         _is_deleted
     from source
 )

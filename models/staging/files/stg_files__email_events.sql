@@ -23,10 +23,7 @@ final as (
         bounce_type,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line,
+        {{ origin_columns() }},
         _is_deleted
     from source
 )

@@ -27,10 +27,7 @@ final as (
         currency,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where version_rank = 1 and not _is_deleted
 )

@@ -20,10 +20,7 @@ final as (
         unit_cost,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where not _is_deleted
 )

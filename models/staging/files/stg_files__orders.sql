@@ -29,10 +29,7 @@ final as (
         updated_at,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where not _is_deleted
 )

@@ -16,10 +16,7 @@ final as (
         currency,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where not _is_deleted
 )

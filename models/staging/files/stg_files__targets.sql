@@ -28,10 +28,7 @@ final as (
         set_on,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where version_rank = 1 and not _is_deleted
 )

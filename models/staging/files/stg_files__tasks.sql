@@ -22,10 +22,7 @@ final as (
         completed_at,
 
         -- origin
-        _source,
-        _load_seq,
-        _file,
-        _line
+        {{ origin_columns() }}
     from versions
     where not _is_deleted
 )

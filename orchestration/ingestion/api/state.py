@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from orchestration.core import durable_files
 from orchestration.core.errors import SourceError
@@ -89,12 +88,7 @@ class ApiState:
     def __enter__(self) -> ApiState:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._db.close()
 
     def finish_killed(self) -> None:
@@ -220,12 +214,7 @@ class Fetch:
                 (self._written.relative_to(self._root).as_posix(),),
             )
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._file.close()
         if self._db.in_transaction:
             self._db.execute("rollback")

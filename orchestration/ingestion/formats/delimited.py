@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.core import duckdb_session
+from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.csv_record import Dialect
-from orchestration.ingestion.formats.file_rows import FileColumn, FileRows
 from orchestration.ingestion.formats.plain_text import STAND_IN, plain_text
 from orchestration.ingestion.formats.text_records import (
     numbered_relation,
@@ -27,7 +27,7 @@ def csv_rows(
     needed: Sequence[str],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-) -> FileRows:
+) -> file_rows.FileRows:
     """A delimited file."""
     del needed
     text = plain_text(
@@ -50,9 +50,9 @@ def csv_rows(
         text, structure, preamble, options, fields, connection, scratch, len(names) == 1
     )
     selected = [f"{f} as {duckdb_session.name(n)}" for f, n in zip(fields, names, strict=True)]
-    return FileRows(
+    return file_rows.FileRows(
         relation=numbered_relation(selected, body, structure),
-        columns=tuple(FileColumn(name) for name in names),
+        columns=tuple(file_rows.FileColumn(name) for name in names),
         records=structure.records,
         rejects=structure.rejects,
         structure=structure,

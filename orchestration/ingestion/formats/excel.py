@@ -16,15 +16,7 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileColumn,
-    FileRows,
-    unique_names,
-)
+from orchestration.ingestion.formats import file_rows
 from orchestration.settings import FormatSpec
 
 _WIDEST, _WIDTH_ROWS = "ZZ", 20
@@ -42,7 +34,7 @@ _BROKEN_ARCHIVE = (
 
 def excel_rows(
     path: Path, *, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
-) -> FileRows:
+) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
     _require_intact(path)
     duckdb_session.load_excel(connection)
@@ -72,7 +64,7 @@ def excel_rows(
     heads = [str(value or "") for value in found]
     while file_format.header and len(heads) > 1 and not heads[-1].strip():
         heads.pop()
-    names = unique_names(
+    names = file_rows.unique_names(
         file_format.columns
         or (heads if file_format.header else [f"column_{i + 1}" for i in range(len(heads))])
     )
@@ -81,14 +73,14 @@ def excel_rows(
         f"{duckdb_session.name(raw)} as {duckdb_session.name(name)}"
         for raw, name in zip(raw_names, names, strict=False)
     ]
-    return FileRows(
+    return file_rows.FileRows(
         relation=(
-            f"select {', '.join(cells)}, n - {before} as {ROW_NUMBER}, n + {first_row - 1} as "
-            f"{LINE}, "
-            f"1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
+            f"select {', '.join(cells)}, n - {before} as {file_rows.ROW_NUMBER}, n + {first_row - 1} as "
+            f"{file_rows.LINE}, "
+            f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
             f"from (select *, row_number() over () as n from {read}) where n > {before}"
         ),
-        columns=tuple(FileColumn(name) for name in names[: len(raw_names)]),
+        columns=tuple(file_rows.FileColumn(name) for name in names[: len(raw_names)]),
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
     )
@@ -152,12 +144,12 @@ def _require_intact(path: Path) -> None:
         )
 
 
-def _no_rows() -> FileRows:
-    return FileRows(
+def _no_rows() -> file_rows.FileRows:
+    return file_rows.FileRows(
         relation=(
-            f"select cast(null as bigint) as {ROW_NUMBER}, cast(null as bigint) as {LINE}, 1 as "
-            f"{PRESENT}, "
-            f"cast(null as varchar) as {BROKEN} where false"
+            f"select cast(null as bigint) as {file_rows.ROW_NUMBER}, cast(null as bigint) as {file_rows.LINE}, 1 as "
+            f"{file_rows.PRESENT}, "
+            f"cast(null as varchar) as {file_rows.BROKEN} where false"
         ),
         columns=(),
         records=0,

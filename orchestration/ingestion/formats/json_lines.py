@@ -9,16 +9,8 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.csv_record import Dialect
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileColumn,
-    FileRows,
-    unique_names,
-)
 from orchestration.ingestion.formats.plain_text import plain_text
 from orchestration.ingestion.formats.text_records import (
     NO_DELIMITER,
@@ -38,7 +30,7 @@ def json_rows(
     needed: Sequence[str],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-) -> FileRows:
+) -> file_rows.FileRows:
     """JSON objects, one per line; nested values by dotted paths."""
     text = plain_text(path, encoding=file_format.encoding, delimiter="\x1f", scratch=scratch)
     dialect = Dialect(delimiter=ord(NO_DELIMITER), quote=None)
@@ -65,7 +57,7 @@ def json_rows(
             "Export it so; a list of objects, or objects over several lines, cannot be read."
         )
     nested = [name for name in needed if name not in keys and name.split(".")[0] in keys]
-    names = unique_names([*keys, *nested])
+    names = file_rows.unique_names([*keys, *nested])
     used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
     paths = ", ".join(
         duckdb_session.literal(json_pointer([n] if n in keys else n.split("."))) for n in used
@@ -73,13 +65,13 @@ def json_rows(
     cells = [f"cells[{i}] as {duckdb_session.name(n)}" for i, n in enumerate(used, start=1)]
     extracted = f"json_extract_string(record, [{paths}])" if used else "null"
     selected = "".join(f"{cell}, " for cell in cells)
-    return FileRows(
+    return file_rows.FileRows(
         relation=(
-            f"select {selected}record as _record, {ROW_NUMBER}, {LINE}, {PRESENT}, "
-            f"case when record is null then 'not a JSON object' end as {BROKEN} "
+            f"select {selected}record as _record, {file_rows.ROW_NUMBER}, {file_rows.LINE}, {file_rows.PRESENT}, "
+            f"case when record is null then 'not a JSON object' end as {file_rows.BROKEN} "
             f"from (select *, {extracted} as cells from ({checked}))"
         ),
-        columns=tuple(FileColumn(name) for name in names),
+        columns=tuple(file_rows.FileColumn(name) for name in names),
         records=structure.records,
         rejects=structure.rejects,
         structure=structure,

@@ -7,18 +7,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.core import duckdb_session
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileColumn,
-    FileRows,
-    unique_names,
-)
+from orchestration.ingestion.formats import file_rows
 
 
-def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRows:
+def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> file_rows.FileRows:
     """A Parquet file."""
     file = duckdb_session.file(path)
     counted = connection.execute(
@@ -26,19 +18,20 @@ def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> FileRo
     ).fetchone()
     described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
     given = [(str(row[0]), str(row[1]).upper()) for row in described]
-    names = unique_names([name for name, _ in given])
+    names = file_rows.unique_names([name for name, _ in given])
     cells = [
         f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
         for (original, kind), name in zip(given, names, strict=True)
     ]
-    return FileRows(
+    return file_rows.FileRows(
         relation=(
-            f"select {', '.join(cells)}, file_row_number + 1 as {ROW_NUMBER}, "
-            f"file_row_number + 1 as {LINE}, 1 as {PRESENT}, cast(null as varchar) as {BROKEN} "
+            f"select {', '.join(cells)}, file_row_number + 1 as {file_rows.ROW_NUMBER}, "
+            f"file_row_number + 1 as {file_rows.LINE}, 1 as {file_rows.PRESENT}, "
+            f"cast(null as varchar) as {file_rows.BROKEN} "
             f"from read_parquet({file}, file_row_number = true)"
         ),
         columns=tuple(
-            FileColumn(name, is_text=kind == "VARCHAR")
+            file_rows.FileColumn(name, is_text=kind == "VARCHAR")
             for (_, kind), name in zip(given, names, strict=True)
         ),
         records=int(counted[0] or 0) if counted else 0,

@@ -9,9 +9,9 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.delimited import csv_rows
 from orchestration.ingestion.formats.excel import excel_rows
-from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.ingestion.formats.json_lines import json_rows
 from orchestration.ingestion.formats.parquet import parquet_rows
 from orchestration.ingestion.formats.split_lines import split_rows
@@ -71,7 +71,7 @@ def open_file(
     needed: Sequence[str],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-) -> FileRows:
+) -> file_rows.FileRows:
     """The rows of `path`. `needed` are the columns that its mapping reads (JSONL extracts only
     these).
 

@@ -8,16 +8,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.core import duckdb_session
+from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.csv_record import Dialect
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileColumn,
-    FileRows,
-    unique_names,
-)
 from orchestration.ingestion.formats.plain_text import plain_text
 from orchestration.ingestion.formats.structure import Structure
 from orchestration.ingestion.formats.text_records import (
@@ -37,7 +29,7 @@ def split_rows(
     needed: Sequence[str],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-) -> FileRows:
+) -> file_rows.FileRows:
     """Lines split at blanks, or at fixed positions."""
     del needed
     text = plain_text(path, encoding=file_format.encoding, delimiter="\x1f", scratch=scratch)
@@ -45,7 +37,7 @@ def split_rows(
     preamble = read_preamble(text.path, dialect, file_format, lines_only=True)
     structure = scan_records(text.path, dialect, None, preamble, file_format)
     if file_format.split == "fixed":
-        names = unique_names(list(file_format.widths))
+        names = file_rows.unique_names(list(file_format.widths))
         cells = [
             f"substr(line, {first}, {last - first + 1})"
             for first, last in file_format.widths.values()
@@ -56,7 +48,7 @@ def split_rows(
         if not given:
             given = _first_line(text.path, structure).split()
             given = [f"column_{i}" for i in range(1, len(given) + 1)]
-        names = unique_names(given)
+        names = file_rows.unique_names(given)
         parts = r"string_split_regex(trim(replace(line, chr(9), ' ')), '\s+')"
         cells = [f"parts[{i}]" for i in range(1, len(names) + 1)]
         broken = (
@@ -68,12 +60,12 @@ def split_rows(
     selected = ", ".join(
         f"{c} as {duckdb_session.name(n)}" for c, n in zip(cells, names, strict=True)
     )
-    return FileRows(
+    return file_rows.FileRows(
         relation=(
-            f"select {selected}, {ROW_NUMBER}, {LINE}, {PRESENT}, {broken} as {BROKEN} from "
-            f"({inner})"
+            f"select {selected}, {file_rows.ROW_NUMBER}, {file_rows.LINE}, {file_rows.PRESENT}, "
+            f"{broken} as {file_rows.BROKEN} from ({inner})"
         ),
-        columns=tuple(FileColumn(name) for name in names),
+        columns=tuple(file_rows.FileColumn(name) for name in names),
         records=structure.records,
         rejects=structure.rejects,
         structure=structure,

@@ -18,14 +18,8 @@ import pyarrow as pa
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.csv_record import Dialect, Outcome, read_record
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    unique_names,
-)
 from orchestration.ingestion.formats.plain_text import PlainText
 from orchestration.ingestion.formats.structure import Structure, scan
 from orchestration.ingestion.formats.text_windows import LARGEST_RECORD
@@ -82,14 +76,14 @@ def read_preamble(
     found = [value.decode("utf-8", "replace") for value in record.values] if head else []
     if not file_format.header:
         names = file_format.columns or tuple(f"column_{i}" for i in range(1, len(found) + 1))
-        return Preamble(start, line, unique_names(names), "", is_plain=not has_bom)
+        return Preamble(start, line, file_rows.unique_names(names), "", is_plain=not has_bom)
     header = head[: record.end].decode("utf-8", "replace").strip("\r\n")
     names = file_format.columns or tuple(found)
     quotes_before = blanks == 0 and skip == 0
     return Preamble(
         body=start + record.end,
         line=line + record.lines,
-        names=unique_names(names),
+        names=file_rows.unique_names(names),
         header=header,
         is_plain=record.lines == 1 and quotes_before,
     )
@@ -183,15 +177,15 @@ def numbered_relation(selected: Sequence[str], body: str, structure: Structure) 
         )
         comma = ", " if nulls else ""
         return (
-            f"select {nulls}{comma}cast(null as bigint) as {ROW_NUMBER}, cast(null as bigint) as "
-            f"{LINE}, "
-            f"1 as {PRESENT}, cast(null as varchar) as {BROKEN} where false"
+            f"select {nulls}{comma}cast(null as bigint) as {file_rows.ROW_NUMBER}, cast(null as bigint) as "
+            f"{file_rows.LINE}, "
+            f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} where false"
         )
     present = "1" if structure.first_line is not None else "here"
     cells = "".join(f"{one}, " for one in selected)
     return (
-        f"select {cells}cast(n as bigint) as {ROW_NUMBER}, cast(line_number as bigint) as {LINE}, "
-        f"{present} as {PRESENT}, cast(null as varchar) as {BROKEN} from ({body})"
+        f"select {cells}cast(n as bigint) as {file_rows.ROW_NUMBER}, cast(line_number as bigint) as {file_rows.LINE}, "
+        f"{present} as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} from ({body})"
     )
 
 

@@ -17,15 +17,7 @@ import python_calamine
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
-from orchestration.ingestion.formats.file_rows import (
-    BROKEN,
-    LINE,
-    PRESENT,
-    ROW_NUMBER,
-    FileColumn,
-    FileRows,
-    unique_names,
-)
+from orchestration.ingestion.formats import file_rows
 from orchestration.settings import FormatSpec
 
 _EPOCH = dt.datetime(1899, 12, 30)
@@ -36,7 +28,7 @@ _EXACT_DIGITS = 15
 _Row = list[str | None]
 
 
-def sheet_rows(path: Path, *, file_format: FormatSpec, scratch: Path) -> FileRows:
+def sheet_rows(path: Path, *, file_format: FormatSpec, scratch: Path) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row.
 
     Raises `SourceError` where the file is no such workbook or lacks the sheet.
@@ -53,19 +45,20 @@ def sheet_rows(path: Path, *, file_format: FormatSpec, scratch: Path) -> FileRow
     while rows and not any(rows[-1]):
         rows.pop()
     width = len(heads) or max((len(row) for row in rows), default=0)
-    names = unique_names(file_format.columns or [head or "" for head in heads] or [""] * width)[
-        :width
-    ]
+    names = file_rows.unique_names(
+        file_format.columns or [head or "" for head in heads] or [""] * width
+    )[:width]
     target = scratch / f"{path.name}.parquet"
     _write(target, names, rows)
     selected = "".join(f"{duckdb_session.name(name)}, " for name in names)
-    return FileRows(
+    return file_rows.FileRows(
         relation=(
-            f"select {selected}n as {ROW_NUMBER}, n + {line - 1} as {LINE}, 1 as {PRESENT}, "
-            f"cast(null as varchar) as {BROKEN} from (select *, file_row_number + 1 as n from "
+            f"select {selected}n as {file_rows.ROW_NUMBER}, n + {line - 1} as {file_rows.LINE}, "
+            f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
+            f"from (select *, file_row_number + 1 as n from "
             f"read_parquet({duckdb_session.file(target)}, file_row_number = true))"
         ),
-        columns=tuple(FileColumn(name) for name in names),
+        columns=tuple(file_rows.FileColumn(name) for name in names),
         records=len(rows),
         is_excel=True,
     )
