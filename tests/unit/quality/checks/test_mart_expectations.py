@@ -12,6 +12,8 @@ from orchestration.quality.registry import registered
 from tests.unit.quality.company import make_company
 from tests.unit.quality.factories import declare_suite, gate_input, results
 
+pytestmark = pytest.mark.slow
+
 CHECK = "marts.<mart>.<expectation>"
 
 WANTED = ("customer.fct_order_lines", "customer.fct_orders", "funnel.fct_deals")

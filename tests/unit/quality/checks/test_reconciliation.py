@@ -12,6 +12,8 @@ from orchestration.quality.registry import registered
 from tests.unit.quality.company import make_company
 from tests.unit.quality.factories import gate_input, results
 
+pytestmark = pytest.mark.slow
+
 RECONCILE, PARTS = "reconcile.<stream or metric>", "parts.<whole>"
 
 SUITES = (

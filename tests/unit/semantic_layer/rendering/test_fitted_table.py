@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -28,6 +29,7 @@ def of_text(written: str) -> str:
     return re.sub(r"[\s│┃─━┏┓┗┛┡┩┳╇└┘┴├┤┼╪·]", "", written)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     width=st.integers(40, 160),
