@@ -13,7 +13,7 @@ from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.observability.lineage import Dataset
 from orchestration.privacy.model_keys import check_model_keys
-from orchestration.publication.releases import current_directory
+from orchestration.publication.releases import current_id
 from orchestration.quality.checks.landing_complete import SOURCES_ANSWERED
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.load_gate import check_new_loads
@@ -107,7 +107,7 @@ def require_loads(context: RefreshContext, landing: Landing) -> None:
 
 def require_rows(context: RefreshContext) -> None:
     """Raise `SourceError` where the first release would hold no row of any source."""
-    if current_directory(context.home) is not None:
+    if current_id(context.home) is not None:
         return
     with ingestion.Ledger(context.home.ledger) as ledger:
         loads = [load for load, _ in active_loads(ledger)]

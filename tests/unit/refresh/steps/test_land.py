@@ -21,6 +21,7 @@ from orchestration.refresh.steps.land import (
     require_sources,
 )
 from orchestration.settings import Home
+from tests.unit.publication.factories import make_release
 from tests.unit.refresh.factories import make_check, make_context
 
 DOWN = SourceFailure(source="crm", stream="deals", reason="crm is down", is_fatal=True)
@@ -84,3 +85,15 @@ def test_an_empty_inbox(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with Ledger(home.ledger) as ledger:
         (run,) = recent_refreshes(ledger)
     assert (run.run_id, run.full, run.verdict) == ("run-1", True, None)
+
+
+def test_a_first_release_needs_rows(home: Home) -> None:
+    with pytest.raises(SourceError, match="no file in any inbox"):
+        require_rows(make_context(home))
+
+
+def test_a_corrupt_release_is_not_taken_for_none(home: Home) -> None:
+    """Where one of its files is missing, a refresh rebuilds it instead of failing on it."""
+    make_release(home, "run-0", amount=1)
+    (home.current / "marts.duckdb").unlink()
+    require_rows(make_context(home))
