@@ -29,5 +29,3 @@ step "licences of the locked packages"
 "$bin/python" -m scripts.licences
 step "SBOM"
 bash scripts/sbom.sh
-step "known vulnerabilities of the locked packages"
-bash scripts/audit.sh
