@@ -137,6 +137,7 @@ def test_distinct_values_without_metrics(layer: SemanticLayer) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_metric_by_every_dimension_offered(layer: SemanticLayer) -> None:
     for metric in layer.metrics():
         for dimension in layer.dimensions([metric.name]):

@@ -39,6 +39,7 @@ def test_without_a_receipt_nothing_is_published(home: Home) -> None:
     assert current_id(home) is None
 
 
+@pytest.mark.slow
 def test_releases_past_their_retention_go(home: Home) -> None:
     context = make_context(home)
     for number in range(context.settings.keep_releases + 2):
