@@ -19,11 +19,8 @@ dates as (
 visits as (
     select
         visits.deal_key,
-        stages.is_closing_stage,
-        case
-            when visits.visit_number = 1 then cast('0001-01-01' as date)
-            else {{ local_date('visits.entered_at') }}
-        end as from_on,
+        stages.is_closing_stage and visits.is_recorded as is_closing_visit,
+        {{ local_date('visits.entered_at') }} as from_on,
         coalesce(
             lead({{ local_date('visits.entered_at') }}) over (
                 partition by visits.deal_key order by visits.visit_number
@@ -39,7 +36,7 @@ visits as (
 closed_periods as (
     select deal_key, from_on, to_on
     from visits
-    where is_closing_stage
+    where is_closing_visit
     union all
     select deal_key, closed_on as from_on, reopened_on as to_on
     from {{ ref('int_deals__closed_periods') }}
