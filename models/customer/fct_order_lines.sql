@@ -29,6 +29,7 @@ final as (
         lines.channel,
         lines.status,
         lines.kind,
+        lines.is_stated_return,
         lines.is_cancelled,
         orders.is_first_order,
         orders.is_returning,

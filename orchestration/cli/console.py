@@ -28,7 +28,10 @@ class _Console(Console):
     @property
     def size(self) -> ConsoleDimensions:
         size = super().size
-        if self.is_terminal or "COLUMNS" in os.environ:
+        columns = os.environ.get("COLUMNS", "")
+        if columns.isdigit():
+            return ConsoleDimensions(int(columns), size.height)
+        if self.is_terminal:
             return size
         return ConsoleDimensions(_UNLIMITED, size.height)
 

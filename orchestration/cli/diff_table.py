@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ _TEXTS = {
     "month": N_("Month"),
     "difference": N_("Difference"),
     "points": N_("pp"),
-    "more": N_("and {n} more: --metric {name} shows all"),
+    "more": N_("{name}: {n} more, all of them with --metric {name}"),
     "failures": N_("Not compared"),
     "unbuilt": N_(
         "Edits that decide rows and are not built here: {what}. --rebuild builds them in a scratch copy."
@@ -71,6 +71,8 @@ def print_difference(difference: Difference, lang: options.Language, *, all_mont
         console.out.print(_table_of_rows(difference.tables, words))
     if difference.metrics.moves:
         console.out.print(_table_of_moves(difference, lang, words, all_months=all_months))
+        if not all_months:
+            _print_what_is_left_out(difference.metrics.moves, words)
     elif not unbuilt:
         console.out.print(words["no_figures"])
     for name, reason in sorted(difference.metrics.failures.items()):
@@ -123,10 +125,13 @@ def _table_of_moves(
                 *((console.plain(move.key or "–"),) if is_split else ()),
                 *_figures(move, column, lang, words, currency=difference.currency),
             )
-        if not all_months and len(moves) > _SHOWN:
-            more = words["more"].format(n=len(moves) - _SHOWN, name=name)
-            table.add_row("", f"[dim]{more}[/dim]")
     return table
+
+
+def _print_what_is_left_out(moves: Sequence[Move], words: dict[str, str]) -> None:
+    for name, count in sorted(Counter(move.metric for move in moves).items()):
+        if count > _SHOWN:
+            console.out.print(f"[dim]{words['more'].format(n=count - _SHOWN, name=name)}[/dim]")
 
 
 def _figures(

@@ -119,10 +119,10 @@ def _tuned(expectation: Expectation, declared: Mapping[str, Any], file: str) -> 
     name = expectation.short_name
     if name in declared.get("mostly", {}):
         share = float(declared["mostly"][name])
-        if expectation.kind in ("never", "has_rows") or not 0 < share <= 1:
+        if expectation.kind == "has_rows" or not 0 < share <= 1:
             raise SettingsInvalid(
                 f"{file}: {expectation.name} cannot hold for a share of {share} of the rows: "
-                "expected above 0 and up to 1, and not for `never` or `has_rows`."
+                "expected above 0 and up to 1, and not for `has_rows`."
             )
         text = f"{expectation.expected} in at least {share:.0%} of the rows"
         expectation = dataclasses.replace(expectation, mostly=share, expected=text)

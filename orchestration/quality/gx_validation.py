@@ -156,5 +156,10 @@ def _as_gx(gx: Any, expectation: Expectation, *, needs_rows: bool) -> Any:
                 meta=meta,
             )
         case "never":
-            query = f"select 1 as found from {{batch}} where {expectation.breaks} limit 1"
+            # Great Expectations knows no share for queries
+            query = (
+                "select found from (select count(*) as all_rows, "
+                f"count(*) filter (where {expectation.breaks}) as found from {{batch}}) as counted "
+                f"where found > {round(1 - expectation.mostly, 6)} * all_rows"
+            )
             return known.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)

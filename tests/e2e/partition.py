@@ -27,6 +27,9 @@ _NEVER_SPLIT = ("spend_",)
 _KEPT = ("line_no", "Modificado", "updated_at")
 """Beside its key, the columns that an older version of a row shares with the newer one: it must not be newer."""
 
+_HISTORY = {"deals": ("Estado", "Cerrado")}
+"""Columns by stream whose earlier values are facts of their own: a deal that was closed and opened again."""
+
 VERSIONED = tuple(
     layout for layout in LAYOUTS if layout.identity and layout.stream != "deal_stage_changes"
 )
@@ -80,7 +83,7 @@ def altered(
     """
     columns, rows = _read(path, layout)
     picked = [row for row in rows if chance.random() < share]
-    kept = {layout.identity, *_KEPT} | (
+    kept = {layout.identity, *_KEPT, *_HISTORY.get(layout.stream, ())} | (
         {layout.moment} if layout.stream == "agent_states" else set()
     )
     for index, column in enumerate(columns):

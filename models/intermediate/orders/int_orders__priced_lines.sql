@@ -39,6 +39,8 @@ final as (
         lines.channel,
         lines.status,
         lines.order_kind as kind,
+        coalesce(lines.kind = 'return' or lines.returns_order_key is not null or lines.quantity < 0, false)
+            as is_stated_return,
         lines.is_cancelled,
         coalesce(products.category, '') as product_category,
         lines.quantity,

@@ -53,14 +53,16 @@ def selections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return calls
 
 
+@pytest.mark.parametrize("columns", ["80", "200"])
 def test_the_largest_moves_and_what_was_not_compared(
-    embudo: CommandLine, selections: list[Any]
+    embudo: CommandLine, selections: list[Any], monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
     printed = embudo("diff", "r1", "r2").stdout
     assert "r1 → r2" in printed
     assert "customer.fct_orders" in printed and "-note" in printed
     assert [month for month in range(1, 6) if f"2026-0{month}" in printed] == [3, 4, 5]
-    assert "and 2 more: --metric revenue shows all" in printed
+    assert "revenue: 2 more, all of them with --metric revenue" in printed
     assert "Not compared orders: a column [x] is missing" in printed
     assert "seed stages" in printed
     assert selections == [("r1", "r2", Selection())]

@@ -61,7 +61,7 @@ create table customer.fct_order_lines as
     select 'crm:' || o || '|' || l as order_line_key, 'crm:' || o as order_key,
         'account:crm:a' || (o % 7) as customer_key, 'crm:p1' as product_key, 2::decimal(18,4) as quantity,
         20.0::decimal(20,8) as net_amount, null::decimal(20,8) as cost_amount,
-        'completed' as status, 'sale' as kind, false as is_cancelled,
+        'completed' as status, 'sale' as kind, false as is_stated_return, false as is_cancelled,
         timestamp '2026-01-01' + interval (o) day as ordered_at, date '2026-01-01' + o::int as
         ordered_on
     from range(1, 101) t(o), range(1, 3) s(l);
