@@ -28,14 +28,15 @@ def _visible_text() -> str:
 MACROS = (
     # A text in which characters that nobody sees are named.
     _visible_text(),
-    # Whether a text is an id that lost digits: an exponent, or a fraction above 2^53.
+    # Whether a text is an id that lost digits: an exponent, or a fraction from 2^53 on, where two whole
+    # numbers may be read as one.
     """
     create temp macro is_rounded_id(x) as regexp_full_match(
         x, '[+-]?\\d+([.,]\\d+)?[eE]\\+\\d+|[+-]?\\d+[.,]\\d+[eE]\\d+'
     ) or (
         regexp_full_match(x, '[+-]?\\d{16,}[.,]0*')
-        and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740993))
-            > 9007199254740992
+        and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740992))
+            >= 9007199254740992
     )
     """,
     # Seconds of a duration: hh:mm:ss, mm:ss, :ss, 1h 5m, PT1H5M, or a fraction of a day as Excel keeps it.

@@ -45,4 +45,10 @@ def _as_text(column: str, kind: str) -> str:
         return f"cast(to_json({column}) as varchar)"
     if kind == "BLOB":
         return f"hex({column})"
+    if kind in ("DOUBLE", "FLOAT"):
+        # a column of whole numbers with gaps is often stored as fractions: id 2, not 2.0
+        return (
+            f"case when {column} = trunc({column}) and abs({column}) < {2**53} "
+            f"then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
+        )
     return f"cast({column} as varchar)"

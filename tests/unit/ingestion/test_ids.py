@@ -90,8 +90,8 @@ def test_whole_numbers_are_never_rounded_ids(number: int) -> None:
 
 
 @settings(deadline=None)
-@given(st.floats(min_value=1e16, max_value=1e300))
-def test_floats_above_two_to_the_53_always_are(number: float) -> None:
+@given(st.floats(min_value=2.0**53, max_value=1e300))
+def test_floats_from_two_to_the_53_on_always_are(number: float) -> None:
     for written in (repr(number), f"{number:.5E}", f"{number:e}"):
         assert _is_rounded(written)
 

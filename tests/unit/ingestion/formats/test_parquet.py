@@ -62,3 +62,23 @@ def test_parquet_timestamps_with_and_without_zone(company: Company) -> None:
     assert company.rows("select created_at, due_at from landing.tasks") == [
         (dt.datetime(2026, 7, 1, 8), dt.datetime(2026, 7, 1, 10))
     ]
+
+
+def test_ids_in_a_column_of_fractions_are_whole_numbers(company: Company) -> None:
+    """Libraries store whole numbers with gaps as fractions; what is above 2^53 lost digits there."""
+    owners = pa.array([2.0, None, 1e5, 2.0**53, 1.5], type=pa.float64())
+    ids = pa.array([str(n) for n in range(5)])
+    pq.write_table(pa.table({"id": ids, "owner": owners}), company.inbox / "a.parquet")
+    company.map(
+        "accounts",
+        {"files": "*", "columns": {"account_id": "id", "name": "id", "owner_id": "owner"}},
+    )
+    company.land()
+    assert company.rows("select account_id, owner_id from landing.accounts order by 1") == [
+        ("0", "2"),
+        ("1", None),
+        ("2", "100000"),
+        ("4", "1.5"),
+    ]
+    [(_, reason)] = company.quarantine()
+    assert "9007199254740992.0" in reason
