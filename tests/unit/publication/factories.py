@@ -65,7 +65,7 @@ def build(candidate: Candidate, *, amount: int) -> None:
     candidate.artifacts.mkdir(exist_ok=True)
     node = {
         "database": "marts", "schema": "customer", "name": "fct_orders",
-        "resource_type": "model", "config": {"materialized": "table"},
+        "resource_type": "model", "config": {"materialized": "table"}, "columns": {},
     }  # fmt: skip
     (candidate.artifacts / "manifest.json").write_text(
         json.dumps({"nodes": {"model.fct_orders": node}})

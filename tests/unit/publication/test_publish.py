@@ -69,17 +69,6 @@ def test_a_second_release_is_built_upon_the_first_and_leaves_it_as_it_was(home: 
     verify_release(home, first.release_id)
 
 
-def test_files_are_made_in_a_format_that_knows_its_own_wal(home: Home) -> None:
-    candidate = prepare_candidate(home, "run-1", full=False)
-    assert candidate.full
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{candidate.marts}' as made (read_only)")
-        tags = connection.execute(
-            "select tags['storage_version'] from duckdb_databases() where database_name = 'made'"
-        ).fetchall()
-    assert tags == [("v1.4.0+",)]
-
-
 def _no_receipt(candidate: Candidate) -> None:
     candidate.receipt.unlink()
 

@@ -1,0 +1,15 @@
+"""What `embudo doctor` finds wrong with a company."""
+
+from __future__ import annotations
+
+from orchestration.operations.doctor import Finding, Inspection, diagnose
+from tests.faults.tiny_company import TinyCompany
+
+
+def wrong(company: TinyCompany, *, quick: bool = False) -> list[Finding]:
+    """Every finding that is not all right; each names what fixes it."""
+    found = diagnose(Inspection(config=company.config, home=company.home, quick=quick))
+    areas = ["versions", "settings", "lock", "ledger", "landing", "releases", "leftovers", "disk"]
+    assert {finding.area for finding in found} == {*areas, "clocks"}
+    assert all(finding.fix for finding in found if finding.state != "ok")
+    return [finding for finding in found if finding.state != "ok"]
