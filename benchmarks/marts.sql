@@ -159,7 +159,7 @@ select
     null as seconds, started_at, cast(to_local(started_at) as date) as started_on
 from activities;
 
-create table fct_campaign_emails as select *, not is_bounced as is_delivered from messages;
+create table fct_campaign_emails as from messages;
 create table fct_social_interactions as from social;
 create table fct_survey_answers as from answers;
 

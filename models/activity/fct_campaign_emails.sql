@@ -34,7 +34,7 @@ final as (
 
         -- attributes
         {{ keyed_hash('messages.email') }} as recipient_hmac,
-        not messages.is_bounced as is_delivered,
+        messages.is_delivered,
         messages.is_bounced,
         messages.is_opened,
         messages.is_clicked,

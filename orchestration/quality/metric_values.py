@@ -20,13 +20,12 @@ _BEYOND_A_WHOLE = {
     "return_rate": (0.0, math.inf),
     "units_sold": (-math.inf, math.inf),
     "cost_of_sales_rate": (-math.inf, math.inf),
-    "click_to_open_rate": (0.0, math.inf),
     "occupancy_rate": (0.0, math.inf),
     "qualified_lead_rate": (0.0, math.inf),
 }
 """Figures that go beyond the range of their unit. Rates whose numerator is not part of the denominator: costs
-and credit lines, returns of another month's sales, clicks without a known open, leads qualified in another month
-than they came. Units net of returns, which may be more than the month's sales.
+and credit lines, returns of another month's sales, leads qualified in another month than they came. Units net of
+returns, which may be more than the month's sales.
 """
 
 

@@ -89,6 +89,12 @@ class Limits(Strict):
         le=1,
         description="rows that a mart may have fewer than in the last release",
     )
+    unsent_email_share: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="events of a source's e-mails whose sending has not landed",
+    )
     silent_days: int | None = Field(
         default=None, ge=1, description="days that a source may be behind the others"
     )

@@ -423,8 +423,11 @@ def _events(chance: random.Random) -> tuple[str, Rows]:
     return "email_events", [
         event(
             _key(chance, "e", 30),
-            chance.choice(["sent", "sent", "open", "click", "reply", "bounce"]),
+            chance.choice(
+                ["sent", "sent", "delivered", "deferred", "open", "click", "reply", "bounce"]
+            ),
             day,
+            bounce_type=chance.choice(["hard", "soft", None]),
             recipient_email=chance.choice(EMAILS),
             contact_id=_maybe(chance, _key(chance, "p", 8), 0.2),
             message_id=_maybe(chance, _key(chance, "m", 6)),

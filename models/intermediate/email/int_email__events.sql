@@ -31,6 +31,7 @@ newest_events as (
         kind,
         occurred_at,
         coalesce(is_machine, false) as is_machine,
+        coalesce(kind = 'bounce' and lower(trim(bounce_type)) = 'soft', false) as is_soft_bounce,
         _load_seq,
         _file,
         _line,

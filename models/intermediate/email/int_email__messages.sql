@@ -32,6 +32,7 @@ relevant_events as (
         events.kind,
         events.occurred_at,
         events.is_machine,
+        events.is_soft_bounce,
         coalesce(events._is_deleted, true) as _is_deleted
     from changed_messages
     left join events on events.message_key = changed_messages.message_key
@@ -42,7 +43,7 @@ relevant_events as (
 ),
 {% endif %}
 
-final as (
+messages as (
     select
         -- keys
         message_key,
@@ -52,27 +53,77 @@ final as (
         max(case when not _is_deleted then email end) as email,
 
         -- what happened
+        {%- set arrived = "kind in ('delivered', 'open', 'click', 'reply', 'unsubscribe', 'complaint')" %}
         {%- set happened = {
-            'sent': "kind = 'sent'",
-            'bounced': "kind = 'bounce'",
-            'opened': "kind = 'open' and not is_machine",
-            'clicked': "kind = 'click'",
-            'replied': "kind = 'reply'",
-            'unsubscribed': "kind = 'unsubscribe'",
-            'complained': "kind = 'complaint'",
+            'is_sent': "kind = 'sent'",
+            'has_hard_bounce': "kind = 'bounce' and not is_soft_bounce",
+            'is_deferred': "kind = 'deferred'",
+            'has_arrived': arrived,
+            'is_opened': "kind = 'open' and not is_machine",
+            'is_clicked': "kind = 'click' and not is_machine",
+            'is_replied': "kind = 'reply'",
+            'is_unsubscribed': "kind = 'unsubscribe'",
+            'is_complained': "kind = 'complaint'",
         } %}
         {%- for name, condition in happened.items() %}
-        coalesce(max(case when not _is_deleted and {{ condition }} then 1 end), 0) = 1 as is_{{ name }},
+        coalesce(max(case when not _is_deleted and {{ condition }} then 1 end), 0) = 1 as {{ name }},
         {%- endfor %}
 
         -- times
-        min(case when not _is_deleted and kind = 'sent' then occurred_at end) as sent_at,
-        min(case when not _is_deleted and kind = 'open' and not is_machine then occurred_at end) as first_opened_at,
-        min(case when not _is_deleted and kind = 'click' then occurred_at end) as first_clicked_at,
-        min(case when not _is_deleted and kind = 'reply' then occurred_at end) as first_replied_at,
+        {%- set times = {
+            'min': {
+                'sent_at': "kind = 'sent'",
+                'first_opened_at': "kind = 'open' and not is_machine",
+                'first_clicked_at': "kind = 'click' and not is_machine",
+                'first_replied_at': "kind = 'reply'",
+            },
+            'max': {'last_soft_bounce_at': 'is_soft_bounce', 'last_arrival_at': arrived},
+        } %}
+        {%- for function, conditions in times.items() %}
+        {%- for name, condition in conditions.items() %}
+        {{ function }}(case when not _is_deleted and {{ condition }} then occurred_at end) as {{ name }},
+        {%- endfor %}
+        {%- endfor %}
         cast({{ current_load() }} as bigint) as changed_seq
     from relevant_events
     group by message_key
+),
+
+-- a soft bounce stands until something shows that the message arrived; a hard one always
+bounces as (
+    select
+        *,
+        has_hard_bounce
+        or coalesce(last_soft_bounce_at > last_arrival_at, last_soft_bounce_at is not null) as is_bounced
+    from messages
+),
+
+final as (
+    select
+        -- keys
+        message_key,
+        email_key,
+        campaign_key,
+        contact_key,
+        email,
+
+        -- what happened; a deferred message is delivered, or bounces, or is still on its way
+        is_sent,
+        not is_bounced and (has_arrived or not is_deferred) as is_delivered,
+        is_bounced,
+        is_opened,
+        is_clicked,
+        is_replied,
+        is_unsubscribed,
+        is_complained,
+
+        -- times
+        sent_at,
+        first_opened_at,
+        first_clicked_at,
+        first_replied_at,
+        changed_seq
+    from bounces
 )
 
 select * from final

@@ -491,13 +491,13 @@ with events as (
         format = 'newline_delimited', ignore_errors = true,
         columns = {
             'event_id': 'varchar', 'campaign_id': 'varchar', 'message_id': 'varchar', 'email': 'varchar',
-            'crm_id': 'varchar', 'type': 'varchar', 'ts': 'varchar', 'bot': 'boolean'
+            'crm_id': 'varchar', 'type': 'varchar', 'ts': 'varchar', 'bot': 'boolean', 'bounce': 'varchar'
         }
     )
     where
         event_id is not null
         and zulu(ts) is not null
-        and type in ('sent', 'delivered', 'open', 'click', 'reply', 'bounce', 'unsubscribe', 'complaint')
+        and type in ('sent', 'delivered', 'deferred', 'open', 'click', 'reply', 'bounce', 'unsubscribe', 'complaint')
 )
 
 select
@@ -509,11 +509,16 @@ select
     lower(trim(max(events.email))) as email,
     coalesce(max(events.crm_id), max(contacts.contact_id)) as contact_id,
     min(zulu(events.ts)) filter (
-        where events.type in ('click', 'reply') or (events.type = 'open' and not events.bot)
+        where events.type = 'reply' or (events.type in ('open', 'click') and not events.bot)
     ) as engaged_at,
-    bool_or(events.type = 'bounce') as is_bounced,
+    -- the last word: after a soft bounce a delivery, scan or click shows that the message arrived
+    bool_or(events.type = 'bounce' and events.bounce = 'hard')
+    or coalesce(
+        arg_max(events.type, zulu(events.ts)) filter (where events.type not in ('sent', 'deferred')) = 'bounce', false
+    ) as is_bounced,
+    not is_bounced and bool_or(events.type not in ('sent', 'deferred')) as is_delivered,
     bool_or(events.type = 'open' and not events.bot) as is_opened,
-    bool_or(events.type = 'click') as is_clicked,
+    bool_or(events.type = 'click' and not events.bot) as is_clicked,
     bool_or(events.type = 'reply') as is_replied,
     bool_or(events.type = 'unsubscribe') as is_unsubscribed,
     bool_or(events.type = 'complaint') as is_complained

@@ -46,7 +46,8 @@ create table landing.activities as
 create table landing.email_events as
     select i::varchar as event_id, 'c1' as campaign_id, 'm' || i as message_id,
         'p' || i || '@example.com' as recipient_email, null::varchar as contact_id,
-        case when i <= 60 then 'sent' else 'open' end as kind, false as is_machine, {_STANDARD}
+        case when i <= 60 then 'sent' else 'open' end as kind, false as is_machine,
+        timestamp '2026-03-02 10:00:00' as occurred_at, null::varchar as bounce_type, {_STANDARD}
     from range(1, 81) t(i);
 create table landing.marketing_spend as
     select date '2026-03-01' + i::int as spend_on, 'search' as channel, null::varchar as
@@ -96,7 +97,7 @@ create table activity.fct_activities as
     union all select 'call:' || i, 'call', null, date '2026-03-02' from range(1, 41) t(i);
 create table activity.fct_campaign_emails as
     select 'crm:' || md5(i::varchar) as email_key, 'crm:c1' as campaign_key, false as is_opened,
-        false as is_clicked, false as is_replied, false as is_bounced
+        false as is_clicked, false as is_replied, false as is_bounced, true as is_delivered
     from range(1, 61) t(i);
 create table performance.fct_marketing_spend as
     select date '2026-03-01' + i::int as spend_on, 'search' as channel, 12.5 as spend_amount

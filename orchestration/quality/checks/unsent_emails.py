@@ -1,0 +1,124 @@
+"""Gate 3: events of campaign e-mails whose message was never sent, as far as has landed.
+
+They count in no figure: every figure of e-mails is dated by the sending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestration.quality.masking import KEPT, shown
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.registry import check
+from orchestration.quality.subjects import GateInput
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_CAMPAIGNS = 3
+"""How many campaigns are named for each source, those with the most such events first."""
+
+_EVENTS = """
+    from warehouse.intermediate.int_email__events as events
+    inner join warehouse.intermediate.int_email__messages as messages using (message_key)
+    where not events._is_deleted
+"""
+
+
+@dataclass(frozen=True)
+class _UnsentEvents:
+    """The events of one source: all, those without a sending, what kinds there are, and where."""
+
+    source: str
+    events: int
+    unsent: int
+    sent: int
+    kinds: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    campaign_count: int
+
+    @property
+    def share(self) -> float:
+        """Events without a sending, as a share of the source's events."""
+        return self.unsent / self.events
+
+    @property
+    def text(self) -> str:
+        """What a person reads of the source."""
+        more = self.campaign_count - len(self.campaigns)
+        campaigns = ", ".join(shown(self.campaigns)) + (f" and {more:,} more" if more else "")
+        found = (
+            f"{self.source}: {self.unsent:,} of {self.events:,} events ({self.share:.1%}) "
+            f"have no `sent` (campaigns {campaigns})"
+        )
+        if self.sent:
+            return found
+        return f"{found}; it has no `sent` at all, only {', '.join(self.kinds)}, so none of its rates exist"
+
+
+@check(
+    gate=3,
+    name="emails.without_sent",
+    on="fct_campaign_emails",
+    remedy="Map the sendings as events of kind `sent`, or the export that holds them: e-mails are counted and "
+    "dated by their sending. Where a log begins in the middle of a campaign, raise "
+    "`limits.unsent_email_share`.",
+)
+def events_without_sent(candidate: GateInput, *, unsent_email_share: float = 0.0) -> Finding:
+    """Events of campaign e-mails whose message has no `sent`, as a share of a source's events.
+
+    Opens, clicks and the rest of such messages are in no figure until their sending lands.
+    """
+    with candidate.databases.open() as connection:
+        sources = [one for one in _by_source(connection) if one.share > unsent_email_share]
+        keys = _keys(connection, [one.source for one in sources]) if sources else ()
+    return Finding(
+        passed=not sources,
+        severity="warn",
+        observed="; ".join(one.text for one in sources) or "every event has its `sent`",
+        expected=f"a `sent` for at least {1 - unsent_email_share:.1%} of a source's events",
+        failures=sum(one.unsent for one in sources),
+        keys=keys,
+    )
+
+
+def _by_source(connection: DuckDBPyConnection) -> list[_UnsentEvents]:
+    rows = connection.execute(
+        f"""
+        with campaigns as (
+            select
+                split_part(events.event_key, ':', 1) as source,
+                events.campaign_key,
+                count(*) as events,
+                count_if(not messages.is_sent) as unsent,
+                count_if(events.kind = 'sent') as sent,
+                list(distinct events.kind) as kinds
+            {_EVENTS}
+            group by all
+        )
+        select
+            source,
+            sum(events),
+            sum(unsent),
+            sum(sent),
+            list_sort(list_distinct(flatten(list(kinds)))),
+            list(campaign_key order by unsent desc, campaign_key) filter (where unsent > 0),
+        from campaigns group by source having sum(unsent) > 0 order by source
+        """
+    ).fetchall()
+    return [
+        _UnsentEvents(
+            source, events, unsent, sent, tuple(kinds), tuple(keys[:_CAMPAIGNS]), len(keys)
+        )
+        for source, events, unsent, sent, kinds, keys in rows
+    ]
+
+
+def _keys(connection: DuckDBPyConnection, sources: list[str]) -> tuple[str, ...]:
+    rows = connection.execute(
+        f"select events.event_key {_EVENTS} and not messages.is_sent "
+        f"and split_part(events.event_key, ':', 1) in (select unnest(?)) order by 1 limit {KEPT}",
+        [sources],
+    ).fetchall()
+    return shown(key for (key,) in rows)
