@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from orchestration.core import duckdb_session
+from orchestration.ingestion import event_times
 from orchestration.ingestion.casts import Locale, Origin, cast_to, describe_type, plausible
 from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER
 from orchestration.ingestion.mapping import MappedColumn, MappedFile
@@ -44,18 +45,29 @@ def staging_query(
     currency: str,
     part: int,
     keep_raw: bool,
+    past_midnight: int | None = None,
 ) -> str:
     """A SELECT of a file's rows as `staged_table` has them.
 
     `_kept` is false for rows that the selection leaves out, `_fault` holds what is wrong with a
-    kept row.
+    kept row. `past_midnight` is the selection's.
     """
     by_name = {column.name: column for column in mapped.columns}
     typed = ", ".join(
         _typed(column, by_name.get(column.name), locale, currency) for column in stream.columns
     )
     names = ", ".join(duckdb_session.name(column.name) for column in stream.columns)
+    texts = {name: _text(column, _value(name)) for name, column in by_name.items()}
+    settled = event_times.settled_times(
+        stream.in_order, texts, past_midnight=past_midnight, time_zone=locale.time_zone
+    )
+    dated, stages = "dated", ""
+    for stage, (name, time) in enumerate(settled):
+        replaced = f"select * replace ({time} as {duckdb_session.name(name)}) from {dated}"
+        dated = f"settled_{stage}"
+        stages += f"{dated} as ({replaced}),\n        "
     faults = list(_faults(stream, by_name, locale))
+    faults += event_times.order_faults(stream.in_order, texts)
     faulty = " or ".join(f"({condition})" for condition, _ in faults) or "false"
     reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
@@ -68,12 +80,12 @@ def staging_query(
         dated as (
             select *{_plausible_dates(stream, by_name, locale)} from typed
         ),
-        checked as (
+        {stages}checked as (
             select *, case
                 when {BROKEN} is not null then {BROKEN}
                 when _kept and ({faulty}) then concat_ws('; ', {reasons or "null"})
             end as _fault
-            from dated
+            from {dated}
         )
         select {names}, _is_deleted, _extra, {LINE}, _row_number, {PRESENT},
             _kept or {BROKEN} is not null as _kept, _fault,
@@ -186,6 +198,10 @@ def _faults(
                 f"{value} is not null and {name} is null",
                 _reason(column, source, value, expected),
             )
+        if column.minimum is not None:
+            below = f"{column.name} is below {column.minimum}: found "
+            found = f"{duckdb_session.literal(below)} || {_text(source, value)}"
+            yield f"{name} < {column.minimum}", found
         if column.required:
             yield (
                 f"{value} is null and {required}",

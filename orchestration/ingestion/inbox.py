@@ -85,9 +85,16 @@ def fingerprint(
         "currency": settings.currency_of(source),
         "keys_of": settings.keys_of(source),
         "contract": [
-            [column.name, column.data_type, column.required, list(column.accepted_values)]
+            [
+                column.name,
+                column.data_type,
+                column.required,
+                list(column.accepted_values),
+                column.minimum,
+            ]
             for column in stream.columns
         ],
+        "in_order": list(stream.in_order),
         "rules": [[rule.name, rule.check] for rule in stream.rules],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]

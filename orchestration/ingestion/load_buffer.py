@@ -156,6 +156,7 @@ class LoadBuffer:
             currency=self._settings.currency_of(self.source),
             part=part,
             keep_raw=rows.structure is None,
+            past_midnight=file.selection.past_midnight,
         )
         try:
             self.connection.execute(f"insert into staged {query}")

@@ -21,6 +21,8 @@ class ContractColumn:
     data_type: str
     required: bool = False
     accepted_values: tuple[str, ...] = ()
+    minimum: int | None = None
+    """The least value that there can be."""
     address: Address | None = None
     within: str | None = None
     """The column that an address is read within: the country of a phone, the network of a handle."""
@@ -61,6 +63,8 @@ class StreamContract:
     """Whether rows of the same key in a file add up, instead of replacing one another."""
     newest_by: str | None = None
     business_times: tuple[str, ...] = ()
+    in_order: tuple[str, ...] = ()
+    """Times of which none is before one that stands in front of it."""
     rules: tuple[Rule, ...] = ()
     personal: Role | None = None
     """Whose rows they are; None where the stream holds nothing of a person."""

@@ -80,6 +80,7 @@ def _stream(table: Mapping[str, Any], file: Path) -> StreamContract:
         keys_repeat=bool(meta.get("keys_repeat", False)),
         newest_by=meta.get("newest_by"),
         business_times=tuple(meta.get("business_times", ())),
+        in_order=tuple(meta.get("in_order", ())),
         rules=tuple(Rule(**rule) for rule in meta.get("rules", ())),
         personal=meta.get("personal"),
     )
@@ -95,6 +96,7 @@ def _column(column: Mapping[str, Any], stream: str) -> ContractColumn:
         data_type=str(column["data_type"]).lower(),
         required=bool(meta.get("required", False)),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
+        minimum=meta.get("minimum"),
         address=meta.get("address"),
         within=meta.get("within"),
         refers_to=meta.get("refers_to"),

@@ -11,6 +11,9 @@ from orchestration.settings import values
 from orchestration.settings.format_models import FormatSpec
 from orchestration.settings.strict import Strict
 
+PAST_MIDNIGHT_HOURS = 12
+"""What `past_midnight: true` stands for."""
+
 Scalar = str | int | float | bool | date | datetime
 
 
@@ -72,6 +75,13 @@ class MappingSpec(Strict):
     where: str | None = None
     unpivot: UnpivotSpec | None = None
     deleted: ColumnSpec | None = None
+    past_midnight: int | None = Field(default=None, ge=1, le=23)
+    """A time earlier than the one before it is on the next day, if that is at most so many hours later."""
+
+    @field_validator("past_midnight", mode="before")
+    @classmethod
+    def _past_midnight(cls, given: Any) -> Any:
+        return {True: PAST_MIDNIGHT_HOURS, False: None}[given] if isinstance(given, bool) else given
 
 
 class SelectionSpec(MappingSpec):

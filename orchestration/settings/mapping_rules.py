@@ -58,6 +58,13 @@ def _faults(settings: Settings) -> Iterator[Fault]:
                 continue
             columns = [column.name for column in contract[stream_name].columns]
             for index, selection in enumerate(selections):
+                if selection.past_midnight is not None and not contract[stream_name].in_order:
+                    with_times = ", ".join(s.name for s in contract.values() if s.in_order)
+                    yield Fault(
+                        (*here, index, "past_midnight"),
+                        f"does nothing for {stream_name}, which has no times that follow one another; "
+                        f"expected only for {with_times}",
+                    )
                 yield from _selection_faults((*here, index), stream_name, columns, selection)
 
 

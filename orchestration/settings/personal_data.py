@@ -25,10 +25,10 @@ IDENTIFYING = ("email", "phone", "handle")
 
 GUIDE = "docs/dev/personal-data.md"
 STREAM_WORDS = frozenset(
-    {"area", "personal", "keys", "keys_repeat", "newest_by", "business_times", "rules"}
+    {"area", "personal", "keys", "keys_repeat", "newest_by", "business_times", "in_order", "rules"}
 )
 COLUMN_WORDS = frozenset(
-    {"required", "accepted_values", "address", "within", "refers_to", "free_text"}
+    {"required", "accepted_values", "minimum", "address", "within", "refers_to", "free_text"}
 )
 
 _NAMED_LIKE_AN_ADDRESS = re.compile(

@@ -93,6 +93,8 @@ def _accept_short_forms(node: dict[str, Any], model: type[BaseModel]) -> None:
     if model is settings.SelectionSpec:
         node["properties"]["snapshot"] |= {"enum": ["file", "folder", True, False, None]}
         node["properties"]["snapshot"].pop("anyOf", None)
+    if issubclass(model, settings.MappingSpec):
+        node["properties"]["past_midnight"]["anyOf"].append({"type": "boolean"})
 
 
 def _wider(prop: dict[str, Any] | None, validator: Any) -> dict[str, Any] | None:

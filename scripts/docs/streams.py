@@ -58,12 +58,15 @@ def _stream(table: project.Yaml) -> Stream:
         facts.append(f"newest by `{meta['newest_by']}`")
     if meta.get("business_times"):
         facts.append(f"moves data-as-of: {codes(meta['business_times'])}")
+    rules = [plain(rule["expected"]) for rule in meta.get("rules", ())]
+    if meta.get("in_order"):
+        rules.insert(0, f"none of {codes(meta['in_order'])} is before one named in front of it")
     return Stream(
         name=table["name"],
         area=meta["area"],
         description=project.description(table),
         facts="; ".join(facts) + ".",
-        rules=[plain(rule["expected"]) for rule in meta.get("rules", ())],
+        rules=rules,
         columns=[_column(one) for one in table["columns"] if not one["name"].startswith("_")],
     )
 
@@ -73,4 +76,6 @@ def _column(column: project.Yaml) -> Column:
     text = project.description(column)
     if meta.get("accepted_values"):
         text += f" One of {codes(str(value) for value in meta['accepted_values'])}."
+    if meta.get("minimum") is not None:
+        text += f" At least {meta['minimum']}."
     return Column(column["name"], project.type_of(column), bool(meta.get("required")), text)

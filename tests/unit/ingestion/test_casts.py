@@ -15,6 +15,7 @@ def landed(
     """What the cells of a file become in a column of a stream, or "quarantined"."""
     columns = {
         "products": {"product_id": "id", "name": {"value": "x"}},
+        "contacts": {"contact_id": "id", "created_at": {"value": "2026-01-01"}},
         "tasks": {"task_id": "id", "due_at": {"value": "2026-01-01"}},
         "users": {"user_id": "id", "full_name": {"value": "x"}},
         "calls": {
@@ -102,7 +103,7 @@ def test_decimal_point(company: Company) -> None:
 def test_whole_numbers(company: Company) -> None:
     cells = ["12", "12.0", "12.6", "-3", "1_0", "99999999999999999999"]
     q = "quarantined"
-    assert landed(company, "calls", "talk_seconds", cells, "v") == [12, 12, q, -3, q, q]
+    assert landed(company, "contacts", "birth_year", cells, "v") == [12, 12, q, -3, q, q]
 
 
 def test_durations(company: Company) -> None:
