@@ -22,6 +22,7 @@ STAGED_EXTRA = (
     ("_row_number", "bigint"),
     ("_present", "integer"),
     ("_kept", "boolean"),
+    ("_left_out", "boolean"),
     ("_fault", "varchar"),
     ("_raw", "varchar"),
     ("_part", "integer"),
@@ -49,8 +50,9 @@ def staging_query(
 ) -> str:
     """A SELECT of a file's rows as `staged_table` has them.
 
-    `_kept` is false for rows that the selection leaves out, `_fault` holds what is wrong with a
-    kept row. `past_midnight` is the selection's.
+    `_kept` is false for rows that the selection leaves out, `_left_out` true where its `where` alone
+    does so and the row has a key; `_fault` holds what is wrong with a kept row. `past_midnight` is the
+    selection's.
     """
     by_name = {column.name: column for column in mapped.columns}
     typed = ", ".join(
@@ -72,7 +74,7 @@ def staging_query(
     reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
         with mapped as (
-            {_mapped_rows(mapped, keep_raw=keep_raw)}
+            {_mapped_rows(mapped, stream, keep_raw=keep_raw)}
         ),
         typed as (
             select *, {typed}, {_is_deleted(mapped.deleted, locale)} as _is_deleted from mapped
@@ -88,27 +90,33 @@ def staging_query(
             from {dated}
         )
         select {names}, _is_deleted, _extra, {LINE}, _row_number, {PRESENT},
-            _kept or {BROKEN} is not null as _kept, _fault,
+            _kept or {BROKEN} is not null as _kept,
+            _excluded and {BROKEN} is null and {_has_key(stream, by_name)} as _left_out, _fault,
             case when _fault is not null then _raw end as _raw, {part} as _part
         from checked
     """
 
 
-def _mapped_rows(mapped: MappedFile, *, keep_raw: bool) -> str:
+def _mapped_rows(mapped: MappedFile, stream: StreamContract, *, keep_raw: bool) -> str:
     """A SELECT of the mapped values as they stand in the file, and of whether the row is kept."""
     deleted = mapped.deleted.sql if mapped.deleted is not None else "cast(null as varchar)"
     kept = f"not ({mapped.is_empty})"
-    if mapped.where is not None:
-        kept += f" and coalesce(({mapped.where}), false)"
     if mapped.unpivoted_value is not None:
         kept += f" and {mapped.unpivoted_value} is not null"
+    excluded = "false"
+    if mapped.where is not None:
+        excluded = f"{kept} and not coalesce(({mapped.where}), false)"
+        kept += f" and coalesce(({mapped.where}), false)"
+    version = {*stream.keys, stream.newest_by}
     cells = [
         *(
-            f"{_shielded(column, mapped.where)} as {_value(column.name)}"
+            f"{_shielded(column, mapped.where, tried=column.name in version)} "
+            f"as {_value(column.name)}"
             for column in mapped.columns
         ),
         f"{deleted} as _deleted_value",
         f"({kept}) as _kept",
+        f"({excluded}) as _excluded",
         f"{mapped.extra} as _extra",
         f"{mapped.raw if keep_raw else 'cast(null as varchar)'} as _raw",
         f"{ROW_NUMBER} as _row_number",
@@ -119,11 +127,23 @@ def _mapped_rows(mapped: MappedFile, *, keep_raw: bool) -> str:
     return f"select {', '.join(cells)} from ({mapped.relation})"
 
 
-def _shielded(column: MappedColumn, where: str | None) -> str:
-    """The column's SQL, not evaluated for rows that the selection leaves out: it may fail on them."""
+def _shielded(column: MappedColumn, where: str | None, *, tried: bool) -> str:
+    """The column's SQL, not evaluated for rows that the selection leaves out: it may fail on them.
+
+    `tried`: null is good enough for them where it does.
+    """
     if where is None or not column.is_expression:
         return column.sql
-    return f"case when coalesce(({where}), false) then {column.sql} end"
+    rest = f" else try({column.sql})" if tried else ""
+    return f"case when coalesce(({where}), false) then {column.sql}{rest} end"
+
+
+def _has_key(stream: StreamContract, mapped: Mapping[str, MappedColumn]) -> str:
+    """Whether a row says which key it is about."""
+    required = [name for name in stream.keys if stream.column(name).required]
+    if not any(name in mapped for name in stream.keys):
+        return "false"
+    return " and ".join(f"{duckdb_session.name(name)} is not null" for name in required) or "true"
 
 
 def _is_deleted(deleted: MappedColumn | None, locale: Locale) -> str:

@@ -20,7 +20,7 @@ from orchestration.ingestion.repaired_files import REPAIRED
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
-MAPPING_VERSION = 3
+MAPPING_VERSION = 4
 """Grows when the same settings read the same file differently, so that files are re-read."""
 
 _TEMPORARY = (".", "~$")

@@ -123,7 +123,7 @@ def clear_leftovers(home: Home, ledger: Ledger) -> list[Path]:
     shutil.rmtree(home.work, ignore_errors=True)
     listed = {load.load_id for load in all_loads(ledger)}
     removed: list[Path] = []
-    for folder in (home.landing, home.quarantine):
+    for folder in (home.landing, home.quarantine, home.left_out):
         if folder.is_dir():
             removed += durable_files.remove_unlisted(folder, listed=listed)
     return removed

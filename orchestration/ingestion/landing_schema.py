@@ -20,6 +20,11 @@ from orchestration.ingestion.ledger.business_times import latest_business_time
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.ingestion.ledger.parts import QuarantinedPart, quarantined_parts
+from orchestration.ingestion.left_out_versions import (
+    add_left_out,
+    make_left_out_table,
+    newer_versions,
+)
 from orchestration.ingestion.load_rows import write_load_rows
 from orchestration.ingestion.snapshots import Series, deletions, series_of
 from orchestration.settings import Home, Settings
@@ -44,9 +49,10 @@ def write_landing_schema(
     """Make schema `landing` in the connection's database; returns the data-as-of time (naive UTC).
 
     Views: one per stream, typed and empty where nothing landed, with a row marked deleted for each that
-    the newest full snapshot lacks. Tables: `settings` (one row), `loads` (one row per load that counts),
-    `load_rows` (the same by outcome and reason) and `quarantined` (one row per quarantined row that
-    nothing has resolved; no raw bytes).
+    the newest full snapshot lacks and for each that its selection's `where` has left out since. Tables:
+    `settings` (one row), `loads` (one row per load that counts), `load_rows` (the same by outcome and reason),
+    `quarantined` (one row per quarantined row that nothing has resolved; no raw bytes) and `left_out` (which rows
+    their `where` has left out since).
     """
     connection.execute("create schema if not exists landing")
     with Ledger(home.ledger) as ledger:
@@ -57,12 +63,23 @@ def write_landing_schema(
             stream.name: series_of(settings, ledger, stream) for stream in load_contract().values()
         }
         write_load_rows(connection, home, ledger)
-    for stream in load_contract().values():
-        loads = [(load, replaced) for load, replaced in active if load.stream == stream.name]
-        connection.execute(
-            f"create or replace view landing.{duckdb_session.name(stream.name)} as "
-            f"{_rows(stream, loads, snapshots[stream.name], home)}"
-        )
+        make_left_out_table(connection)
+        for stream in load_contract().values():
+            loads = [(load, replaced) for load, replaced in active if load.stream == stream.name]
+            query = _rows(stream, loads, snapshots[stream.name], home)
+            ended = add_left_out(
+                connection,
+                settings,
+                home,
+                ledger,
+                stream=stream,
+                loads=[load for load, _ in loads],
+            )
+            if ended:
+                query += f" union all {newer_versions(stream, [_path(home, one) for one in ended])}"
+            connection.execute(
+                f"create or replace view landing.{duckdb_session.name(stream.name)} as {query}"
+            )
     _write_settings(connection, settings, as_of, [load for load, _ in active], run_id)
     _write_loads(connection, [load for load, _ in active])
     _write_quarantined(connection, home, open_parts)

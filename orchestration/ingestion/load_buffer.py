@@ -6,6 +6,7 @@ Which files, and what the ledger knows of them, belongs to `stream_landing`; wri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,14 @@ from orchestration.privacy import suppression
 from orchestration.privacy.hash_key import PrivacyKey
 from orchestration.settings import Settings
 from orchestration.settings.contract import StreamContract
+
+
+def text_by_part(texts: Mapping[int, str], part: str) -> str:
+    """SQL of the text of a row's part; `part` is SQL."""
+    whens = "".join(
+        f" when {number} then {duckdb_session.literal(text)}" for number, text in texts.items()
+    )
+    return f"case {part}{whens} end"
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,10 @@ class LoadBuffer:
             rows_skipped=skipped + withheld,
             business_max=self._business_max(part, landed_at),
         )
+
+    def file_of(self, part: str) -> str:
+        """SQL of the path of a row's file; `part` is SQL."""
+        return text_by_part(self.files, part)
 
     def discard(self, part: int) -> None:
         """Remove a part."""

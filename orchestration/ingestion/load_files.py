@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.core import duckdb_session
 from orchestration.ingestion.ledger.load_record import RECORD_KEY, LoadRecord
-from orchestration.ingestion.load_buffer import LoadBuffer
+from orchestration.ingestion.load_buffer import LoadBuffer, text_by_part
 
 ROW_GROUP = 122_880
 
@@ -28,7 +27,7 @@ def write_landing(buffer: LoadBuffer, target: Path, *, record: LoadRecord) -> No
                 {duckdb_session.literal(load.load_id)} as _load_id,
                 cast({load.load_seq} as bigint) as _load_seq,
                 timestamp '{load.landed_at}' as _loaded_at,
-                {_by_part(buffer.files)} as _file,
+                {buffer.file_of("_part")} as _file,
                 _line, _is_deleted, _extra, _part
             from staged where _kept and _fault is null
         ) to {duckdb_session.literal(str(target))}
@@ -42,23 +41,15 @@ def write_landing(buffer: LoadBuffer, target: Path, *, record: LoadRecord) -> No
 
 def write_quarantine(buffer: LoadBuffer, target: Path, *, load_id: str) -> None:
     """Write the quarantined rows, with the header of their file."""
-    header = _by_part(buffer.headers) if buffer.headers else "cast(null as varchar)"
+    header = text_by_part(buffer.headers, "_part") if buffer.headers else "cast(null as varchar)"
     buffer.connection.execute(
         f"""
         copy (
             select {duckdb_session.literal(buffer.source)} as source,
                 {duckdb_session.literal(buffer.stream.name)} as stream,
-                {duckdb_session.literal(load_id)} as load_id, {_by_part(buffer.files)} as file,
+                {duckdb_session.literal(load_id)} as load_id, {buffer.file_of("_part")} as file,
                 line, reason, raw, raw_bytes, {header} as header, _part as part
             from quarantined order by _part, line
         ) to {duckdb_session.literal(str(target))} (format parquet, compression zstd)
         """
     )
-
-
-def _by_part(texts: Mapping[int, str]) -> str:
-    """SQL of the text of a row's part."""
-    whens = "".join(
-        f" when {part} then {duckdb_session.literal(text)}" for part, text in texts.items()
-    )
-    return f"case _part{whens} end"

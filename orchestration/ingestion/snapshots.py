@@ -8,12 +8,12 @@ reasons.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from orchestration.core import duckdb_session
+from orchestration.ingestion.file_patterns import is_matched
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.parts import StreamPart, stream_parts
 from orchestration.ingestion.repaired_files import original_of
@@ -44,7 +44,7 @@ def series_of(settings: Settings, ledger: Ledger, stream: StreamContract) -> lis
             if selection.snapshot is None:
                 continue
             parts = stream_parts(ledger, source=source, stream=stream.name)
-            mine = [part for part in parts if _is_of(part.path, selection.files)]
+            mine = [part for part in parts if is_matched(part.path, selection.files)]
             of_selection = _series(mine, selection)
             if of_selection is not None:
                 series.append(of_selection)
@@ -93,21 +93,6 @@ def _newest(parts: Sequence[StreamPart]) -> list[StreamPart]:
 def _is_reliable(parts: Sequence[StreamPart]) -> bool:
     """Whether what is absent was deleted: not where rows wait in quarantine, nor where none landed."""
     return all(part.is_settled for part in parts) and any(part.rows_landed for part in parts)
-
-
-def _is_of(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a file that may have left the inbox is one of a selection's."""
-    return any(re.fullmatch(_expression(pattern), path) for pattern in patterns)
-
-
-def _expression(pattern: str) -> str:
-    """A glob as a regular expression."""
-    meanings = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", pattern)
-    return "".join(
-        meanings.get(piece) or (piece if piece.startswith("[") else re.escape(piece))
-        for piece in pieces
-    )
 
 
 def deletions(stream: StreamContract, series: Series, *, read: str) -> str:

@@ -26,6 +26,7 @@ from orchestration.ingestion.ledger.load_record import LoadRecord
 from orchestration.ingestion.ledger.loads import add_load
 from orchestration.ingestion.ledger.parts import ActivePart, FilePart, replace_parts
 from orchestration.ingestion.ledger.rejected_files import reject_file
+from orchestration.ingestion.left_out_keys import leaves_out, left_out_file, write_left_out
 from orchestration.ingestion.load_buffer import LoadBuffer, StagedPart
 from orchestration.ingestion.load_files import write_landing, write_quarantine
 from orchestration.privacy.hash_key import PrivacyKey
@@ -207,6 +208,11 @@ def _write_files(
             with durable_files.writing(target) as temporary:
                 write_quarantine(buffer, temporary, load_id=load.load_id)
             failpoint("landing.quarantine_written")
+        if leaves_out(buffer):
+            target = left_out_file(home, load)
+            durable_files.make_folder(target.parent)
+            with durable_files.writing(target) as temporary:
+                write_left_out(buffer, temporary, load=load)
         target = home.landing_of(source=source, stream=stream) / f"{load.load_id}.parquet"
         durable_files.make_folder(target.parent)
         with durable_files.writing(target) as temporary:

@@ -57,6 +57,9 @@ def suppress(
     Their own rows are skipped; rows that stay lose the reference to them and the texts that name them.
     """
     own = is_own(stream, origin)
+    connection.execute(
+        f"update staged set _left_out = false where _part = ? and _left_out and {own}", [part]
+    )
     row = connection.execute(
         f"select count(*) from staged where _part = ? and _kept and {own}", [part]
     ).fetchone()

@@ -36,6 +36,11 @@ class Home:
         return self.root / "quarantine"
 
     @property
+    def left_out(self) -> Path:
+        """Digests of the keys that a selection's `where` left out, in the same layout as `landing`."""
+        return self.root / "left_out"
+
+    @property
     def candidates(self) -> Path:
         """Warehouses that refreshes are building."""
         return self.root / "candidates"
@@ -101,6 +106,10 @@ class Home:
     def quarantine_of(self, *, source: str, stream: str) -> Path:
         """The folder of a stream's quarantined rows."""
         return self.quarantine / source / stream
+
+    def left_out_of(self, *, source: str, stream: str) -> Path:
+        """The folder of the keys that a stream's selections left out."""
+        return self.left_out / source / stream
 
     def candidate(self, run_id: str) -> Path:
         """The folder of one refresh's candidate."""

@@ -54,12 +54,13 @@ class ActivePart:
 
 @dataclass(frozen=True)
 class StreamPart:
-    """A part whose rows count, with what snapshots need of it."""
+    """A part whose rows count, with what distinguishes its versions from others."""
 
     load_id: str
     load_seq: int
     part: int
     path: str
+    fingerprint: str
     rows_landed: int
     is_settled: bool
     """Whether no row of it waits in quarantine."""
@@ -146,7 +147,7 @@ def parts_of_load(ledger: Ledger, load_id: str) -> list[ActivePart]:
 def stream_parts(ledger: Ledger, *, source: str, stream: str) -> list[StreamPart]:
     """Parts of a stream whose rows count, in the order in which they landed."""
     rows = ledger.execute(
-        "select f.load_id, l.load_seq, f.part, f.path, f.rows_landed, "
+        "select f.load_id, l.load_seq, f.part, f.path, f.fingerprint, f.rows_landed, "
         "f.rows_quarantined = 0 or f.resolved_by is not null as is_settled "
         "from load_files f join loads l using (load_id) "
         f"where f.source = ? and f.stream = ? and {COUNTS} order by l.load_seq, f.part",
