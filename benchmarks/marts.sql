@@ -125,11 +125,15 @@ select
     calls.disposition = 'ANSWERED' and calls.talk_s >= 30 as is_conversation,
     calls.is_matched,
     calls.wait_s,
-    calls.talk_s,
+    case when calls.disposition = 'ANSWERED' then calls.talk_s end as talk_s,
     calls.hold_s,
     calls.wrap_s,
+    case when calls.disposition = 'ANSWERED' then calls.talk_s + calls.hold_s + calls.wrap_s end as handle_s,
     calls.started_at,
-    cast(to_local(calls.started_at) as date) as started_on
+    cast(to_local(calls.started_at) as date) as started_on,
+    hour(to_local(calls.started_at)) as hour_of_day,
+    strftime(time_bucket(interval 30 minute, to_local(calls.started_at)), '%H:%M') as half_hour,
+    isodow(to_local(calls.started_at)) as weekday
 from calls
 asof left join connected as back
     on back.number = calls.number

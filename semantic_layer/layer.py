@@ -129,7 +129,7 @@ class SemanticLayer:
         )
         return QueryResult(
             request=request,
-            table=arranged(self.warehouse.query(sql), columns),
+            table=arranged(self.warehouse.query(sql), columns, time_zone=self.facts.time_zone),
             columns=columns,
             sql=sql,
             trust=self.trust(request.metrics),

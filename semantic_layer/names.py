@@ -13,7 +13,7 @@ from typing import Protocol
 
 from orchestration.core.errors import QueryInvalid
 from semantic_layer.filters import render
-from semantic_layer.records import METRIC_TIME, Dimension, Metric
+from semantic_layer.records import HOUR, METRIC_TIME, Dimension, Metric
 from semantic_layer.request import QueryRequest
 from semantic_layer.templates import Reference
 
@@ -172,13 +172,18 @@ class _Names:
             raise QueryInvalid(
                 f"`{reference.name}` names a grain, and so does `{reference.grain}`."
             )
-        *path, name = dimension.name.split("__")
+        *path, name = (dimension.planned_name or dimension.name).split("__")
         parts = [*path[-1:], name]
         links = ", ".join(f"'{entity}'" for entity in path[:-1])
         path_text = f", entity_path=[{links}]" if links else ""
         full = "__".join(parts)
         if dimension.kind == "time":
             grain = self._grain(dimension, reference.grain or grain)
+            if grain == HOUR:
+                raise QueryInvalid(
+                    f"A filter cannot take `{reference.name}` by hour: expected a day or longer, as in "
+                    f"{METRIC_TIME} = '2026-05-13', or the hour of the day, such as call__hour = 10."
+                )
             if reference.call == "Entity":
                 raise QueryInvalid(f"`{reference.name}` is a time, not an entity.")
             return "{{ TimeDimension('" + full + "', '" + grain.upper() + "'" + path_text + ") }}"
@@ -203,10 +208,17 @@ class _Names:
     def _grain(self, dimension: Dimension, grain: str | None) -> str:
         if grain is None:
             return dimension.grains[0]
-        if grain not in dimension.grains:
+        grains = (*([HOUR] if dimension.hour else []), *dimension.grains)
+        if grain not in grains:
+            why = ""
+            if grain == HOUR and dimension.name == METRIC_TIME:
+                why = (
+                    " Metrics of calls, activities, leads by creation and campaign e-mails have hours, "
+                    "those of one of them at a time."
+                )
             raise QueryInvalid(
-                f"`{dimension.name}` has no grain `{grain}` for {self._subject()}."
-                f"{_nearest(grain, dimension.grains)} Allowed: {', '.join(dimension.grains)}."
+                f"`{dimension.name}` has no grain `{grain}` for {self._subject()}.{why}"
+                f"{_nearest(grain, grains)} Allowed: {', '.join(grains)}."
             )
         return grain
 

@@ -18,7 +18,7 @@ from orchestration.core.processes import last_change
 from semantic_layer.names import ResolvedRequest
 from semantic_layer.records import DimensionKind
 
-_FORMAT = "4"
+_FORMAT = "5"
 """What is made of MetricFlow's SQL and how it is stored; another format does not read this one's files."""
 
 _MAX_FILES = 12

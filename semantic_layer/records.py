@@ -12,8 +12,14 @@ from datetime import date, datetime
 from typing import Literal
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
+QueryGrain = Literal["hour", "day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 """From the finest to the coarsest."""
+
+HOUR: QueryGrain = "hour"
+"""The grain of queries alone: scorecards, targets and stored values go by days and longer periods."""
+
+QUERY_GRAINS: tuple[QueryGrain, ...] = (HOUR, *GRAINS)
 
 DimensionKind = Literal["categorical", "time", "entity"]
 MetricKind = Literal["simple", "ratio", "derived", "cumulative", "conversion"]
@@ -23,7 +29,7 @@ METRIC_TIME = "metric_time"
 
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """Something to group or filter by. `name` is MetricFlow's, without a grain (`rep__team`)."""
+    """Something to group or filter by. `name` is what queries name, without a grain (`rep__team`)."""
 
     name: str
     kind: DimensionKind
@@ -31,7 +37,11 @@ class Dimension:
     label_es: str = ""
     description: str = ""
     grains: tuple[str, ...] = ()
-    """Of a time dimension, from its finest to the coarsest."""
+    """Of a time dimension, from its finest to the coarsest; without `hour`."""
+    planned_name: str = ""
+    """MetricFlow's name, where it is another."""
+    hour: str = ""
+    """Of `metric_time`: the dimension that the grain `hour` is planned by; empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

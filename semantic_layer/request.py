@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from orchestration.core.errors import QueryInvalid
-from semantic_layer.records import GRAINS, METRIC_TIME, Grain
+from semantic_layer.records import METRIC_TIME, QUERY_GRAINS, QueryGrain
 
 MAX_TEXT = 20_000
 """Characters of all the texts of a request together."""
@@ -28,7 +28,7 @@ class QueryRequest:
 
     metrics: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
-    grain: Grain | None = None
+    grain: QueryGrain | None = None
     where: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     limit: int | None = None
@@ -93,9 +93,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _grain(text: str) -> Grain:
+def _grain(text: str) -> QueryGrain:
     grain = text.strip().lower()
-    if grain not in GRAINS:
-        allowed = ", ".join(GRAINS)
+    if grain not in QUERY_GRAINS:
+        allowed = ", ".join(QUERY_GRAINS)
         raise QueryInvalid(f"There is no grain `{text}` for `{METRIC_TIME}`. Allowed: {allowed}.")
     return grain

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from semantic_layer.records import Metric, Trust
+from semantic_layer.records import HOUR, Metric, Trust
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +57,8 @@ class ResultColumn:
 class QueryResult:
     """An answer. Group-by columns come first, then metrics, each in the order of the request.
 
-    Columns have MetricFlow's names: a time by month is `metric_time__month`, and holds dates.
+    Columns have the names of the query: a time by month is `metric_time__month`, and holds dates; by hour
+    it holds the start of each hour in the reporting time zone.
     Values are as DuckDB gives them, never rounded; a count is an integer.
     """
 
@@ -69,14 +70,18 @@ class QueryResult:
     currency: str = ""
 
 
-def arranged(table: pa.Table, columns: tuple[ResultColumn, ...]) -> pa.Table:
-    """The table with its columns in this order; times of a day or coarser as dates."""
+def arranged(table: pa.Table, columns: tuple[ResultColumn, ...], *, time_zone: str) -> pa.Table:
+    """The table with its columns in this order; hours, which are UTC, in a time zone, longer times as dates."""
     import pyarrow as pa
 
     table = table.select([column.name for column in columns])
     for number, column in enumerate(columns):
-        dated = column.kind == "time" and column.grain != "hour"
-        if dated and pa.types.is_timestamp(table.schema.field(number).type):
-            days = table.column(number).cast(pa.date32(), safe=False)
-            table = table.set_column(number, column.name, days)
+        if column.kind != "time" or not pa.types.is_timestamp(table.schema.field(number).type):
+            continue
+        times = table.column(number)
+        if column.grain == HOUR:
+            local = times.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", time_zone))
+            table = table.set_column(number, column.name, local)
+        else:
+            table = table.set_column(number, column.name, times.cast(pa.date32(), safe=False))
     return table

@@ -25,6 +25,30 @@
     cast({{ dbt.date_trunc('month', local_time(timestamp)) }} as date)
 {%- endmacro %}
 
+{# The time of day in the reporting zone at a UTC timestamp, as four columns: `hour_name` is when that hour began
+   (UTC), so that the hour that a change of clocks repeats is two; then hour, half hour and ISO weekday. #}
+{% macro time_of_day(timestamp, hour_name) -%}
+    {%- set local = local_time(timestamp) -%}
+    cast({{ timestamp }} - ({{ local }} - {{ dbt.date_trunc('hour', local) }}) as timestamp) as {{ hour_name }},
+        cast(extract(hour from {{ local }}) as integer) as hour_of_day,
+        lpad(cast(extract(hour from {{ local }}) as {{ dbt.type_string() }}), 2, '0')
+        || case when extract(minute from {{ local }}) < 30 then ':00' else ':30' end as half_hour,
+        cast({{ iso_weekday(local) }} as integer) as weekday
+{%- endmacro %}
+
+{# 1 for Monday to 7 for Sunday. #}
+{% macro iso_weekday(timestamp) -%}
+    {{ return(adapter.dispatch('iso_weekday', 'embudo')(timestamp)) }}
+{%- endmacro %}
+
+{% macro default__iso_weekday(timestamp) -%}
+    extract(isodow from {{ timestamp }})
+{%- endmacro %}
+
+{% macro spark__iso_weekday(timestamp) -%}
+    extract(dayofweek_iso from {{ timestamp }})
+{%- endmacro %}
+
 {# Seconds from one timestamp to another, with no regard to second boundaries; null where either is. #}
 {% macro seconds_between(first, second) -%}
     {{ return(adapter.dispatch('seconds_between', 'embudo')(first, second)) }}

@@ -45,7 +45,8 @@ final as (
 
         -- times
         started_at,
-        started_on
+        started_on,
+        {{ time_of_day('started_at', 'started_hour') }}
     from activities
 )
 

@@ -52,7 +52,7 @@ final as (
         calls.is_connected,
         calls.is_missed,
         calls.is_abandoned,
-        calls.is_answered_in_time,
+        calls.is_offered,
         calls.is_conversation,
         calls.other_number is not null as is_number_known,
         calls.is_missed and calls.other_number is not null and coalesce(recoveries.is_recovered, false) as is_recovered,
@@ -65,10 +65,12 @@ final as (
         calls.talk_seconds,
         calls.hold_seconds,
         calls.wrap_seconds,
+        calls.handle_seconds,
 
         -- times
         calls.started_at,
         calls.started_on,
+        {{ time_of_day('calls.started_at', 'started_hour') }},
         case when calls.is_missed and calls.other_number is not null then recoveries.returned_at end as returned_at
     from calls
     left join agents on agents.call_key = calls.call_key

@@ -47,6 +47,7 @@ final as (
         -- times
         messages.sent_at,
         {{ local_date('messages.sent_at') }} as sent_on,
+        {{ time_of_day('messages.sent_at', 'sent_hour') }},
         messages.first_opened_at,
         messages.first_clicked_at,
         messages.first_replied_at

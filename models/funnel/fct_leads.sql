@@ -56,6 +56,7 @@ final as (
         -- times
         leads.created_at,
         {{ local_date('leads.created_at') }} as created_on,
+        {{ time_of_day('leads.created_at', 'created_hour') }},
         first_touches.first_touch_at,
         {{ local_date('leads.qualified_at') }} as qualified_on,
         {{ local_date('leads.converted_at') }} as converted_on,

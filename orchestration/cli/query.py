@@ -25,7 +25,9 @@ _Saved = Annotated[
     ),
 ]
 _By = Annotated[str, typer.Option("--by", help="Dimensions, e.g. rep__team,product__category.")]
-_Grain = Annotated[str | None, typer.Option("--grain", help="day, week, month, quarter or year.")]
+_Grain = Annotated[
+    str | None, typer.Option("--grain", help="hour, day, week, month, quarter or year.")
+]
 _Where = Annotated[
     list[str] | None, typer.Option("--where", help="A filter in SQL; can be repeated.")
 ]

@@ -22,6 +22,9 @@ from orchestration.settings.mapping_models import SelectionSpec
 from orchestration.settings.source_models import AnySource, ApiSpec, SourceSpec
 from orchestration.settings.strict import Strict
 
+SERVICE_LEVELS = (10, 20, 60)
+"""Seconds within which a call is answered in time, by metrics that the models define."""
+
 
 class Settings(Strict):
     """All of `embudo.yml`, checked. `config_file` and `inbox` are absolute once loaded."""
@@ -33,6 +36,7 @@ class Settings(Strict):
     country: str = "ES"
     industry: str | None = None
     revenue_from: Literal["orders", "deals"] = "orders"
+    service_level_seconds: tuple[int, ...] = SERVICE_LEVELS
     as_of: datetime | date | None = None
     inbox: Path = Path("inbox")
     keep_releases: int = Field(default=5, ge=1)
@@ -46,6 +50,7 @@ class Settings(Strict):
     _country = field_validator("country")(values.country)
     _schedule = field_validator("schedule")(values.cron)
     _names = field_validator("sources")(values.source_names)
+    _service_levels = field_validator("service_level_seconds")(values.service_levels)
     _as_of = field_validator("as_of", mode="before")(values.date_or_timestamp)
 
     def limits_of(self, source: str) -> Limits:
@@ -113,9 +118,12 @@ class Settings(Strict):
 
     def dbt_vars(self) -> dict[str, str]:
         """The settings that models read as dbt vars."""
+        added = set(self.service_level_seconds) - set(SERVICE_LEVELS)
+        levels = ",".join(str(seconds) for seconds in sorted(added))
         return {
             "time_zone": self.time_zone,
             "currency": self.currency,
             "country": self.country,
             "revenue_from": self.revenue_from,
+            **({"service_level_seconds": levels} if levels else {}),
         }

@@ -34,6 +34,10 @@ country: ES
 # `orders`, or `deals` where there is no order system: each won deal then counts as an order.
 revenue_from: orders
 
+# Seconds within which a call is answered in time, several at once: service_level_20s, service_level_30s …
+# Metrics of 10, 20 and 60 seconds are always there.
+# service_level_seconds: [10, 20, 30, 60]
+
 # Fixes "today" for every as-of metric (open pipeline, active customers, …). By default it is the
 # latest business timestamp that has landed.
 # as_of: 2026-06-30

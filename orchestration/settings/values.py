@@ -178,3 +178,16 @@ def cron(value: str) -> str:
             if match is None or not in_range or match[2] == "0":
                 raise ValueError(f"{name} is {low} to {high}, *, a-b or */n; found {part!r}")
     return value
+
+
+def service_levels(seconds: tuple[int, ...]) -> tuple[int, ...]:
+    """Thresholds of service levels: one to ten of 1 to 3,600 seconds, each once."""
+    if (
+        1 <= len(seconds) <= 10
+        and len(set(seconds)) == len(seconds)
+        and all(1 <= second <= 3600 for second in seconds)
+    ):
+        return seconds
+    raise ValueError(
+        f"expected one to ten different seconds from 1 to 3600, such as [20, 30]; found {list(seconds)}"
+    )

@@ -21,6 +21,7 @@ from orchestration.core.errors import BuildFailed
 from orchestration.core.processes import is_alive, last_change
 from orchestration.core.resource_limits import memory_limit, threads
 from orchestration.settings.project import PROJECT_ROOT
+from orchestration.transformation.service_levels import VARIABLE, add_service_levels, thresholds
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -126,6 +127,10 @@ class Dbt:
         if not outcome.success:
             shutil.rmtree(partial, ignore_errors=True)
             raise BuildFailed(f"dbt cannot parse the project: {_reason(outcome)}")
+        if levels := thresholds(self.variables.get(VARIABLE, "")):
+            manifest = _read_manifest(partial / _BINARY_MANIFEST)
+            if add_service_levels(manifest, levels):
+                _write_manifest(manifest, partial)
         sums = {name: _sha256(partial / name) for name in _PARSED}
         (partial / _SUMS).write_text(json.dumps(sums), encoding="utf-8")
         try:
@@ -269,6 +274,16 @@ def _read_manifest(binary: Path) -> Manifest:
     manifest.rebuild_ref_lookup()
     manifest.rebuild_source_lookup()
     return manifest
+
+
+def _write_manifest(manifest: Manifest, folder: Path) -> None:
+    """The three forms that a parse leaves; only after dbt ran in this process, which sets its flags."""
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    (folder / _BINARY_MANIFEST).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    manifest.write(str(folder / "manifest.json"))
+    SemanticManifest(manifest).write_json_to_file(str(folder / "semantic_manifest.json"))
 
 
 def _node_result(result: Any) -> NodeResult:

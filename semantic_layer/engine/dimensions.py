@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from semantic_layer.engine.time_of_day import Hours, queried_name
 from semantic_layer.plans import GroupByItem
-from semantic_layer.records import METRIC_TIME, Dimension, DimensionKind
+from semantic_layer.records import GRAINS, METRIC_TIME, Dimension, DimensionKind
 
 ElementTexts = Mapping[tuple[str, str], Mapping[str, str]]
 """Label and description by (the last entity on the way to the element, its name)."""
-
-_GRAIN_ORDER = ("hour", "day", "week", "month", "quarter", "year")
 
 
 def group_by_items(lookup: Any, metrics: Sequence[str]) -> Iterator[GroupByItem]:
@@ -49,11 +48,19 @@ def group_by_items(lookup: Any, metrics: Sequence[str]) -> Iterator[GroupByItem]
         yield name, kind, grain, (links[-1] if links else "", str(spec.element_name))
 
 
-def dimensions_of(items: Iterable[GroupByItem], texts: ElementTexts) -> Mapping[str, Dimension]:
-    """Dimensions by name, nearest first, each with its grains from the finest to the coarsest."""
+def dimensions_of(
+    items: Iterable[GroupByItem], texts: ElementTexts, *, hours: Hours, metrics: Sequence[str]
+) -> Mapping[str, Dimension]:
+    """Dimensions by name, nearest first, each with its grains from the finest to the coarsest.
+
+    Starts of hours are left out: `metric_time` has them as a grain, where the metrics share one.
+    """
     dimensions: dict[str, Dimension] = {}
     grains: dict[str, set[str]] = {}
-    for name, kind, grain, element in items:
+    for planned, kind, grain, element in items:
+        if hours.is_start(planned):
+            continue
+        name = queried_name(planned)
         if kind == "time":
             grains.setdefault(name, set()).add(grain)
         text = texts.get(element, {})
@@ -63,7 +70,9 @@ def dimensions_of(items: Iterable[GroupByItem], texts: ElementTexts) -> Mapping[
             label=text.get("label") or name.replace("__", " ").replace("_", " ").capitalize(),
             label_es=text.get("label_es", ""),
             description=text.get("description", ""),
-            grains=tuple(g for g in _GRAIN_ORDER if g in grains.get(name, ())),
+            grains=tuple(g for g in GRAINS if g in grains.get(name, ())),
+            planned_name=planned if planned != name else "",
+            hour=hours.common(metrics) if name == METRIC_TIME else "",
         )
     return dict(sorted(dimensions.items(), key=lambda item: _rank(item[1])))
 

@@ -18,9 +18,10 @@ from semantic_layer.engine.calendar_windows import with_whole_months
 from semantic_layer.engine.dimensions import dimensions_of, element_texts, group_by_items
 from semantic_layer.engine.running_totals import summed_by_day_first
 from semantic_layer.engine.sql_client import PlanningClient
-from semantic_layer.names import ResolvedRequest
+from semantic_layer.engine.time_of_day import Hours, with_queried_names
+from semantic_layer.names import GroupBy, ResolvedRequest
 from semantic_layer.plans import GroupByItem, PlanCache
-from semantic_layer.records import Dimension, Metric
+from semantic_layer.records import HOUR, METRIC_TIME, Dimension, Metric
 
 _PLANS_IN_MEMORY = 512
 
@@ -59,6 +60,7 @@ class Engine:
             ) from error
         self._metrics = read_metrics(semantic_manifest)
         self._texts = element_texts(self._manifest)
+        self._hours = Hours.of(semantic_manifest)
         self._dimensions: dict[tuple[str, ...], Mapping[str, Dimension]] = {}
         self._plans: OrderedDict[ResolvedRequest, str] = OrderedDict()
         self._cache = plans
@@ -101,19 +103,23 @@ class Engine:
 
         # MetricFlow knows no offset: then both are written after its text, which ends in the order.
         limited = request.limit is not None and not request.offset
+        planned = {item.column: _planned_name(item) for item in request.group_by}
+        order = [_planned_order(name, planned) for name in request.order]
         try:
             plan = self._engine.explain(
                 MetricFlowQueryRequest.create(
                     request_id=MetricFlowRequestId(mf_rid="embudo"),
                     metric_names=list(request.metrics) or None,
-                    group_by_names=[item.column for item in request.group_by] or None,
+                    group_by_names=list(planned.values()) or None,
                     where_constraints=list(request.where) or None,
-                    order_by_names=list(request.order) or None,
+                    order_by_names=order or None,
                     limit=request.limit if limited and request.limit else None,
                     output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
                 )
             )
             sql = with_whole_months(summed_by_day_first(str(plan.sql_statement.sql)))
+            renamed = {name: column for column, name in planned.items() if name != column}
+            sql = with_queried_names(sql, renamed)
         except Exception as error:  # its own errors and those of its template engine
             columns = ", ".join((*request.metrics, *(item.column for item in request.group_by)))
             raise QueryInvalid(
@@ -130,10 +136,22 @@ class Engine:
             items = self._group_by_items(metrics)
             if self._cache:
                 self._cache.put_items(metrics, items)
-        return dimensions_of(items, self._texts)
+        return dimensions_of(items, self._texts, hours=self._hours, metrics=metrics)
 
     def _group_by_items(self, metrics: tuple[str, ...]) -> list[GroupByItem]:
         return list(group_by_items(self._lookup, metrics))
+
+
+def _planned_name(item: GroupBy) -> str:
+    """MetricFlow's name of a group-by column."""
+    if item.grain == HOUR and item.dimension.name == METRIC_TIME:
+        return item.dimension.hour
+    return item.dimension.planned_name or item.column
+
+
+def _planned_order(name: str, planned: Mapping[str, str]) -> str:
+    column = name.removeprefix("-")
+    return name[: len(name) - len(column)] + planned.get(column, column)
 
 
 def _message(error: Exception) -> str:

@@ -61,7 +61,7 @@ def _dimension_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
+        return value.isoformat(sep=" ", timespec="minutes")
     # Signs that turn the direction of a line, or move the cursor, would change what is around them.
     return "".join(sign if sign.isprintable() else " " for sign in str(value))
 

@@ -11,7 +11,7 @@ import yaml
 from tests.conftest import ROOT, Embudo
 
 
-def company_of(folder: Path, files: Mapping[str, str], **settings: str) -> Embudo:
+def company_of(folder: Path, files: Mapping[str, str], **settings: object) -> Embudo:
     """A company whose streams are CSV texts in UTC with canonical column names; nothing is refreshed yet."""
     streams = {}
     for name, text in files.items():

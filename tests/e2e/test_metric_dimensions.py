@@ -34,8 +34,16 @@ DEAL = [
         "agent_name", "agent_team", "agent_direction",
     )
 ]  # fmt: skip
-LEAD = [f"lead__{name}" for name in ("channel", "agent_name", "agent_team", "agent_direction")]
-CALL = ["call__direction", "call__queue", "call__disposition"]
+LEAD = [
+    f"lead__{name}"
+    for name in (
+        "channel", "agent_name", "agent_team", "agent_direction", "hour", "half_hour", "weekday",
+    )
+]  # fmt: skip
+CALL = [
+    f"call__{name}"
+    for name in ("direction", "queue", "disposition", "hour", "half_hour", "weekday")
+]
 
 # For each kind of figure, the metrics of a grain and the dimensions that they must have.
 OFFERED = {
@@ -69,14 +77,24 @@ OFFERED = {
     ),
     "calls": (
         "calls outbound_calls inbound_calls connected_calls connection_rate answer_rate missed_calls "
-        "abandonment_rate service_level_20s average_speed_of_answer average_handle_time talk_time "
+        "abandonment_rate service_level_10s service_level_20s service_level_60s service_level_of_answered_10s "
+        "service_level_of_answered_20s service_level_of_answered_60s average_speed_of_answer average_handle_time "
+        "median_wait_seconds p90_wait_seconds p95_wait_seconds longest_wait_seconds talk_time "
         "missed_call_recovery_rate",
         [*PEOPLE, *CAMPAIGN, *CALL, "contact__rep__name", "contact__rep__team"],
     ),
     "activities": (
         "activities conversations sales_emails_sent meetings visits demos proposals_sent contacts_touched "
         "touches_per_contact activities_per_rep",
-        [*PEOPLE, *CAMPAIGN, *DEAL, "activity__kind", "deal__rep__name", "contact__rep__name"],
+        [
+            *PEOPLE,
+            *CAMPAIGN,
+            *DEAL,
+            "activity__kind",
+            "activity__half_hour",
+            "deal__rep__name",
+            "contact__rep__name",
+        ],
     ),
     "tasks": ("tasks_overdue task_on_time_rate", [*PEOPLE, *DEAL]),
     "contacts": ("new_contacts", PEOPLE),
@@ -106,7 +124,7 @@ OFFERED = {
     "campaign emails": (
         "emails_sent emails_delivered delivery_rate bounce_rate open_rate click_rate click_to_open_rate reply_rate "
         "email_engagement_rate unsubscribe_rate spam_complaint_rate",
-        [*PEOPLE, *CAMPAIGN],
+        [*PEOPLE, *CAMPAIGN, "campaign_email__hour", "campaign_email__weekday"],
     ),
     "social interactions": (
         "social_prospects engaged_social_prospects social_engagement_rate",

@@ -74,7 +74,8 @@ def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracl
         compare(f"by {grain}", found, oracle.by_period(metric, grain))
     for dimension in section.dimensions:
         found = {
-            row[dimension] or "": row[metric] for row in query_rows(layer, metric, by=(dimension,))
+            "" if row[dimension] is None else str(row[dimension]): row[metric]
+            for row in query_rows(layer, metric, by=(dimension,))
         }
         compare(f"by {dimension}", found, oracle.by_dimension(metric, dimension))
     for dimension in section.monthly_dimensions:

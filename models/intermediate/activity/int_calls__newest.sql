@@ -33,7 +33,7 @@ final as (
         call_versions.is_connected,
         call_versions.is_missed,
         call_versions.is_abandoned,
-        call_versions.is_answered_in_time,
+        call_versions.is_offered,
         call_versions.is_conversation,
 
         -- measures
@@ -41,6 +41,7 @@ final as (
         call_versions.talk_seconds,
         call_versions.hold_seconds,
         call_versions.wrap_seconds,
+        call_versions.handle_seconds,
 
         -- times
         call_versions.started_at,

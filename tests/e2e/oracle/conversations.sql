@@ -1,7 +1,7 @@
 -- Calls with people outside (not between colleagues), by their start in Madrid.
 
 -- metric: calls
--- by: rep__region, rep__team
+-- by: rep__region, rep__team, call__half_hour, call__weekday
 select {cut} as cut, count(*) as value from calls group by cut;
 
 -- metric: outbound_calls
@@ -39,9 +39,54 @@ where direction = 'in' and disposition <> 'ANSWERED' group by cut;
 select {cut} as cut, count(*) filter (where disposition = 'ABANDONED') / count(*) as value from calls
 where direction = 'in' group by cut;
 
+-- metric: service_level_10s
+-- by: rep__region, rep__team
+select {cut} as cut, count(*) filter (where disposition = 'ANSWERED' and wait_s <= 10) / count(*) as value from calls
+where direction = 'in' and wait_s is not null group by cut;
+
 -- metric: service_level_20s
 -- by: rep__region, rep__team
 select {cut} as cut, count(*) filter (where disposition = 'ANSWERED' and wait_s <= 20) / count(*) as value from calls
+where direction = 'in' and wait_s is not null group by cut;
+
+-- metric: service_level_60s
+-- by: rep__region, rep__team
+select {cut} as cut, count(*) filter (where disposition = 'ANSWERED' and wait_s <= 60) / count(*) as value from calls
+where direction = 'in' and wait_s is not null group by cut;
+
+-- metric: service_level_of_answered_10s
+-- by: rep__region, call__queue
+select {cut} as cut, count(*) filter (where wait_s <= 10) / count(*) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' and wait_s is not null group by cut;
+
+-- metric: service_level_of_answered_20s
+-- by: rep__region, call__queue
+select {cut} as cut, count(*) filter (where wait_s <= 20) / count(*) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' and wait_s is not null group by cut;
+
+-- metric: service_level_of_answered_60s
+-- by: rep__region, call__queue
+select {cut} as cut, count(*) filter (where wait_s <= 60) / count(*) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' and wait_s is not null group by cut;
+
+-- metric: median_wait_seconds
+-- by: rep__team, call__half_hour
+select {cut} as cut, quantile_cont(wait_s, 0.5) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' group by cut;
+
+-- metric: p90_wait_seconds
+-- by: rep__team, call__half_hour
+select {cut} as cut, quantile_cont(wait_s, 0.9) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' group by cut;
+
+-- metric: p95_wait_seconds
+-- by: rep__team, call__half_hour
+select {cut} as cut, quantile_cont(wait_s, 0.95) as value from calls
+where direction = 'in' and disposition = 'ANSWERED' group by cut;
+
+-- metric: longest_wait_seconds
+-- by: call__queue, call__hour
+select {cut} as cut, max(wait_s) as value from calls
 where direction = 'in' group by cut;
 
 -- metric: average_speed_of_answer
@@ -56,7 +101,8 @@ where disposition = 'ANSWERED' group by cut;
 
 -- metric: talk_time
 -- by: rep__region, rep__team
-select {cut} as cut, sum(talk_s) as value from calls group by cut;
+select {cut} as cut, sum(talk_s) as value from calls
+where disposition = 'ANSWERED' group by cut;
 
 -- The reps' diary, by its start in Madrid.
 
@@ -99,7 +145,7 @@ with missed as (
                 and later.started_at <= calls.started_at + interval 24 hour
         ) as is_recovered
     from calls
-    where direction = 'in' and disposition <> 'ANSWERED'
+    where direction = 'in' and disposition <> 'ANSWERED' and number is not null
 )
 
 select {cut} as cut, count(*) filter (where is_recovered) / count(*) as value from missed group by cut;

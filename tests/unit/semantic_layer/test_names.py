@@ -25,7 +25,11 @@ from semantic_layer.request import QueryRequest
         ({"metrics": "revenue", "where": "rep__teams = 'x'"}, ["no dimension `rep__teams`"]),
         ({"metrics": "revenue", "where": "revenue > 1"}, ["`revenue` is a metric"]),
         ({"metrics": "revenue", "by": "metric_time__decade"}, ["`decade`", "day, week, month"]),
-        ({"metrics": "revenue", "grain": "decade"}, ["`decade`", "quarter"]),
+        ({"metrics": "revenue", "grain": "decade"}, ["`decade`", "hour, day", "quarter"]),
+        (
+            {"metrics": "revenue", "grain": "hour"},
+            ["no grain `hour` for `revenue`", "calls, activities", "Allowed: day, week"],
+        ),
         ({"metrics": "revenue", "by": "metric_time__day", "grain": "week"}, ["keep one"]),
         ({"metrics": "revenue", "order": "-orders"}, ["Cannot order by `-orders`", "revenue"]),
         ({"metrics": "revenue_mom_growth"}, ["--grain month"]),

@@ -71,3 +71,16 @@ def test_a_selections_format_is_over_its_sources() -> None:
 )
 def test_as_of_in_utc(as_of: str | None, utc: dt.datetime | None) -> None:
     assert settings(as_of=as_of).as_of_utc() == utc
+
+
+def test_service_levels_beside_those_of_the_models_are_a_var() -> None:
+    assert "service_level_seconds" not in settings().dbt_vars()
+    assert "service_level_seconds" not in settings(service_level_seconds=[60]).dbt_vars()
+    given = settings(service_level_seconds=[45, 20, 30])
+    assert given.dbt_vars()["service_level_seconds"] == "30,45"
+
+
+@pytest.mark.parametrize("seconds", [[], [0], [3601], [20, 20], list(range(1, 12))])
+def test_thresholds_that_are_none_are_refused(seconds: list[int]) -> None:
+    with pytest.raises(ValueError, match="one to ten different seconds from 1 to 3600"):
+        settings(service_level_seconds=seconds)

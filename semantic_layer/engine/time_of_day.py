@@ -1,0 +1,94 @@
+"""Hours: the names that people query them by, and those that MetricFlow plans them under.
+
+MetricFlow reserves the names of its grains, so that `call__hour` has to stand in a semantic model as
+`hour_of_day`. The grain `hour` of `metric_time` is a dimension of the metrics' own model: the start of the hour in
+UTC, so that the hour that a change of clocks repeats is two. A time dimension names it in `config.meta`, as `hour`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+HOUR_OF_DAY = "hour_of_day"
+"""The element that queries name `hour`."""
+
+_ONE_BY_ONE = ("cumulative", "conversion")
+"""Metrics that count other days than those of their own rows."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Which metrics go by a time that has hours, of one semantic manifest."""
+
+    by_metric: Mapping[str, str]
+    """The dimension with the start of the hour, as MetricFlow names it, of each metric that has one."""
+
+    @classmethod
+    def of(cls, semantic_manifest: str) -> Hours:
+        """Read the text of a `semantic_manifest.json`."""
+        manifest = json.loads(semantic_manifest)
+        times = _times(manifest["semantic_models"])
+        raw = {metric["name"]: metric for metric in manifest["metrics"]}
+        found = {name: _common(_hours(name, raw, times)) for name in raw}
+        return cls({name: hour for name, hour in found.items() if hour})
+
+    def common(self, metrics: Sequence[str]) -> str:
+        """The dimension that all of these metrics have; empty where there is none."""
+        return _common({self.by_metric.get(name, "") for name in metrics})
+
+    def is_start(self, name: str) -> bool:
+        """Whether a dimension is the start of an hour, which is queried as a grain and not by name."""
+        return any(name == hour or name.endswith(f"__{hour}") for hour in self.by_metric.values())
+
+
+def queried_name(name: str) -> str:
+    """`call__hour` for `call__hour_of_day`; any other name as it is."""
+    return re.sub(rf"__{HOUR_OF_DAY}$", "__hour", name)
+
+
+def with_queried_names(sql: str, names: Mapping[str, str]) -> str:
+    """The SQL with columns under the names of the query; `names` has them by MetricFlow's."""
+    for planned, queried in names.items():
+        sql = re.sub(rf"\b{planned}\b", queried, sql)
+    return sql
+
+
+def _times(models: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """By semantic model and time dimension, the dimension with the start of its hour."""
+    found = {}
+    for model in models:
+        primary = next((e["name"] for e in model["entities"] if e["type"] == "primary"), None)
+        for dimension in model["dimensions"]:
+            hour = ((dimension.get("config") or {}).get("meta") or {}).get("hour")
+            if primary and hour:
+                found[model["name"], dimension["name"]] = f"{primary}__{hour}"
+    return found
+
+
+def _hours(
+    name: str, raw: Mapping[str, Any], times: Mapping[tuple[str, str], str]
+) -> frozenset[str]:
+    """The dimensions that a metric's inputs have; one of them empty where an input has none."""
+    metric = raw[name]
+    params = metric["type_params"]
+    if metric["type"] == "simple":
+        aggregation = params.get("metric_aggregation_params") or {}
+        time = (aggregation.get("semantic_model"), aggregation.get("agg_time_dimension"))
+        snapshot = aggregation.get("non_additive_dimension")
+        return frozenset({"" if snapshot else times.get(time, "")})
+    if metric["type"] in _ONE_BY_ONE:
+        return frozenset({""})
+    inputs = [params.get("numerator"), params.get("denominator"), *(params.get("metrics") or ())]
+    hours: set[str] = set()
+    for item in filter(None, inputs):
+        shifted = item.get("offset_window") or item.get("offset_to_grain")
+        hours |= {""} if shifted or item["name"] not in raw else _hours(item["name"], raw, times)
+    return frozenset(hours)
+
+
+def _common(hours: set[str] | frozenset[str]) -> str:
+    return next(iter(hours)) if len(hours) == 1 else ""
