@@ -75,9 +75,3 @@ def test_a_median_of_few_values_is_not_compared() -> None:
     assert "started_at is at" in "; ".join(
         changes(_profile(late), _profile(), replace(WIDE, fewest=60))
     )
-
-
-def test_a_profile_is_read_back_as_it_was_written_and_holds_no_value() -> None:
-    found = _profile()
-    assert Profile.from_json(found.to_json()) == found
-    assert "owner 1" not in found.to_json()

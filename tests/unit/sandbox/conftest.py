@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import Truth, generate
+from sandbox.company import Company, make_company
+from sandbox.generation import END
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,9 @@ def company_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def truth(company_folder: Path) -> Truth:
     """The ground truth of that company's files."""
     return Truth.read(company_folder)
+
+
+@pytest.fixture(scope="session")
+def company() -> Company:
+    """That company itself, before it is exported."""
+    return make_company(seed=7, scale=0.05, months=24, end=END)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.errors import SettingsInvalid
-from orchestration.quality.registry import default_limits, registered
-from orchestration.settings import Home, commented_settings, load_settings
+from orchestration.quality.registry import registered
+from orchestration.settings import Home, load_settings
+from tests.unit.settings.factories import write
 
 GOOD = """
 company: Test
@@ -33,27 +34,6 @@ sources:
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("EMBUDO_INBOX", "EMBUDO_HOME", "EMBUDO_CONFIG", "EMBUDO_TIME_ZONE"):
         monkeypatch.delenv(name, raising=False)
-
-
-def write(folder: Path, text: str) -> Path:
-    path = folder / "embudo.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_the_commented_settings_load(tmp_path: Path) -> None:
-    settings = load_settings(write(tmp_path, commented_settings(default_limits())))
-    assert settings.time_zone == "Europe/Madrid"
-    assert settings.sources == {}
-
-
-def test_the_commented_example_loads_once_uncommented(tmp_path: Path) -> None:
-    head, _, example = commented_settings(default_limits()).partition("# sources:\n")
-    lines = [line.removeprefix("# ") for line in example.splitlines() if line.startswith("#   ")]
-    text = head + "sources:\n" + "\n".join(lines) + "\n"
-    settings = load_settings(write(tmp_path, text))
-    [selection] = settings.sources["crm"].streams["deals"]
-    assert selection.columns["status"].map == {"Ganada": "won", "Perdida": "lost"}
 
 
 def test_defaults_and_overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,10 +175,3 @@ def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
 def test_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="embudo init"):
         load_settings(tmp_path / "embudo.yml")
-
-
-def test_paths_of_the_home(tmp_path: Path) -> None:
-    home = Home.at(tmp_path / "h").prepare()
-    assert home.landing_of(source="crm", stream="deals") == home.root / "landing" / "crm" / "deals"
-    assert home.release("r").parent == home.releases
-    assert home.landing.is_dir()

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.core.errors import SeedInvalid
-from orchestration.transformation.seed_rules import SeedRules, read_rules
+from orchestration.transformation.seed_rules import SeedRules
 from orchestration.transformation.seeds import check_seed, check_seeds
 
 METRICS = {"revenue": "currency", "win_rate": "percent"}
@@ -136,44 +136,3 @@ def test_all_faults_of_all_seeds_are_reported_at_once(targets: SeedRules) -> Non
     assert message.startswith("25 fault(s) in seeds; nothing was built.")
     assert "  seeds/targets.csv line 2, metric: there is no metric `nothing`" in message
     assert message.endswith("… and 5 more")
-
-
-def test_rules_come_from_the_yaml_through_the_manifest(tmp_path: Path) -> None:
-    """Types, columns that must be there, keys, lists of values and signs; of this seed alone."""
-
-    def test(name: str, column: str | None = None, **kwargs: object) -> dict[str, object]:
-        return {
-            "resource_type": "test",
-            "attached_node": "seed.embudo.stages",
-            "column_name": column,
-            "test_metadata": {"name": name, "kwargs": kwargs},
-        }
-
-    nodes = [
-        {
-            "resource_type": "seed",
-            "unique_id": "seed.embudo.stages",
-            "name": "stages",
-            "original_file_path": "seeds/stages.csv",
-            "config": {
-                "column_types": {
-                    "stage": "varchar",
-                    "probability": "decimal(9,6)",
-                    "kind": "varchar",
-                }
-            },
-        },
-        test("has_no_nulls", columns=["stage"]),
-        test("is_unique_together", columns=["lower(stage)"]),
-        test("accepted_values", "kind", values=["open", "closed"]),
-        test("is_not_negative", "probability"),
-        {**test("is_key", "kind"), "attached_node": "seed.embudo.others"},
-    ]
-    (rules,) = read_rules({"nodes": {str(n): node for n, node in enumerate(nodes)}}, tmp_path)
-    assert rules.keys == (("lower(stage)",),)
-    found = faults(rules, "stage,probability,kind\nNew,0.1,open\nnew,-1,shut\n")
-    assert found == [
-        "line 3, probability: `-1` is below zero",
-        "line 3, kind: `shut` is not allowed; expected open, closed",
-        "line 3, stage: the same as in line 2; expected each once",
-    ]

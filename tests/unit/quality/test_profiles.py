@@ -1,0 +1,74 @@
+"""Profiles: shares, medians and fingerprints of values, and never a value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from orchestration.quality.profiles import ColumnProfile, Profile, merged, profile
+
+ROWS = """
+    ('crm:1', 'won', 10.0, 'a', timestamp '2026-03-02 08:00:00'),
+    ('crm:2', 'won', 30.0, 'abc', timestamp '2026-03-02 10:30:00'),
+    ('crm:3', 'lost', -20.0, null, timestamp '2026-03-02 12:00:00'),
+    ('crm:4', 'won', 0.0, 'ab', timestamp '2026-03-03 10:00:00')
+"""
+
+
+@pytest.fixture
+def found() -> Profile:
+    """Four deals: a negative and an empty amount, a name that is missing."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table deals as select * from (values {ROWS}) "
+            "as t(deal_id, status, amount, name, started_at)"
+        )
+        return profile(connection, "deals", leave_out=["deal_id"])
+
+
+def test_what_is_profiled(found: Profile) -> None:
+    assert found.rows == 4
+    assert list(found.columns) == ["status", "amount", "name", "started_at"]
+    amount, name = found.columns["amount"], found.columns["name"]
+    assert (amount.negative, amount.size) == (0.25, 20.0)
+    assert (name.nulls, name.length) == (0.25, 2.0)
+    assert found.columns["started_at"].hour == pytest.approx(10.25, abs=0.25)
+    assert sorted((found.columns["status"].kinds or {}).values()) == [0.25, 0.75]
+
+
+def test_a_profile_is_read_back_as_it_was_written_and_holds_no_value(found: Profile) -> None:
+    text = found.to_json()
+    assert Profile.from_json(text) == found
+    for value in ("won", "lost", "abc", "crm:1", "30"):
+        assert f'"{value}' not in text
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"rows": 1, "columns": {"a": {"other": 1}}}'])
+def test_a_text_that_is_no_profile(text: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        Profile.from_json(text)
+
+
+def test_a_table_without_rows_has_a_profile() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table deals (status varchar, amount double)")
+        empty = profile(connection, "deals")
+    assert (empty.rows, empty.columns["status"].nulls, empty.columns["status"].kinds) == (
+        0,
+        0.0,
+        None,
+    )
+
+
+def test_loads_are_merged_by_their_rows() -> None:
+    """100 rows half empty and 300 full ones: an eighth is empty; medians are those of the larger load."""
+    column = ColumnProfile(nulls=0.5, distinct=3, negative=0.1, size=7.0)
+    small = Profile(100, {"amount": column})
+    large = Profile(300, {"amount": replace(column, nulls=0.0, negative=0.0, size=9.0)})
+    both = merged([small, large])
+    assert both.rows == 400
+    assert both.columns["amount"] == replace(column, nulls=0.125, negative=0.1, size=9.0)
+    with pytest.raises(IndexError):
+        merged([])

@@ -1,0 +1,57 @@
+"""Columns of an answer: their order, their labels, and days without a time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+
+from semantic_layer.names import GroupBy
+from semantic_layer.records import Dimension
+from semantic_layer.results import ResultColumn, arranged
+from tests.unit.scorecards.conftest import metric
+
+
+def column(name: str, kind: str, grain: str = "") -> ResultColumn:
+    return ResultColumn(name=name, kind=kind, label=name, grain=grain)  # type: ignore[arg-type]
+
+
+def test_columns_come_in_the_order_of_the_request_and_days_as_dates() -> None:
+    at = datetime(2026, 5, 1)
+    table = pa.table(
+        {"revenue": [Decimal("1.50")], "by_month": [at], "by_hour": [at], "team": ["A"]}
+    )
+    columns = (
+        column("by_month", "time", "month"),
+        column("by_hour", "time", "hour"),
+        column("team", "categorical"),
+        column("revenue", "metric"),
+    )
+    found = arranged(table, columns)
+    assert list(found.to_pylist()[0].items()) == [
+        ("by_month", date(2026, 5, 1)),
+        ("by_hour", at),
+        ("team", "A"),
+        ("revenue", Decimal("1.50")),
+    ]
+
+
+def test_a_metrics_column_has_its_unit_and_direction() -> None:
+    found = ResultColumn.of_metric(metric("complaints", unit="count", better="down"))
+    assert (found.kind, found.unit, found.better, found.label) == (
+        "metric",
+        "count",
+        "down",
+        "Complaints",
+    )
+
+
+def test_a_dimension_without_a_spanish_label_keeps_its_own() -> None:
+    group = GroupBy(
+        column="rep__team",
+        grain=None,
+        dimension=Dimension(name="rep__team", kind="categorical", label="Team"),
+    )
+    found = ResultColumn.of_group(group)
+    assert (found.name, found.label_es, found.grain) == ("rep__team", "Team", "")

@@ -1,0 +1,65 @@
+"""Where columns come from: one origin each, short forms, and texts of YAML's own types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from orchestration.settings import SelectionSpec
+from orchestration.settings.mapping_models import ColumnSpec
+
+
+def column(given: Any) -> ColumnSpec:
+    return ColumnSpec.model_validate(given)
+
+
+def selection(**given: Any) -> SelectionSpec:
+    return SelectionSpec.model_validate({"files": "*.csv", "columns": {"a": "b"}, **given})
+
+
+def test_a_text_is_the_name_of_a_column() -> None:
+    assert column("Id") == column({"column": "Id"})
+
+
+def test_keys_of_a_map_are_texts_as_they_stand_in_the_file() -> None:
+    """YAML reads `007` and `1` as numbers; what stands for nothing stays nothing."""
+    mapped = column({"column": "x", "map": {7: "seven", "1": 2, "x": None}, "otherwise": 3})
+    assert mapped.map == {"7": "seven", "1": "2", "x": None}
+    assert mapped.otherwise == "3"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "found none of them"),
+        ({"column": "a", "sql": "b"}, "found column and sql"),
+        ({"value": 1, "map": {"a": "b"}}, "a constant takes no map"),
+        ({"value": 1, "format": "%d"}, "a constant takes no map"),
+        ({"column": "a", "otherwise": "x"}, "it needs a `map`"),
+        (7, "a column's name, or"),
+    ],
+)
+def test_what_is_no_origin(given: Any, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        column(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(None, None), (True, "file"), (False, None), ("folder", "folder"), ("file", "file")],
+)
+def test_what_a_snapshot_is(given: object, kept: str | None) -> None:
+    assert selection(snapshot=given).snapshot == kept
+
+
+def test_a_selection_has_files_and_columns() -> None:
+    assert selection().files == ("*.csv",)
+    for missing in (
+        {"files": []},
+        {"columns": {}},
+        {"unpivot": {"columns": [], "name": "n", "value": "v"}},
+    ):
+        with pytest.raises(ValidationError):
+            selection(**missing)
