@@ -11,7 +11,7 @@ import typer
 
 from orchestration.cli import console, options
 from orchestration.cli.interrupts import run_stoppable
-from orchestration.core.errors import BuildFailed
+from orchestration.core.errors import BuildFailed, SourceError
 
 if TYPE_CHECKING:
     from orchestration.refresh.session import RefreshSession
@@ -145,6 +145,12 @@ def _print_pending(*, config: Path, home: Path, inbox: Path | None) -> None:
     if not files:
         console.out.print("No new files.")
         return
+    faults = list(dict.fromkeys(file.fault for file in files if file.fault))
+    files = [file for file in files if not file.fault]
+    if not files:
+        raise SourceError("\n".join(faults))
+    for fault in faults:
+        console.err.print(f"[yellow]{console.plain(fault)}[/yellow]", soft_wrap=True)
     table = FittedTable(f"{len(files)} file(s) would be read", borders=True)
     for column in ("Source", "Stream", "File", "Bytes"):
         table.add_column(column, justify="right" if column == "Bytes" else "left")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from orchestration.core import duckdb_session
 from orchestration.ingestion import event_times
 from orchestration.ingestion.casts import Locale, Origin, cast_to, describe_type, plausible
+from orchestration.ingestion.failing_sql import DELETED, WHERE, fails
 from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER
 from orchestration.ingestion.mapping import MappedColumn, MappedFile
 from orchestration.settings.contract import ContractColumn, StreamContract
@@ -47,12 +48,14 @@ def staging_query(
     part: int,
     keep_raw: bool,
     past_midnight: int | None = None,
+    failing: Mapping[str, str] | None = None,
 ) -> str:
     """A SELECT of a file's rows as `staged_table` has them.
 
     `_kept` is false for rows that the selection leaves out, `_left_out` true where its `where` alone
     does so and the row has a key; `_fault` holds what is wrong with a kept row. `past_midnight` is the
-    selection's.
+    selection's; `failing` is the name of an expression that fails on some rows to the reason why these
+    are at fault.
     """
     by_name = {column.name: column for column in mapped.columns}
     typed = ", ".join(
@@ -74,7 +77,7 @@ def staging_query(
     reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
         with mapped as (
-            {_mapped_rows(mapped, stream, keep_raw=keep_raw)}
+            {_mapped_rows(mapped, stream, keep_raw=keep_raw, failing=failing or {})}
         ),
         typed as (
             select *, {typed}, {_is_deleted(mapped.deleted, locale)} as _is_deleted from mapped
@@ -85,6 +88,7 @@ def staging_query(
         {stages}checked as (
             select *, case
                 when {BROKEN} is not null then {BROKEN}
+                when _kept and _failed is not null then _failed
                 when _kept and ({faulty}) then concat_ws('; ', {reasons or "null"})
             end as _fault
             from {dated}
@@ -97,26 +101,37 @@ def staging_query(
     """
 
 
-def _mapped_rows(mapped: MappedFile, stream: StreamContract, *, keep_raw: bool) -> str:
-    """A SELECT of the mapped values as they stand in the file, and of whether the row is kept."""
-    deleted = mapped.deleted.sql if mapped.deleted is not None else "cast(null as varchar)"
+def _mapped_rows(
+    mapped: MappedFile, stream: StreamContract, *, keep_raw: bool, failing: Mapping[str, str]
+) -> str:
+    """A SELECT of the mapped values as they stand in the file, and of whether the row is kept.
+
+    `_failed` is why SQL of the mapping fails on the row.
+    """
+    where = f"coalesce(({mapped.where}), false)" if mapped.where is not None else None
+    if where is not None and WHERE in failing:
+        where = f"(coalesce(try({mapped.where}), false) or {fails(f'({mapped.where})')})"
+    deleted = "cast(null as varchar)"
+    if mapped.deleted is not None:
+        deleted = _guarded(mapped.deleted, failing, None, tried=False)
     kept = f"not ({mapped.is_empty})"
     if mapped.unpivoted_value is not None:
         kept += f" and {mapped.unpivoted_value} is not null"
     excluded = "false"
-    if mapped.where is not None:
-        excluded = f"{kept} and not coalesce(({mapped.where}), false)"
-        kept += f" and coalesce(({mapped.where}), false)"
+    if where is not None:
+        excluded = f"{kept} and not {where}"
+        kept += f" and {where}"
     version = {*stream.keys, stream.newest_by}
     cells = [
         *(
-            f"{_shielded(column, mapped.where, tried=column.name in version)} "
+            f"{_guarded(column, failing, where, tried=column.name in version)} "
             f"as {_value(column.name)}"
             for column in mapped.columns
         ),
         f"{deleted} as _deleted_value",
         f"({kept}) as _kept",
         f"({excluded}) as _excluded",
+        f"{_failed(mapped, failing, where)} as _failed",
         f"{mapped.extra} as _extra",
         f"{mapped.raw if keep_raw else 'cast(null as varchar)'} as _raw",
         f"{ROW_NUMBER} as _row_number",
@@ -127,15 +142,20 @@ def _mapped_rows(mapped: MappedFile, stream: StreamContract, *, keep_raw: bool) 
     return f"select {', '.join(cells)} from ({mapped.relation})"
 
 
-def _shielded(column: MappedColumn, where: str | None, *, tried: bool) -> str:
+def _guarded(
+    column: MappedColumn, failing: Mapping[str, str], where: str | None, *, tried: bool
+) -> str:
     """The column's SQL, not evaluated for rows that the selection leaves out: it may fail on them.
 
     `tried`: null is good enough for them where it does.
     """
-    if where is None or not column.is_expression:
+    if not column.is_expression:
         return column.sql
+    sql = f"try({column.sql})" if column.name in failing else column.sql
+    if where is None:
+        return sql
     rest = f" else try({column.sql})" if tried else ""
-    return f"case when coalesce(({where}), false) then {column.sql}{rest} end"
+    return f"case when {where} then {sql}{rest} end"
 
 
 def _has_key(stream: StreamContract, mapped: Mapping[str, MappedColumn]) -> str:
@@ -144,6 +164,21 @@ def _has_key(stream: StreamContract, mapped: Mapping[str, MappedColumn]) -> str:
     if not any(name in mapped for name in stream.keys):
         return "false"
     return " and ".join(f"{duckdb_session.name(name)} is not null" for name in required) or "true"
+
+
+def _failed(mapped: MappedFile, failing: Mapping[str, str], where: str | None) -> str:
+    """SQL of the reasons of the expressions that fail on a row, null where none does."""
+    expressions = {column.name: column.sql for column in mapped.columns}
+    if mapped.deleted is not None:
+        expressions[DELETED] = mapped.deleted.sql
+    if mapped.where is not None:
+        expressions[WHERE] = f"({mapped.where})"
+    reasons = [
+        f"case when {where if where and name != WHERE else 'true'} and {fails(expressions[name])} "
+        f"then {duckdb_session.literal(reason)} end"
+        for name, reason in failing.items()
+    ]
+    return f"nullif(concat_ws('; ', {', '.join(reasons)}), '')" if reasons else "null"
 
 
 def _is_deleted(deleted: MappedColumn | None, locale: Locale) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from orchestration.core.resource_limits import as_resource_error
 from orchestration.ingestion import load_plausibility
 from orchestration.ingestion.casts import Locale
 from orchestration.ingestion.contract_checks import staged_table, staging_query
+from orchestration.ingestion.failing_sql import failing_expressions, tries_apart
 from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.ingestion.formats.readers import open_file
 from orchestration.ingestion.inbox import InboxFile
@@ -156,7 +158,8 @@ class LoadBuffer:
             file_name=file.path,
             connection=self.connection,
         )
-        query = staging_query(
+        query = partial(
+            staging_query,
             mapped,
             stream=self.stream,
             locale=Locale.of(
@@ -171,6 +174,19 @@ class LoadBuffer:
             keep_raw=rows.structure is None,
             past_midnight=file.selection.past_midnight,
         )
+        if not self._inserts(query(), file, if_sql_fails=True):
+            with tries_apart(self.connection):
+                failing = failing_expressions(
+                    self.connection, mapped, stream=self.stream, file=file.path, path=file.absolute
+                )
+                self._inserts(query(failing=failing), file, if_sql_fails=False)
+        return mapped.rows_each
+
+    def _inserts(self, query: str, file: InboxFile, *, if_sql_fails: bool) -> bool:
+        """Insert the rows of a query into `staged`; False where they cannot be computed, if SQL may fail.
+
+        Raises `SourceError` or `ContractBroken` otherwise.
+        """
         try:
             self.connection.execute(f"insert into staged {query}")
         except duckdb.BinderException as error:
@@ -181,13 +197,15 @@ class LoadBuffer:
         except duckdb.Error as error:
             if as_resource_error(error):
                 raise
+            if if_sql_fails:
+                return False
             raise SourceError(
                 f"{file.path} cannot be read for {self.stream.name}: "
                 f"{duckdb_session.error_text(error, path=file.absolute)}. "
-                "If it is corrupt or cut short, send the complete file again; else use try_cast in "
-                "SQL that may fail, and check `format` in embudo.yml."
+                "If it is corrupt or cut short, send the complete file again; else check `format` and the SQL "
+                "in embudo.yml."
             ) from error
-        return mapped.rows_each
+        return True
 
     def _count(
         self, rows: FileRows, part: int, rows_each: int, path: str

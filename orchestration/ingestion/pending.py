@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.ingestion.inbox import scan
+from orchestration.core.errors import SourceError
+from orchestration.ingestion.formats.readers import format_type
+from orchestration.ingestion.inbox import InboxFile, scan
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.settings.contract_loading import load_contract
 from orchestration.settings.workspace import Workspace
@@ -18,6 +20,8 @@ class PendingFile:
     stream: str
     file: str
     size_bytes: int
+    fault: str = ""
+    """Why it cannot be read, where its name tells."""
 
 
 def pending_files(workspace: Workspace) -> list[PendingFile]:
@@ -37,7 +41,20 @@ def pending_files(workspace: Workspace) -> list[PendingFile]:
                     stream=contract[stream],
                     ledger=ledger,
                 )
-                files = [(file.path, file.size) for file in changes.pending]
-                files += [(part.path, 0) for part in changes.replaced if not files]
-                pending += [PendingFile(source, stream, path, size) for path, size in files]
+                pending += [
+                    PendingFile(source, stream, file.path, file.size, _fault(file))
+                    for file in changes.pending
+                ]
+                if not changes.pending:
+                    pending += [
+                        PendingFile(source, stream, part.path, 0) for part in changes.replaced
+                    ]
     return pending
+
+
+def _fault(file: InboxFile) -> str:
+    try:
+        format_type(file.absolute, file.file_format)
+    except SourceError as error:
+        return str(error)
+    return ""

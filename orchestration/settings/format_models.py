@@ -27,6 +27,8 @@ class FormatSpec(Strict):
     header: bool = True
     skip: int = Field(default=0, ge=0)
     columns: tuple[str, ...] = ()
+    short_rows: Literal["reject", "fill"] = "reject"
+    """What happens to a row with fewer fields than columns; `fill`: the last ones are empty."""
     sheet: str | None = None
     range: str | None = None
     split: Literal["whitespace", "fixed"] = "whitespace"

@@ -19,6 +19,8 @@ class Dialect:
     delimiter: int
     quote: int | None
     escape: int | None = None
+    fills_short: bool = False
+    """Whether a record of one line may have fewer fields than there are columns."""
 
 
 class Outcome(Enum):

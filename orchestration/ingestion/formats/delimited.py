@@ -17,6 +17,7 @@ from orchestration.ingestion.formats.text_records import (
     records_relation,
     scan_records,
 )
+from orchestration.ingestion.formats.wrapped_lines import is_wrapped, unwrapped
 from orchestration.settings import FormatSpec
 
 
@@ -29,7 +30,6 @@ def csv_rows(
     scratch: Path,
 ) -> file_rows.FileRows:
     """A delimited file."""
-    del needed
     text = plain_text(
         path, encoding=file_format.encoding, delimiter=file_format.delimiter, scratch=scratch
     )
@@ -37,13 +37,18 @@ def csv_rows(
         delimiter=ord(text.delimiter),
         quote=ord(file_format.quote) if file_format.quote else None,
         escape=_escape(file_format),
+        fills_short=file_format.short_rows == "fill",
     )
     preamble = read_preamble(text.path, dialect, file_format)
+    if is_wrapped(text.path, preamble, dialect, needed=needed):
+        text = unwrapped(text, dialect=dialect, scratch=scratch)
+        preamble = read_preamble(text.path, dialect, file_format)
     names = preamble.names
     structure = scan_records(text.path, dialect, len(names) or None, preamble, file_format)
     options = (
         f"delim = {duckdb_session.literal(text.delimiter)}, quote = {duckdb_session.literal(file_format.quote)}, "
-        f"escape = {duckdb_session.literal(file_format.escape or file_format.quote)}"
+        f"escape = {duckdb_session.literal(file_format.escape or file_format.quote)}, "
+        f"null_padding = {str(dialect.fills_short).lower()}"
     )
     fields = [f"c{index}" for index in range(len(names))]
     body = records_relation(

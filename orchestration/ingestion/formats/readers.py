@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,9 +31,15 @@ _TYPE_OF_SUFFIX = {
     ".xls": "xls",
     ".xlsb": "xlsb",
     ".txt": "csv",
+    ".log": "csv",
+    ".dat": "csv",
+    ".tab": "csv",
+    ".psv": "csv",
+    ".asc": "csv",
 }
-
-
+_READABLE = ".csv, .tsv, .txt, .log (also as .gz), .jsonl, .parquet, .xlsx, .ods, .xls or .xlsb"
+_ROTATED = re.compile(r"\.[\d_-]*")
+"""What stands behind the name of a log of an earlier day; such a name has no suffix."""
 _UNREADABLE = {
     ".pdf": "a PDF document",
     ".doc": "a text document",
@@ -47,21 +54,34 @@ _UNREADABLE = {
     ".db": "a database",
     ".accdb": "a database",
     ".mdb": "a database",
+    ".png": "a picture",
+    ".jpg": "a picture",
+    ".jpeg": "a picture",
 }
 
 
 def format_type(path: Path, file_format: FormatSpec) -> str:
-    """The format's type, by its setting or by the file's name."""
+    """The format's type, by its setting or by the file's name; one without a suffix is delimited text.
+
+    Raises `SourceError` where the name is that of no format that can be read.
+    """
     if file_format.type is not None:
         return file_format.type
-    suffixes = [s.lower() for s in path.suffixes]
-    last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes or [""])[-1]
+    suffixes = [s.lower() for s in path.suffixes if not _ROTATED.fullmatch(s)]
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    last = suffixes[-1] if suffixes else ".csv"
+    known = _TYPE_OF_SUFFIX.get(last)
+    if known is not None:
+        return known
     if last in _UNREADABLE:
         raise SourceError(
-            f"{path.name} is {_UNREADABLE[last]}, which cannot be read. Save it as .xlsx, .ods, .csv, .jsonl or "
-            ".parquet and drop it again."
+            f"{path.name} is {_UNREADABLE[last]}, which cannot be read. Save it as {_READABLE} and drop it again."
         )
-    return _TYPE_OF_SUFFIX.get(last, "csv")
+    raise SourceError(
+        f"{path.name} cannot be read: {last} is no suffix of a known format, expected {_READABLE}. Save it as one "
+        "of them, or state what it is with `format.type` in embudo.yml (`csv` for delimited text)."
+    )
 
 
 def open_file(

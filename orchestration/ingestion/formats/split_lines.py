@@ -51,9 +51,10 @@ def split_rows(
         names = file_rows.unique_names(given)
         parts = r"string_split_regex(trim(replace(line, chr(9), ' ')), '\s+')"
         cells = [f"parts[{i}]" for i in range(1, len(names) + 1)]
+        differs, most = ("<>", "") if file_format.short_rows == "reject" else (">", "at most ")
         broken = (
-            f"case when len(parts) <> {len(names)} then 'found ' || len(parts) || ' field' || "
-            f"case when len(parts) <> 1 then 's' else '' end || ', expected {len(names)}' end"
+            f"case when len(parts) {differs} {len(names)} then 'found ' || len(parts) || ' field' || "
+            f"case when len(parts) <> 1 then 's' else '' end || ', expected {most}{len(names)}' end"
         )
     body = lines_relation(text, structure, preamble, connection, scratch)
     inner = f"select *, {parts} as parts from ({numbered_relation(['line'], body, structure)})"

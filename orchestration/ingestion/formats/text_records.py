@@ -154,7 +154,7 @@ def records_relation(
     longest = max(2 << 20, structure.largest + 1024)
     read = (
         f"read_csv({duckdb_session.file(path)}, header = false, auto_detect = false, {options}, "
-        f"columns = {{{columns}}}, skip = {skip}, strict_mode = false, null_padding = false, "
+        f"columns = {{{columns}}}, skip = {skip}, strict_mode = false, "
         f"max_line_size = {longest}, buffer_size = {max(32 << 20, longest * 2)}, compression = "
         "'none', "
         f"parallel = {'false' if structure.multiline else 'true'})"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from orchestration.ingestion.formats.csv_record import Dialect, Outcome, read_record
+from orchestration.ingestion.formats.csv_record import Dialect, Outcome, Record, read_record
 
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -93,8 +93,10 @@ def _plain(
     if fields is not None:
         delimiters = np.flatnonzero(window.data == dialect.delimiter)
         counts = _between(delimiters, window.starts[filled], window.stops[filled]) + 1
-        for index in np.flatnonzero(counts != fields):
-            faults[int(index)] = wrong_count(int(counts[index]), fields)
+        for index in np.flatnonzero(_miscounted(counts, fields, dialect)):
+            faults[int(index)] = wrong_count(
+                int(counts[index]), fields, at_most=dialect.fills_short
+            )
     return WindowRecords(filled, filled, faults, lines)
 
 
@@ -121,10 +123,13 @@ def _by_parity(
     delimiters = np.flatnonzero(window.data == dialect.delimiter)
     delimiters = delimiters[np.searchsorted(quotes, delimiters) % 2 == 0]
     counts = _between(delimiters, window.starts[first], window.stops[last]) + 1
-    wrong = np.flatnonzero(counts != fields)
-    if bool((last[wrong] > first[wrong]).any()):
+    several = last > first
+    wrong = np.flatnonzero(_miscounted(counts, fields, dialect) | (several & (counts != fields)))
+    if bool(several[wrong].any()):
         return None  # lines run together: most likely a quote that was never closed
-    faults = {int(i): wrong_count(int(counts[i]), fields) for i in wrong}
+    faults = {
+        int(i): wrong_count(int(counts[i]), fields, at_most=dialect.fills_short) for i in wrong
+    }
     return WindowRecords(first, last, faults, int(np.flatnonzero(outside)[-1]) + 1)
 
 
@@ -160,7 +165,7 @@ def _line_by_line(
     in_quotes = (np.searchsorted(quotes, delimiters) - first_quote[line_of]) % 2 == 1
     counts = np.bincount(line_of[~in_quotes], minlength=len(starts)) + 1
     blank = window.ends <= starts
-    doubtful |= (counts != fields) & ~blank
+    doubtful |= _miscounted(counts, fields, dialect) & ~blank
 
     firsts, lasts, faults = _settle_doubtful(
         view, window, dialect, fields, doubtful, ~doubtful & ~blank
@@ -216,14 +221,29 @@ def _settle_doubtful(
                 faults[len(firsts)] = "a quote is opened and never closed"
         if record.outcome is not Outcome.READ:
             faults[len(firsts)] = record.outcome.value
-        elif len(firsts) not in faults and record.fields != fields:
-            faults[len(firsts)] = wrong_count(record.fields, fields)
+        elif len(firsts) not in faults and (
+            record.fields > fields
+            or (record.fields < fields and not _may_be_short(record, dialect))
+        ):
+            faults[len(firsts)] = wrong_count(record.fields, fields, at_most=dialect.fills_short)
         firsts.append(int(line))
         lasts.append(last)
         free = last + 1
     return firsts, lasts, faults
 
 
-def wrong_count(found: int, expected: int) -> str:
+def _miscounted(counts: Positions, fields: int, dialect: Dialect) -> Flags:
+    """Which records have a number of fields that they may not have, if each is one line."""
+    wrong: Flags = counts > fields if dialect.fills_short else counts != fields
+    return wrong
+
+
+def _may_be_short(record: Record, dialect: Dialect) -> bool:
+    """Several lines with too few fields are most likely a quote that was never closed."""
+    return dialect.fills_short and record.lines == 1
+
+
+def wrong_count(found: int, expected: int, *, at_most: bool = False) -> str:
     """The reason for rejecting a record with too many or too few fields."""
-    return f"found {found} field{'s' if found != 1 else ''}, expected {expected}"
+    most = "at most " if at_most else ""
+    return f"found {found} field{'s' if found != 1 else ''}, expected {most}{expected}"

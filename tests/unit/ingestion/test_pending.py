@@ -37,3 +37,15 @@ def test_a_missing_inbox_is_named(company: Company) -> None:
     company.map("products", {"files": "*.csv", "columns": COLUMNS}, inbox="elsewhere")
     with pytest.raises(SourceError, match="elsewhere"):
         pending(company)
+
+
+def test_a_file_whose_name_is_of_no_format_is_named(company: Company) -> None:
+    for name in ("a.numbers", "a.sav", "a.log", "queue.log.1", "queue_log", "q.log.2026-01-31.gz"):
+        company.drop(name, TEXT + name)
+    company.map("products", {"files": "*", "columns": COLUMNS})
+    faults = {item.file: item.fault for item in pending(company) if item.fault}
+    assert set(faults) == {"a.numbers", "a.sav"}
+    assert ".csv" in faults["a.sav"] and ".xlsx" in faults["a.sav"]
+    assert "`format.type`" in faults["a.sav"]
+    company.source["format"] = {"type": "csv"}
+    assert [item.file for item in pending(company) if item.fault] == []

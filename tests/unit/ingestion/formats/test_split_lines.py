@@ -47,3 +47,23 @@ def test_fixed_positions(company: Company, tmp_path: Path) -> None:
         ("00001", Decimal("1.5")),
         ("00003", Decimal("2")),
     ]
+
+
+def test_short_lines_are_filled_where_the_format_says_so(company: Company) -> None:
+    company.drop("a.txt", "1 Desk wood\n2 Lamp\n3 Big desk wood\n")
+    company.map(
+        "products",
+        {"files": "a.txt", "columns": {"product_id": "id", "name": "n", "category": "kind"}},
+        format={
+            "type": "text",
+            "header": False,
+            "columns": ["id", "n", "kind"],
+            "short_rows": "fill",
+        },
+    )
+    company.land()
+    assert company.rows("select product_id, category from landing.products order by 1") == [
+        ("1", "wood"),
+        ("2", None),
+    ]
+    assert company.quarantine() == [(3, "found 4 fields, expected at most 3")]
