@@ -92,6 +92,43 @@ class RejectedFile:
 
 
 @dataclass(frozen=True)
+class RemovedStream:
+    """A stream that embudo.yml no longer names and that the current release still holds.
+
+    `rows` and `files` are what it landed, `known_as` the named sources that landed `known_files` of its files too.
+    """
+
+    source: str
+    stream: str
+    loads: tuple[str, ...]
+    files: int
+    rows: int
+    known_as: tuple[str, ...] = ()
+    known_files: int = 0
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether all that it landed counts under another name."""
+        return self.files == self.known_files
+
+    def __str__(self) -> str:
+        name = f"{self.source}.{self.stream}"
+        others = ", ".join(f"{source}.{self.stream}" for source in self.known_as)
+        if self.is_renamed:
+            return (
+                f"{name} is {others} now: its {self.files:,} file(s) with {self.rows:,} rows are known by their "
+                "content and count once"
+            )
+        loads = f"{self.rows:,} rows of {len(self.loads):,} load(s)"
+        known = (
+            f" ({self.known_files:,} of its {self.files:,} files count as {others})"
+            if others
+            else ""
+        )
+        return f"embudo.yml no longer names {name}: {loads} no longer count{known}"
+
+
+@dataclass(frozen=True)
 class SourceFailure:
     """A stream that could not be fetched from its source, and why. `is_fatal`: the source's policy stops the
     refresh, once the other sources have landed.
@@ -156,6 +193,8 @@ class LandingResult:
     failures: tuple[SourceFailure, ...] = ()
     """Streams that are older than they could be, because their source did not answer."""
     new_columns: tuple[NewColumns, ...] = ()
+    removed: tuple[RemovedStream, ...] = ()
+    """Streams that left embudo.yml since the current release."""
 
 
 @dataclass(frozen=True)

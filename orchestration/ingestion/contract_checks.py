@@ -269,7 +269,7 @@ def _faults(
     for rule in stream.rules:
         yield (
             f"not _is_deleted and not coalesce(({rule.check}), true)",
-            duckdb_session.literal(rule.expected),
+            f"({rule.reason})" if rule.reason else duckdb_session.literal(rule.expected),
         )
 
 

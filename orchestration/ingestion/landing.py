@@ -21,6 +21,7 @@ from orchestration.ingestion.inbox import StreamChanges, scan
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.loads import all_loads, next_load_seq
 from orchestration.ingestion.ledger.parts import ActivePart
+from orchestration.ingestion.ledger.unnamed_streams import record_named_streams
 from orchestration.ingestion.stream_landing import LandedStream, LandingContext, land_stream
 from orchestration.privacy.tombstones import suppression_list
 from orchestration.settings import Home, Settings
@@ -35,6 +36,7 @@ def land(
 ) -> LandingResult:
     """Land the pending files of every stream of every source.
 
+    What streams landed that embudo.yml no longer names does not count from here on; what they landed is kept.
     Landed files are checked against their checksums first (`hash_all`, or as many as a refresh has time
     for); corrupt ones are re-read from the inbox. Returns the loads made, the files newly rejected, and
     earlier loads that were replaced in part or whole. Raises `SourceError` where an inbox is missing,
@@ -44,6 +46,7 @@ def land(
     home.prepare()
     forgotten, key = suppression_list(home)
     with Ledger(home.ledger) as ledger:
+        record_named_streams(ledger, settings.named_streams())
         clear_leftovers(home, ledger)
         failpoint("landing.leftovers_cleared")
         jobs = _changes(settings, home, contract, ledger)

@@ -139,6 +139,7 @@ def _check_sources(
     sources |= {file.source for file in landed.rejected_files}
     sources |= {new.source for new in landed.new_columns}
     sources |= {failure.source for failure in landed.failures}
+    sources |= {stream.source for stream in landed.removed}
     sources |= {stream.partition(".")[0] for stream in required_streams}
     results = []
     for source in sorted(sources):

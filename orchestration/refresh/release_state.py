@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from orchestration.core.records import RemovedStream
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.loads import active_loads
+from orchestration.ingestion.ledger.unnamed_streams import UnnamedFile, unnamed_files
 from orchestration.publication.releases import current_directory
 from orchestration.settings import Home
 from orchestration.settings.project import BuildState
@@ -19,6 +21,30 @@ def released_state(home: Home) -> BuildState | None:
     """
     current = current_directory(home)
     return BuildState.read(current / BUILD_STATE) if current else None
+
+
+def removed_streams(home: Home, before: BuildState) -> tuple[RemovedStream, ...]:
+    """Streams whose loads a release in state `before` holds and that embudo.yml no longer names.
+
+    As the ledger had it when the sources were last read: `record_named_streams`.
+    """
+    with Ledger(home.ledger) as ledger:
+        files = [file for file in unnamed_files(ledger) if file.load_id in before.landed]
+    by_stream: dict[tuple[str, str], list[UnnamedFile]] = {}
+    for file in files:
+        by_stream.setdefault((file.source, file.stream), []).append(file)
+    return tuple(
+        RemovedStream(
+            source=source,
+            stream=stream,
+            loads=tuple(dict.fromkeys(file.load_id for file in of_stream)),
+            files=len(of_stream),
+            rows=sum(file.rows_landed for file in of_stream),
+            known_as=tuple(sorted({name for file in of_stream for name in file.known_as})),
+            known_files=sum(bool(file.known_as) for file in of_stream),
+        )
+        for (source, stream), of_stream in by_stream.items()
+    )
 
 
 def effective_loads(home: Home) -> dict[str, list[int]]:

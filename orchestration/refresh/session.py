@@ -27,6 +27,7 @@ from orchestration.core.records import (
 )
 from orchestration.core.resource_limits import as_resource_error
 from orchestration.erasure.request import finish as finish_erasure
+from orchestration.ingestion.ledger.unnamed_streams import record_named_streams
 from orchestration.ingestion.ledger.waivers import open_waivers, settle_waivers
 from orchestration.ingestion.pending import pending_files
 from orchestration.observability.events import RunRecorder
@@ -86,6 +87,9 @@ class RefreshSession:
         try:
             recover(context.home, context.report)
             finish_erasure(context.settings, context.home)
+            with ingestion.Ledger(context.home.ledger) as ledger:
+                # Before anything is compared: a source that was removed is a reason to refresh.
+                record_named_streams(ledger, context.settings.named_streams())
             self.context = replace(context, waivers=_open_waivers(context))
         except BaseException:
             self._lock.close()

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.records import RemovedStream
 from orchestration.refresh.load_gate import waived_loads
-from orchestration.refresh.release_state import effective_loads, released_state
+from orchestration.refresh.release_state import effective_loads, released_state, removed_streams
 from orchestration.settings.project import BuildState
 from orchestration.transformation.project import Project, history_seeds
 
@@ -24,6 +25,8 @@ class Staleness:
     full: bool = False
     corruption: str = ""
     """What is wrong with the current release; empty where it is intact or there is none."""
+    removed: tuple[RemovedStream, ...] = ()
+    """Streams that it holds and that embudo.yml no longer names."""
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
@@ -47,11 +50,13 @@ def staleness_of(
         changes = Staleness((corruption or "there is no release yet",), full=True)
     else:
         home = project.workspace.home
+        removed = removed_streams(home, before)
         changes = compare(
             before,
             project.state,
             landed=effective_loads(home),
             waived=len(waived_loads(home, waivers)),
+            removed=removed,
             history_seeds=lambda: history_seeds(project.manifest),
         )
     requested = ("a full rebuild was requested",) if full_requested else ()
@@ -59,6 +64,7 @@ def staleness_of(
         reasons=(*requested, *changes.reasons),
         full=full_requested or changes.full,
         corruption=corruption,
+        removed=changes.removed,
     )
 
 
@@ -69,14 +75,16 @@ def compare(
     landed: Mapping[str, Sequence[int]],
     waived: int,
     history_seeds: Callable[[], frozenset[str]],
+    removed: Sequence[RemovedStream] = (),
 ) -> Staleness:
     """What `before`, the state of a release, lacks of `now` and of the loads that count.
 
     `landed` is load to those of its parts that no longer count, in the order of landing; `waived` counts
-    quarantined loads whose failed check has an open waiver. `history_seeds`, the seeds that incremental models
-    are built from, are only called for where a seed has changed: it takes a parsed project. Incremental models
-    only add what is newer than all that they have seen, so whatever changes the past (definitions, settings,
-    mappings, a load that was reinstated late) rebuilds all of it.
+    quarantined loads whose failed check has an open waiver; `removed` are streams that no longer count.
+    `history_seeds`, the seeds that incremental models are built from, are only called for where a seed has changed:
+    it takes a parsed project. Incremental models only add what is newer than all that they have seen, so whatever
+    changes the past (definitions, settings, mappings, a stream that left, a load that was reinstated late) rebuilds
+    all of it.
     """
     loads = list(landed)
     new = [load for load in loads if load not in before.landed]
@@ -87,12 +95,17 @@ def compare(
         for name in {*before.seeds, *now.seeds}
         if before.seeds.get(name) != now.seeds.get(name)
     }
+    gone = {load for stream in removed for load in stream.loads}
+    names = ", ".join(f"{stream.source}.{stream.stream}" for stream in removed)
     rebuild = {
         "models changed": before.models != now.models,
         "settings changed": before.settings != now.settings,
         "somebody was forgotten": before.erasures != now.erasures,
+        f"embudo.yml no longer names {names}": bool(removed),
         "files were re-read with another mapping": any(
-            parts != list(landed.get(load, ["gone"])) for load, parts in before.landed.items()
+            parts != list(landed.get(load, ["gone"]))
+            for load, parts in before.landed.items()
+            if load not in gone
         ),
         f"{len(late)} load(s) reinstated late": bool(late),
     }
@@ -105,7 +118,11 @@ def compare(
     full = any(rebuild.values())
     if seeds and not full:
         full = bool(seeds & history_seeds())
-    return Staleness(tuple(reason for reason, applies in reasons.items() if applies), full=full)
+    return Staleness(
+        tuple(reason for reason, applies in reasons.items() if applies),
+        full=full,
+        removed=tuple(removed),
+    )
 
 
 def corruption_of(error: ReleaseCorrupt) -> str:

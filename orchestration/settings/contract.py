@@ -44,11 +44,15 @@ class ContractColumn:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition over a stream's columns that holds for each row; unknown counts as true."""
+    """A condition over a stream's columns that holds for each row; unknown counts as true.
+
+    `reason` is SQL of what is wrong with a row, where that says more than `expected`; it shows no private column.
+    """
 
     name: str
     check: str
     expected: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,12 @@ class Settings(Strict):
         own = self.sources[source].limits.model_dump(exclude_none=True)
         return self.limits.model_copy(update=own)
 
+    def named_streams(self) -> frozenset[tuple[str, str]]:
+        """Source and stream of all that is named under `sources`."""
+        return frozenset(
+            (name, stream) for name, spec in self.sources.items() for stream in spec.streams
+        )
+
     def required_streams(self) -> tuple[str, ...]:
         """`source.stream` of every stream that must have come at least once."""
         return tuple(

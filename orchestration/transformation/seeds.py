@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from orchestration.core.errors import SeedInvalid
-from orchestration.core.periods import first_day
+from orchestration.core.periods import first_day, next_first_day
 from orchestration.transformation.seed_files import Fault, SeedRow, SeedUnreadable, read_seed
 from orchestration.transformation.seed_rules import SeedRules
 
@@ -110,7 +110,10 @@ def _of_meaning(seed: SeedRules, row: SeedRow, metrics: Mapping[str, str]) -> It
             yield Fault(line=row.line, column="scope_key", message=message)
     start, grain = _date(cells.get("period_start", "")), cells.get("period_grain", "")
     if start and (first := first_day(grain, start)) != start:
-        message = f"`{start}` is not the first day of a {grain}; expected {first}"
+        message = (
+            f"`{start}` is not the first day of a {grain}; the nearest are {first} and "
+            f"{next_first_day(grain, start)}"
+        )
         yield Fault(line=row.line, column="period_start", message=message)
     shares = (
         ("target", "low", "typical", "high") if metrics.get(metric) == "percent" else ("growth",)

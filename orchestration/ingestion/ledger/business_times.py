@@ -10,6 +10,7 @@ from datetime import datetime
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.parts import COUNTS
 from orchestration.ingestion.ledger.times import from_text
+from orchestration.ingestion.ledger.unnamed_streams import NAMED
 
 
 def latest_business_time(ledger: Ledger) -> datetime | None:
@@ -20,27 +21,30 @@ def latest_business_time(ledger: Ledger) -> datetime | None:
 
 
 def latest_by_stream(ledger: Ledger) -> dict[tuple[str, str], datetime]:
-    """(Source, stream) to the latest business timestamp of parts that nothing has replaced."""
+    """(Source, stream) to the latest business timestamp of its parts that nothing has replaced; named streams alone."""
     rows = ledger.execute(
-        "select source, stream, max(business_max) from load_files where replaced_by is null "
-        "and business_max is not null group by source, stream"
+        "select source, stream, max(business_max) from load_files f where replaced_by is null "
+        f"and {NAMED} and business_max is not null group by source, stream"
     ).fetchall()
     return {(source, stream): from_text(latest) for source, stream, latest in rows}
 
 
 def latest_by_source(ledger: Ledger) -> dict[str, datetime]:
-    """Source to the latest business timestamp of parts that nothing has replaced."""
+    """Source to the latest business timestamp of its parts that nothing has replaced; named streams alone."""
     rows = ledger.execute(
-        "select source, max(business_max) from load_files where replaced_by is null "
-        "and business_max is not null group by source order by source"
+        "select source, max(business_max) from load_files f where replaced_by is null "
+        f"and {NAMED} and business_max is not null group by source order by source"
     ).fetchall()
     return {source: from_text(latest) for source, latest in rows}
 
 
 def latest_landed_by_source(ledger: Ledger) -> dict[str, datetime]:
-    """Source to the latest business timestamp that ever landed; sources without any are left out."""
+    """Source to the latest business timestamp that ever landed.
+
+    Streams that are not named are left out, and sources without any timestamp.
+    """
     rows = ledger.execute(
-        "select source, max(business_max) from load_files group by source "
+        f"select source, max(business_max) from load_files f where {NAMED} group by source "
         "having max(business_max) is not null"
     ).fetchall()
     return {source: from_text(latest) for source, latest in rows}

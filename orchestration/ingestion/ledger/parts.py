@@ -15,13 +15,14 @@ from pathlib import Path
 from orchestration.core.records import Load
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.times import from_text, to_text
+from orchestration.ingestion.ledger.unnamed_streams import NAMED
 from orchestration.ingestion.repaired_files import original_of
 
 COUNTS = (
     "f.replaced_by is null and not exists (select 1 from quarantined_loads q "
-    "where q.load_id = f.load_id and q.reinstated_by is null)"
+    f"where q.load_id = f.load_id and q.reinstated_by is null) and {NAMED}"
 )
-"""Condition on a row `f` of load_files: nothing has replaced it, and its load is not quarantined."""
+"""Condition on a row `f` of load_files: nothing has replaced it, its load is not quarantined, its stream is named."""
 
 
 @dataclass(frozen=True)
@@ -157,20 +158,20 @@ def stream_parts(ledger: Ledger, *, source: str, stream: str) -> list[StreamPart
 
 
 def counted_parts(ledger: Ledger) -> list[CountedPart]:
-    """Every part that nothing has replaced, of all sources and streams, with its counts at landing."""
+    """Every part that nothing has replaced, of all named streams, with its counts at landing."""
     rows = ledger.execute(
         "select f.load_id, f.part, f.source, f.stream, f.path, l.landed_at, f.rows_landed, "
         "f.rows_quarantined from load_files f join loads l using (load_id) "
-        "where f.replaced_by is null order by l.load_seq, f.part"
+        f"where f.replaced_by is null and {NAMED} order by l.load_seq, f.part"
     ).fetchall()
     return [CountedPart(**{**dict(row), "landed_at": from_text(row["landed_at"])}) for row in rows]
 
 
 def quarantined_parts(ledger: Ledger, *, only_open: bool) -> list[QuarantinedPart]:
-    """Parts with quarantined rows; `only_open` leaves out those that a later file has resolved."""
+    """Parts of named streams with quarantined rows; `only_open` leaves out those that a later file has resolved."""
     rows = ledger.execute(
         "select f.source, f.stream, f.load_id, f.part, f.path from load_files f join loads l "
-        "using (load_id) where f.rows_quarantined > 0 and (not ? or f.resolved_by is null) "
+        f"using (load_id) where f.rows_quarantined > 0 and (not ? or f.resolved_by is null) and {NAMED} "
         "order by l.load_seq, f.part",
         (only_open,),
     ).fetchall()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from orchestration.core.records import QuarantinedLoad
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.times import from_text, to_seconds_text, utc_now
+from orchestration.ingestion.ledger.unnamed_streams import NAMED
 
 
 def quarantine_load(ledger: Ledger, load_id: str, *, check: str, reason: str, run_id: str) -> None:
@@ -31,12 +32,12 @@ def reinstate_load(ledger: Ledger, load_id: str, *, run_id: str, reason: str) ->
 
 
 def quarantined_loads(ledger: Ledger) -> list[QuarantinedLoad]:
-    """Loads in quarantine that no later file has resolved, in order."""
+    """Loads of named streams in quarantine that no later file has resolved, in order."""
     rows = ledger.execute(
         'select q.load_id, l.source, l.stream, q.check_name as "check", q.reason, q.run_id, '
         "q.quarantined_at as at, l.rows_landed "
         "from quarantined_loads q join loads l using (load_id) "
         "where q.reinstated_by is null and exists (select 1 from load_files f "
-        "where f.load_id = q.load_id and f.resolved_by is null) order by l.load_seq"
+        f"where f.load_id = q.load_id and f.resolved_by is null and {NAMED}) order by l.load_seq"
     ).fetchall()
     return [QuarantinedLoad(**{**dict(row), "at": from_text(row["at"])}) for row in rows]

@@ -6,6 +6,7 @@ from orchestration.core.records import RejectedFile
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.seen_files import SeenFile, record_seen_file
 from orchestration.ingestion.ledger.times import to_text, utc_now
+from orchestration.ingestion.ledger.unnamed_streams import NAMED
 from orchestration.ingestion.repaired_files import original_of
 
 
@@ -47,9 +48,9 @@ def _resolve(ledger: Ledger, source: str, stream: str, path: str, *, by: str) ->
 
 
 def open_rejected_files(ledger: Ledger) -> list[RejectedFile]:
-    """Files that are still rejected."""
+    """Files of named streams that are still rejected."""
     rows = ledger.execute(
-        "select source, stream, path as file, reason from rejected_files "
-        "where resolved_by is null order by source, stream, path"
+        "select source, stream, path as file, reason from rejected_files f "
+        f"where resolved_by is null and {NAMED} order by source, stream, path"
     ).fetchall()
     return [RejectedFile(**dict(row)) for row in rows]

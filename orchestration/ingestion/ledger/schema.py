@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Grows when the tables change; a ledger of a newer version is refused."""
 
 SCHEMA = (
     """
-    create table loads (
+    create table if not exists loads (
         load_id text primary key,
         load_seq integer not null unique,
         source text not null,
@@ -24,7 +24,7 @@ SCHEMA = (
     )
     """,
     """
-    create table load_files (
+    create table if not exists load_files (
         load_id text not null references loads,
         part integer not null,
         source text not null,
@@ -44,9 +44,9 @@ SCHEMA = (
         primary key (load_id, part)
     )
     """,
-    "create index load_files_by_stream on load_files (source, stream, path)",
+    "create index if not exists load_files_by_stream on load_files (source, stream, path)",
     """
-    create table seen_files (
+    create table if not exists seen_files (
         source text not null,
         stream text not null,
         fingerprint text not null,
@@ -58,7 +58,7 @@ SCHEMA = (
     )
     """,
     """
-    create table rejected_files (
+    create table if not exists rejected_files (
         source text not null,
         stream text not null,
         path text not null,
@@ -71,7 +71,7 @@ SCHEMA = (
     )
     """,
     """
-    create table refreshes (
+    create table if not exists refreshes (
         run_id text primary key,
         started_at text not null,
         ended_at text,
@@ -83,7 +83,7 @@ SCHEMA = (
     )
     """,
     """
-    create table quarantined_loads (
+    create table if not exists quarantined_loads (
         load_id text not null references loads,
         check_name text not null,
         reason text not null,
@@ -95,13 +95,13 @@ SCHEMA = (
     )
     """,
     """
-    create table load_profiles (
+    create table if not exists load_profiles (
         load_id text primary key references loads,
         profile text not null
     )
     """,
     """
-    create table waivers (
+    create table if not exists waivers (
         waiver_id integer primary key,
         check_name text not null,
         reason text not null,
@@ -113,12 +113,19 @@ SCHEMA = (
     )
     """,
     """
-    create table file_columns (
+    create table if not exists file_columns (
         source text not null,
         stream text not null,
         fingerprint text not null,
         name text not null,
         primary key (source, stream, fingerprint, name)
+    )
+    """,
+    """
+    create table if not exists unnamed_streams (
+        source text not null,
+        stream text not null,
+        primary key (source, stream)
     )
     """,
 )

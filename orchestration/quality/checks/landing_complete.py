@@ -86,3 +86,26 @@ def sources_answered(subject: LandedSource) -> Iterator[Finding]:
                 expected="every source that is requested answers",
                 failures=1,
             )
+
+
+@check(
+    gate=1,
+    name="loads.removed_streams",
+    on="each source",
+    per="source",
+    policy="warn",
+    nothing="every stream of the current release is named",
+    remedy="Nothing, where that is meant: it is reported once. Else name the stream again in embudo.yml: what it "
+    "landed is kept, and counts again with the next refresh.",
+)
+def removed_streams(subject: LandedSource) -> Iterator[Finding]:
+    """Streams of the current release that embudo.yml no longer names: their rows leave every figure."""
+    for stream in subject.landed.removed:
+        if stream.source == subject.source:
+            yield Finding(
+                passed=stream.is_renamed,
+                subject=f"{stream.source}.{stream.stream}",
+                observed=str(stream),
+                expected="every stream of the current release is named in embudo.yml",
+                failures=0 if stream.is_renamed else stream.rows,
+            )

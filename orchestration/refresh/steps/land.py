@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from orchestration import ingestion, quality
-from orchestration.core.errors import SourceError
+from orchestration.core.errors import ReleaseCorrupt, SourceError
 from orchestration.core.failpoints import failpoint
-from orchestration.core.records import CheckResult, GateReport, LandingResult, SourceFailure
+from orchestration.core.records import (
+    CheckResult,
+    GateReport,
+    LandingResult,
+    RemovedStream,
+    SourceFailure,
+)
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
 from orchestration.ingestion.ledger.runs import begin_refresh
@@ -18,6 +24,7 @@ from orchestration.quality.checks.landing_complete import SOURCES_ANSWERED
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.load_gate import check_new_loads
 from orchestration.refresh.metric_definitions import check_seeds
+from orchestration.refresh.release_state import released_state, removed_streams
 from orchestration.refresh.staleness import Staleness, staleness_of
 
 
@@ -64,7 +71,9 @@ def land(
         report=context.report,
         hash_all=before.full,
     )
-    landed = replace(landed, failures=failures)
+    landed = replace(landed, failures=failures, removed=_removed(context))
+    for stream in landed.removed:
+        context.report.detail(str(stream))
     checks = check_new_loads(
         context.workspace, landed, run_id=context.run_id, waivers=context.waivers
     )
@@ -85,6 +94,15 @@ def land(
         checks=report.checks,
         staleness=replace(staleness, full=staleness.full or before.full),
     )
+
+
+def _removed(context: RefreshContext) -> tuple[RemovedStream, ...]:
+    """Streams that left embudo.yml since the current release; none where that is corrupt."""
+    try:
+        before = released_state(context.home)
+    except ReleaseCorrupt:
+        return ()
+    return removed_streams(context.home, before) if before is not None else ()
 
 
 def require_sources(landing: Landing) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
+from orchestration.core.records import RemovedStream
 from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.refresh.staleness import Staleness, compare, staleness_of
 from orchestration.settings import Home
@@ -24,8 +25,16 @@ def compared(
     landed: Mapping[str, list[int]] = LANDED,
     waived: int = 0,
     history: frozenset[str] = frozenset(),
+    removed: Sequence[RemovedStream] = (),
 ) -> Staleness:
-    return compare(RELEASED, now, landed=landed, waived=waived, history_seeds=lambda: history)
+    return compare(
+        RELEASED,
+        now,
+        landed=landed,
+        waived=waived,
+        history_seeds=lambda: history,
+        removed=removed,
+    )
 
 
 def publish_state(home: Home, state: BuildState) -> None:
@@ -65,6 +74,20 @@ def test_a_load_before_released_ones_rebuilds_history() -> None:
 def test_parts_that_no_longer_count_rebuild_history(landed: dict[str, list[int]]) -> None:
     stale = compared(landed=landed)
     assert stale == Staleness(("files were re-read with another mapping",), full=True)
+
+
+def test_a_stream_that_is_no_longer_named_rebuilds_history() -> None:
+    removed = (RemovedStream("pbx", "calls", ("l2",), files=1, rows=9),)
+    assert compared(landed={"l1": []}, removed=removed) == Staleness(
+        ("embudo.yml no longer names pbx.calls",), full=True, removed=removed
+    )
+    renamed = compared(landed={"l1": [], "l3": []}, removed=removed)
+    assert renamed.reasons == ("1 new load(s)", "embudo.yml no longer names pbx.calls")
+    # another load that is gone has a reason of its own
+    assert compared(landed={}, removed=removed).reasons == (
+        "embudo.yml no longer names pbx.calls",
+        "files were re-read with another mapping",
+    )
 
 
 def test_a_seed_rebuilds_history_where_incremental_models_read_it() -> None:

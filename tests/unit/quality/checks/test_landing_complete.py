@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.core.records import LandingResult, NewColumns, RejectedFile, SourceFailure
+from orchestration.core.records import (
+    LandingResult,
+    NewColumns,
+    RejectedFile,
+    RemovedStream,
+    SourceFailure,
+)
 from orchestration.quality.loads import LoadLimits, check_loads
 from tests.unit.quality.factories import load
 
@@ -49,3 +55,27 @@ def test_a_source_that_does_not_answer_stops_by_its_policy(is_fatal: bool, outco
     verdict = check_loads(landed, history=(), limits=LoadLimits())
     (check,) = (c for c in verdict.checks if c.name == "loads.sources_answered")
     assert (check.outcome, check.subject, check.observed) == (outcome, "pbx.calls", "401")
+
+
+def test_a_stream_that_left_the_settings_warns_with_its_rows() -> None:
+    gone = RemovedStream(
+        "pbx", "calls", ("l1", "l2"), files=3, rows=1234, known_as=("tel",), known_files=1
+    )
+    verdict = check_loads(LandingResult(loads=(), removed=(gone,)), history=(), limits=LoadLimits())
+    (check,) = (c for c in verdict.checks if c.name == "loads.removed_streams")
+    assert (check.outcome, check.subject, check.failures) == ("warn", "pbx.calls", 1234)
+    assert check.observed == (
+        "embudo.yml no longer names pbx.calls: 1,234 rows of 2 load(s) no longer count "
+        "(1 of its 3 files count as tel.calls)"
+    )
+
+
+def test_a_stream_with_a_new_name_is_no_warning() -> None:
+    renamed = RemovedStream(
+        "pbx", "calls", ("l1",), files=1, rows=9, known_as=("tel",), known_files=1
+    )
+    landed = LandingResult(loads=(), removed=(renamed,))
+    verdict = check_loads(landed, history=(), limits=LoadLimits())
+    (check,) = (c for c in verdict.checks if c.name == "loads.removed_streams")
+    assert check.outcome == "pass"
+    assert check.observed.startswith("pbx.calls is tel.calls now: its 1 file(s) with 9 rows")
