@@ -16,9 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.core.errors import ResourceExhausted, SettingsInvalid
+from orchestration.core.memory import available_memory
 
 MEMORY_VARIABLE = "EMBUDO_MEMORY_LIMIT"
-DEFAULT_MEMORY = "1200MB"
+SHARE_OF_AVAILABLE = 0.6
+"""DuckDB's share of the memory that is there; Python, dbt and the system's file cache need the rest."""
+
+_LEAST_BYTES = 256_000_000
 
 _NEW_OBJECTS = 1_000_000
 """New objects, less freed ones, before Python searches for cycles; its own default is 700."""
@@ -37,17 +41,23 @@ _MEMORY_MESSAGES = ("out of memory error", "outofmemoryexception", "cannot alloc
 
 
 def memory_limit(*, share: float = 1.0) -> str:
-    """DuckDB's memory: `EMBUDO_MEMORY_LIMIT` or 1200MB, or a share of it, as DuckDB writes it.
+    """DuckDB's memory: `EMBUDO_MEMORY_LIMIT`, else 60 % of what is available now; as DuckDB writes it.
 
-    Raises `SettingsInvalid` where the variable is not an amount.
+    `share` is that of one of several connections that run at once. Raises `SettingsInvalid` where the variable is
+    not an amount.
     """
-    given = os.environ.get(MEMORY_VARIABLE) or DEFAULT_MEMORY
+    given = os.environ.get(MEMORY_VARIABLE) or _default_memory()
     amount = _AMOUNT.fullmatch(given.strip())
     if amount is None or not float(amount[1]):
         raise SettingsInvalid(
             f"{MEMORY_VARIABLE} is {given!r}: expected an amount of memory, like 1500MB or 4GB."
         )
     return f"{float(amount[1]) * share:g}{amount[2]}"
+
+
+def _default_memory() -> str:
+    available = int(available_memory() * SHARE_OF_AVAILABLE)
+    return f"{max(available, _LEAST_BYTES) // 1_000_000}MB"
 
 
 def relax_garbage_collection() -> None:
@@ -101,9 +111,8 @@ def as_resource_error(error: BaseException, *, at: Path | None = None) -> Resour
         if isinstance(cause, MemoryError) or _mentions(cause, _MEMORY_MESSAGES):
             return ResourceExhausted(
                 f"The memory limit is reached: {_relevant_line(cause)}. Nothing was published; the current "
-                f"release is untouched. Raise {MEMORY_VARIABLE} (now "
-                f"{os.environ.get(MEMORY_VARIABLE) or DEFAULT_MEMORY}) in the environment, then run "
-                "`embudo refresh`."
+                f"release is untouched. Raise {MEMORY_VARIABLE} (now {memory_limit()}) in the environment, or "
+                "run it where more memory is free, then run `embudo refresh`."
             )
     return None
 

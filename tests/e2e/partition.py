@@ -98,6 +98,12 @@ def altered(
     return _encoded(columns, picked, path, layout)
 
 
+def repeated(path: Path, layout: Layout) -> bytes:
+    """A file whose last row stands in it twice: other bytes, the same keys."""
+    columns, rows = _read(path, layout)
+    return _encoded(columns, [*rows, *rows[-1:]], path, layout)
+
+
 def without_defects(path: Path, layout: Layout) -> bytes:
     """A file without its deliberately broken rows."""
     columns, rows = _read(path, layout)

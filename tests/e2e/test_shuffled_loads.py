@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import sandbox
 from tests.differences import table_differences
-from tests.e2e.partition import VERSIONED, altered, deliveries, files_of, without_defects
+from tests.e2e.partition import VERSIONED, altered, deliveries, files_of, repeated, without_defects
 from tests.warehouse import LOADS, Warehouse
 
 pytestmark = pytest.mark.slow
@@ -134,6 +134,62 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
             assert deals_named_x(made) == (order[0] == 1)
     assert not deals_named_x(made)
     # metrics are made of the marts alone, and take as long as all the rest
+    assert table_differences(whole.directory, made.directory, without=[METRICS, LOADS]) == {}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["as they are made", "the older one later"])
+def test_what_left_its_selection_or_the_settings_was_never_there(
+    whole: Whole, order: tuple[int, int]
+) -> None:
+    """I5: rows that a newer file has and `where` leaves out leave no trace, nor do sources that left the settings.
+
+    A first file had more of everything; a second one, left out by its name, has the same keys. Then a source is renamed,
+    and another one added that brings the same rows again; both are taken back.
+    """
+    chance = random.Random(order[0])
+    made = emptied(whole)
+    config = made.workspace.settings.config_file
+    facts = yaml.safe_load(config.read_text(encoding="utf-8"))
+    inbox = made.workspace.settings.inbox
+    shutil.copytree(whole.folder / "inbox", inbox, dirs_exist_ok=True)
+    aside = inbox.parent / "waiting"
+    for layout in VERSIONED:
+        selection = facts["sources"][layout.source]["streams"][layout.stream]
+        where = "file_name not like '%later%'"
+        selection["where"] = (
+            f"({selection['where']}) and {where}" if "where" in selection else where
+        )
+        for number, path in enumerate(files_of(layout, inbox)):
+            name = f"{layout.stem}_0000_{number}_{{}}.{layout.kind}"
+            first, second = (aside / str(n) / layout.folder for n in (1, 2))
+            for folder in (first, second):
+                folder.mkdir(parents=True, exist_ok=True)
+            more = first / name.format("first")
+            more.write_bytes(altered(path, layout, chance=chance, share=0.3, suffix="X"))
+            (second / name.format("later")).write_bytes(repeated(more, layout))
+    for version in order:
+        shutil.copytree(aside / str(version), inbox, dirs_exist_ok=True)
+        if version == order[0]:
+            config.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
+            made = Warehouse.of(config=config, home=made.workspace.home.root)
+        assert made.refresh().loads
+        if version == 1:
+            assert deals_named_x(made) == (order[0] == 1)
+    assert table_differences(whole.directory, made.directory, without=[METRICS, LOADS]) == {}
+    if order == (2, 1):
+        return
+    calls = made.mart("select count(*) from activity.fct_calls")
+    sources = facts["sources"]
+    renamed = {("switchboard" if name == "pbx" else name): spec for name, spec in sources.items()}
+    for listed in (renamed, sources | {"again": sources["pbx"]}, sources):
+        config.write_text(
+            yaml.safe_dump({**facts, "sources": listed}, allow_unicode=True), encoding="utf-8"
+        )
+        # history is rebuilt where a stream left: `staleness` decides it
+        made = Warehouse.of(config=config, home=made.workspace.home.root)
+        made.refresh()
+        counted = made.mart("select count(*) from activity.fct_calls")
+        assert (counted == calls) == ("again" not in listed)
     assert table_differences(whole.directory, made.directory, without=[METRICS, LOADS]) == {}
 
 

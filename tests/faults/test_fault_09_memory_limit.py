@@ -43,7 +43,7 @@ def test_a_refresh_without_enough_fails_with_advice(tiny: TinyCompany) -> None:
 
 
 def test_shares_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(MEMORY_VARIABLE, raising=False)
+    monkeypatch.setenv(MEMORY_VARIABLE, "1200MB")
     assert memory_limit(share=0.5) == "600MB"
     monkeypatch.setenv(MEMORY_VARIABLE, "3GiB")
     assert memory_limit(share=0.5) == "1.5GiB"

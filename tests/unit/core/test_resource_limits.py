@@ -20,7 +20,6 @@ from orchestration.core.resource_limits import (
 @pytest.mark.parametrize(
     ("given", "share", "expected"),
     [
-        ("", 1.0, "1200MB"),
         ("4GB", 1.0, "4GB"),
         (" 1.5 GiB ", 1.0, "1.5GiB"),
         ("1000MB", 0.5, "500MB"),
@@ -32,6 +31,19 @@ def test_the_limit_is_that_of_the_environment(
 ) -> None:
     monkeypatch.setenv(MEMORY_VARIABLE, given)
     assert memory_limit(share=share) == expected
+
+
+def test_without_it_the_limit_follows_what_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(MEMORY_VARIABLE, raising=False)
+    for available, whole, half in (
+        (24_000_000_000, "14400MB", "7200MB"),
+        (1_000_000_000, "600MB", "300MB"),
+        (100_000_000, "256MB", "128MB"),
+    ):
+        monkeypatch.setattr(
+            "orchestration.core.resource_limits.available_memory", lambda found=available: found
+        )
+        assert (memory_limit(), memory_limit(share=0.5)) == (whole, half)
 
 
 @pytest.mark.parametrize("given", ["lots", "0GB", "12", "-1GB"])
