@@ -143,8 +143,8 @@ def test_what_left_its_selection_or_the_settings_was_never_there(
 ) -> None:
     """I5: rows that a newer file has and `where` leaves out leave no trace, nor do sources that left the settings.
 
-    A first file had more of everything; a second one, left out by its name, has the same keys. Then a source is renamed,
-    and another one added that brings the same rows again; both are taken back.
+    A first file had more of everything; a second one, left out by its name, has the same keys. Then a source is
+    renamed, and another one added that brings the same rows again; both are taken back.
     """
     chance = random.Random(order[0])
     made = emptied(whole)

@@ -73,7 +73,7 @@ def land(
     )
     landed = replace(landed, failures=failures, removed=_removed(context))
     for stream in landed.removed:
-        context.report.detail(str(stream))
+        context.report.warn(f"{stream}.")
     checks = check_new_loads(
         context.workspace, landed, run_id=context.run_id, waivers=context.waivers
     )
