@@ -59,6 +59,7 @@ _TEXTS = {
     "monthly": N_("monthly"),
     "quarterly": N_("quarterly"),
     "yearly": N_("yearly"),
+    "hour": N_("hour"),
     "day": N_("day"),
     "week": N_("week"),
     "month": N_("month"),

@@ -208,14 +208,11 @@ class _Names:
     def _grain(self, dimension: Dimension, grain: str | None) -> str:
         if grain is None:
             return dimension.grains[0]
-        grains = (*([HOUR] if dimension.hour else []), *dimension.grains)
+        grains = (*([HOUR] if dimension.has_hours else []), *dimension.grains)
         if grain not in grains:
             why = ""
             if grain == HOUR and dimension.name == METRIC_TIME:
-                why = (
-                    " Metrics of calls, activities, leads by creation and campaign e-mails have hours, "
-                    "those of one of them at a time."
-                )
+                why = " Calls, activities, leads by creation and campaign e-mails have hours."
             raise QueryInvalid(
                 f"`{dimension.name}` has no grain `{grain}` for {self._subject()}.{why}"
                 f"{_nearest(grain, grains)} Allowed: {', '.join(grains)}."

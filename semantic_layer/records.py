@@ -40,8 +40,8 @@ class Dimension:
     """Of a time dimension, from its finest to the coarsest; without `hour`."""
     planned_name: str = ""
     """MetricFlow's name, where it is another."""
-    hour: str = ""
-    """Of `metric_time`: the dimension that the grain `hour` is planned by; empty where there is none."""
+    has_hours: bool = False
+    """Of `metric_time`: whether it has the grain `hour` too."""
 
 
 @dataclass(frozen=True, kw_only=True)

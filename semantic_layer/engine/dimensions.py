@@ -53,7 +53,7 @@ def dimensions_of(
 ) -> Mapping[str, Dimension]:
     """Dimensions by name, nearest first, each with its grains from the finest to the coarsest.
 
-    Starts of hours are left out: `metric_time` has them as a grain, where the metrics share one.
+    Starts of hours are left out: `metric_time` has them as a grain, where all of the metrics have one.
     """
     dimensions: dict[str, Dimension] = {}
     grains: dict[str, set[str]] = {}
@@ -72,7 +72,7 @@ def dimensions_of(
             description=text.get("description", ""),
             grains=tuple(g for g in GRAINS if g in grains.get(name, ())),
             planned_name=planned if planned != name else "",
-            hour=hours.common(metrics) if name == METRIC_TIME else "",
+            has_hours=name == METRIC_TIME and bool(hours.of_metrics(metrics)),
         )
     return dict(sorted(dimensions.items(), key=lambda item: _rank(item[1])))
 

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
@@ -18,7 +19,7 @@ from semantic_layer.engine.calendar_windows import with_whole_months
 from semantic_layer.engine.dimensions import dimensions_of, element_texts, group_by_items
 from semantic_layer.engine.running_totals import summed_by_day_first
 from semantic_layer.engine.sql_client import PlanningClient
-from semantic_layer.engine.time_of_day import Hours, with_queried_names
+from semantic_layer.engine.time_of_day import Hours, side_by_side, with_queried_names
 from semantic_layer.names import GroupBy, ResolvedRequest
 from semantic_layer.plans import GroupByItem, PlanCache
 from semantic_layer.records import HOUR, METRIC_TIME, Dimension, Metric
@@ -95,16 +96,40 @@ class Engine:
             return sql
 
     def _plan(self, request: ResolvedRequest) -> str:
+        by_hour = any(_is_hour(item) for item in request.group_by)
+        parts = self._hours.of_metrics(request.metrics) if by_hour else {"": request.metrics}
+        limited = request.limit is not None and not request.offset
+        if len(parts) == 1:
+            ((hour, _),) = parts.items()
+            sql = self._planned(request, hour, limit=request.limit if limited else None)
+            # MetricFlow knows no offset and takes a limit of zero for none: its text ends in the order.
+            written = request.limit == 0 or bool(request.offset)
+        else:
+            alone = replace(request, order=())
+            queries = [
+                self._planned(replace(alone, metrics=metrics), hour, limit=None)
+                for hour, metrics in parts.items()
+            ]
+            groups = [item.column for item in request.group_by]
+            sql = side_by_side(queries, groups=groups, metrics=request.metrics, order=request.order)
+            written = request.limit is not None or bool(request.offset)
+        if written:
+            sql += f"\nLIMIT {request.limit}" if request.limit is not None else ""
+            sql += f"\nOFFSET {request.offset}" if request.offset or not request.limit else ""
+        return sql
+
+    def _planned(self, request: ResolvedRequest, hour: str, *, limit: int | None) -> str:
+        """MetricFlow's SQL of a request; `hour` is the dimension that its hours go by."""
         from metricflow.engine.metricflow_engine import (
             MetricFlowQueryRequest,
             MetricFlowRequestId,
             OutputColumnOrderMode,
         )
 
-        # MetricFlow knows no offset: then both are written after its text, which ends in the order.
-        limited = request.limit is not None and not request.offset
-        planned = {item.column: _planned_name(item) for item in request.group_by}
-        order = [_planned_order(name, planned) for name in request.order]
+        planned = {
+            item.column: hour if _is_hour(item) else item.dimension.planned_name or item.column
+            for item in request.group_by
+        }
         try:
             plan = self._engine.explain(
                 MetricFlowQueryRequest.create(
@@ -112,23 +137,20 @@ class Engine:
                     metric_names=list(request.metrics) or None,
                     group_by_names=list(planned.values()) or None,
                     where_constraints=list(request.where) or None,
-                    order_by_names=order or None,
-                    limit=request.limit if limited and request.limit else None,
+                    order_by_names=[_planned_order(name, planned) for name in request.order]
+                    or None,
+                    limit=limit or None,
                     output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
                 )
             )
             sql = with_whole_months(summed_by_day_first(str(plan.sql_statement.sql)))
             renamed = {name: column for column, name in planned.items() if name != column}
-            sql = with_queried_names(sql, renamed)
+            return with_queried_names(sql, renamed)
         except Exception as error:  # its own errors and those of its template engine
             columns = ", ".join((*request.metrics, *(item.column for item in request.group_by)))
             raise QueryInvalid(
                 f"The query of {columns} cannot be planned: {_message(error)}"
             ) from error
-        if request.limit == 0 or request.offset:
-            limit = f"\nLIMIT {request.limit}" if request.limit is not None else ""
-            sql += f"{limit}\nOFFSET {request.offset}"
-        return sql
 
     def _read_dimensions(self, metrics: tuple[str, ...]) -> Mapping[str, Dimension]:
         items = self._cache.items(metrics) if self._cache else None
@@ -142,11 +164,9 @@ class Engine:
         return list(group_by_items(self._lookup, metrics))
 
 
-def _planned_name(item: GroupBy) -> str:
-    """MetricFlow's name of a group-by column."""
-    if item.grain == HOUR and item.dimension.name == METRIC_TIME:
-        return item.dimension.hour
-    return item.dimension.planned_name or item.column
+def _is_hour(item: GroupBy) -> bool:
+    """Whether a group-by column is `metric_time` by hour."""
+    return item.grain == HOUR and item.dimension.name == METRIC_TIME
 
 
 def _planned_order(name: str, planned: Mapping[str, str]) -> str:

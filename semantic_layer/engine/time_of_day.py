@@ -1,7 +1,7 @@
 """Hours: the names that people query them by, and those that MetricFlow plans them under.
 
 MetricFlow reserves the names of its grains, so that `call__hour` has to stand in a semantic model as
-`hour_of_day`. The grain `hour` of `metric_time` is a dimension of the metrics' own model: the start of the hour in
+`hour_of_day`. The grain `hour` of `metric_time` is a dimension of each metric's own model: the start of the hour in
 UTC, so that the hour that a change of clocks repeats is two. A time dimension names it in `config.meta`, as `hour`.
 """
 
@@ -36,9 +36,15 @@ class Hours:
         found = {name: _common(_hours(name, raw, times)) for name in raw}
         return cls({name: hour for name, hour in found.items() if hour})
 
-    def common(self, metrics: Sequence[str]) -> str:
-        """The dimension that all of these metrics have; empty where there is none."""
-        return _common({self.by_metric.get(name, "") for name in metrics})
+    def of_metrics(self, metrics: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """The metrics by the dimension with the start of their hour; empty where one of them has none."""
+        if not all(name in self.by_metric for name in metrics):
+            return {}
+        parts: dict[str, tuple[str, ...]] = {}
+        for name in metrics:
+            hour = self.by_metric[name]
+            parts[hour] = (*parts.get(hour, ()), name)
+        return parts
 
     def is_start(self, name: str) -> bool:
         """Whether a dimension is the start of an hour, which is queried as a grain and not by name."""
@@ -55,6 +61,16 @@ def with_queried_names(sql: str, names: Mapping[str, str]) -> str:
     for planned, queried in names.items():
         sql = re.sub(rf"\b{planned}\b", queried, sql)
     return sql
+
+
+def side_by_side(
+    queries: Sequence[str], *, groups: Sequence[str], metrics: Sequence[str], order: Sequence[str]
+) -> str:
+    """One query of several that have the same groups and each some of the metrics."""
+    rows = "\nUNION ALL BY NAME\n".join(f"SELECT * FROM (\n{query}\n)" for query in queries)
+    columns = ", ".join([*groups, *(f"any_value({name}) AS {name}" for name in metrics)])
+    by = ", ".join(f"{n[1:]} DESC" if n.startswith("-") else n for n in order)
+    return f"SELECT {columns} FROM (\n{rows}\n) GROUP BY {', '.join(groups)} ORDER BY {by}"
 
 
 def _times(models: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
@@ -77,9 +93,11 @@ def _hours(
     params = metric["type_params"]
     if metric["type"] == "simple":
         aggregation = params.get("metric_aggregation_params") or {}
-        time = (aggregation.get("semantic_model"), aggregation.get("agg_time_dimension"))
+        model, time = (
+            str(aggregation.get(key)) for key in ("semantic_model", "agg_time_dimension")
+        )
         snapshot = aggregation.get("non_additive_dimension")
-        return frozenset({"" if snapshot else times.get(time, "")})
+        return frozenset({"" if snapshot else times.get((model, time), "")})
     if metric["type"] in _ONE_BY_ONE:
         return frozenset({""})
     inputs = [params.get("numerator"), params.get("denominator"), *(params.get("metrics") or ())]

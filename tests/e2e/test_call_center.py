@@ -202,8 +202,17 @@ def test_the_hour_that_clocks_repeat_is_two(layer: SemanticLayer) -> None:
     }
 
 
-def test_hours_of_calls_and_leads_together_are_refused(layer: SemanticLayer) -> None:
-    with pytest.raises(QueryInvalid, match="`metric_time` has no grain `hour` for `calls`, `leads"):
-        query_rows(layer, "calls", "leads_created", grain="hour")
-    with pytest.raises(QueryInvalid, match="no grain `hour` for `revenue`"):
-        query_rows(layer, "revenue", grain="hour")
+def test_hours_of_several_marts_stand_side_by_side(layer: SemanticLayer) -> None:
+    rows = query_rows(layer, "calls", "leads_created", grain="hour")
+    found = [
+        (row["metric_time__hour"].isoformat(), row["calls"], row["leads_created"])
+        for row in rows
+        if row["leads_created"]
+    ]
+    assert found == [("2026-10-25T02:00:00+02:00", 1, 1), ("2026-10-25T02:00:00+01:00", 1, 1)]
+    assert sum(row["calls"] or 0 for row in rows) == 70
+
+
+def test_a_metric_by_day_has_no_hours(layer: SemanticLayer) -> None:
+    with pytest.raises(QueryInvalid, match="no grain `hour` for `calls`, `revenue`"):
+        query_rows(layer, "calls", "revenue", grain="hour")

@@ -123,6 +123,44 @@ class TestCallCentre:
         assert row["service_level_20s"] == pytest.approx(374 / 4054)
         assert row["average_handle_time"] == pytest.approx(224.9228, abs=5e-5)
 
+    def test_by_the_time_of_day(self, refreshed: Refreshed, config: str) -> None:
+        """Calls, service levels and percentiles by half hour and weekday, as SQL over the CSV has them."""
+        metrics = [
+            "calls", "service_level_10s", "service_level_20s", "service_level_60s",
+            "median_wait_seconds", "p90_wait_seconds", "longest_wait_seconds",
+        ]  # fmt: skip
+        expected = duckdb.sql(f"""
+            with calls as (
+                select
+                    cast("Date" as date) + cast("Time" as time) as started_at,
+                    cast("Speed of answer in seconds" as double) as wait
+                from read_csv('{public_data("call_pwc_callcentre") / "call_center_dataset.csv"}',
+                    all_varchar = true, header = true)
+            )
+
+            select
+                strftime(time_bucket(interval 30 minute, started_at), '%H:%M') as half_hour,
+                isodow(started_at) as weekday,
+                count(*),
+                avg(cast(wait <= 10 as integer)),
+                avg(cast(wait <= 20 as integer)),
+                avg(cast(wait <= 60 as integer)),
+                median(wait),
+                quantile_cont(wait, 0.9),
+                max(wait)
+            from calls group by all order by all
+        """).fetchall()
+        company = refreshed("call_pwc_callcentre", config)
+        rows = company.query(",".join(metrics), "--by", "call__half_hour,call__weekday")
+        found = [tuple(row.values()) for row in rows]
+        assert len(expected) > 100
+        assert [row[:3] for row in found] == [row[:3] for row in expected]
+        for row, wanted in zip(found, expected, strict=True):
+            assert row[3:] == pytest.approx(wanted[3:])
+        hours = company.query("calls", "--grain", "hour")
+        assert sum(row["calls"] for row in hours) == 5000
+        assert hours[0]["metric_time__hour"] == "2021-01-01T09:00:00+00:00"
+
     def test_by_month_and_topic(self, refreshed: Refreshed, config: str) -> None:
         company = refreshed("call_pwc_callcentre", config)
         months = company.query("calls,connected_calls", "--grain", "month")

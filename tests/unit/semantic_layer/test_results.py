@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pyarrow as pa
 
 from semantic_layer.names import GroupBy
 from semantic_layer.records import Dimension
+from semantic_layer.rendering.values import csv_cell, json_value, text
 from semantic_layer.results import ResultColumn, arranged
 from tests.unit.scorecards.conftest import metric
 
@@ -28,10 +29,10 @@ def test_columns_come_in_the_order_of_the_request_and_days_as_dates() -> None:
         column("team", "categorical"),
         column("revenue", "metric"),
     )
-    found = arranged(table, columns)
+    found = arranged(table, columns, time_zone="UTC")
     assert list(found.to_pylist()[0].items()) == [
         ("by_month", date(2026, 5, 1)),
-        ("by_hour", at),
+        ("by_hour", at.replace(tzinfo=UTC)),
         ("team", "A"),
         ("revenue", Decimal("1.50")),
     ]
@@ -55,3 +56,19 @@ def test_a_dimension_without_a_spanish_label_keeps_its_own() -> None:
     )
     found = ResultColumn.of_group(group)
     assert (found.name, found.label_es, found.grain) == ("rep__team", "Team", "")
+
+
+def test_hours_are_those_of_the_time_zone() -> None:
+    """Midnight UTC and an hour later are both two o'clock in Madrid when clocks go back."""
+    table = pa.table({"by_hour": [datetime(2026, 10, 25, 0), datetime(2026, 10, 25, 1)]})
+    found = arranged(table, (column("by_hour", "time", "hour"),), time_zone="Europe/Madrid")
+    assert [at.isoformat() for at in found["by_hour"].to_pylist()] == [
+        "2026-10-25T02:00:00+02:00",
+        "2026-10-25T02:00:00+01:00",
+    ]
+
+
+def test_an_hour_is_written_with_its_offset() -> None:
+    hour = datetime(2026, 10, 25, 2, tzinfo=timezone(timedelta(hours=1)))
+    assert text(hour, column("by_hour", "time", "hour")) == "2026-10-25 02:00+01:00"
+    assert csv_cell(hour) == json_value(hour) == "2026-10-25T02:00:00+01:00"
