@@ -1,12 +1,10 @@
 -- grain: one row per call
 -- load numbers stay in the private warehouse, so that a refresh and a full rebuild give the same rows
 {{ config(
-    materialized='incremental',
-    unique_key='call_key',
+    materialized='incremental', unique_key='call_key',
     incremental_strategy='delete+insert', on_schema_change='fail',
-    post_hook="delete from {{ this }} where call_key in (
-        select call_key from {{ ref('int_calls__newest') }} where _is_deleted
-    )"
+    post_hook="delete from {{ this }} where call_key in
+        (select call_key from {{ ref('int_calls__newest') }} where _is_deleted)"
 ) }}
 
 with changed_calls as (

@@ -11,26 +11,8 @@ with calls as (
         lower(trim(coalesce(
             agent_id,
             case when direction = 'inbound' then to_number when direction = 'outbound' then from_number end
-        ))) as agent_text,
-        coalesce(wait_seconds, {{ seconds_between('started_at', 'answered_at') }}) as known_wait_seconds,
-        {{ seconds_between('answered_at', 'ended_at') }} as answered_seconds,
-        disposition = 'answered' as is_answered
-    from {{ ref('stg_files__calls') }}
-),
-
--- from answer to end somebody talks or is on hold: talk is known only where hold is
-durations as (
-    select
-        *,
-        case
-            when is_answered and talk_seconds is not null then talk_seconds
-            when is_answered and hold_seconds <= answered_seconds then answered_seconds - hold_seconds
-        end as known_talk_seconds,
-        case
-            when is_answered
-            then coalesce(talk_seconds + coalesce(hold_seconds, 0), answered_seconds) + coalesce(wrap_seconds, 0)
-        end as handle_seconds
-    from calls
+        ))) as agent_text
+    from {{ ref('int_calls__durations') }}
 ),
 
 calling_codes as (
@@ -41,47 +23,47 @@ calling_codes as (
 final as (
     select
         -- keys
-        durations.call_key,
-        durations.agent_key,
-        durations.agent_text,
-        durations.campaign_key,
-        durations.contact_key,
-        durations.deal_key,
+        calls.call_key,
+        calls.agent_key,
+        calls.agent_text,
+        calls.campaign_key,
+        calls.contact_key,
+        calls.deal_key,
 
         -- attributes
-        durations.direction,
-        durations.queue,
-        durations.disposition,
-        {{ e164('durations.other_dialled', 'calling_codes') }} as other_number,
-        durations.is_answered and durations.direction <> 'internal' as is_connected,
-        durations.direction = 'inbound' and not durations.is_answered as is_missed,
-        durations.direction = 'inbound' and durations.disposition = 'abandoned' as is_abandoned,
-        durations.direction = 'inbound' and not (
-            durations.disposition = 'abandoned'
-            and coalesce(durations.known_wait_seconds < {{ var('short_abandon_seconds') }}, false)
+        calls.direction,
+        calls.queue,
+        calls.disposition,
+        {{ e164('calls.other_dialled', 'calling_codes') }} as other_number,
+        calls.is_answered and calls.direction <> 'internal' as is_connected,
+        calls.direction = 'inbound' and not calls.is_answered as is_missed,
+        calls.direction = 'inbound' and calls.disposition = 'abandoned' as is_abandoned,
+        calls.direction = 'inbound' and not (
+            calls.disposition = 'abandoned'
+            and coalesce(calls.known_wait_seconds < {{ var('short_abandon_seconds') }}, false)
         ) as is_offered,
-        durations.is_answered
-        and durations.direction <> 'internal'
-        and coalesce(durations.known_talk_seconds, durations.answered_seconds, 0)
+        calls.is_answered
+        and calls.direction <> 'internal'
+        and coalesce(calls.known_talk_seconds, calls.answered_seconds, 0)
         >= {{ var('conversation_seconds') }} as is_conversation,
 
         -- measures
-        durations.known_wait_seconds as wait_seconds,
-        durations.known_talk_seconds as talk_seconds,
-        durations.hold_seconds,
-        durations.wrap_seconds,
-        durations.handle_seconds,
+        calls.known_wait_seconds as wait_seconds,
+        calls.known_talk_seconds as talk_seconds,
+        calls.hold_seconds,
+        calls.wrap_seconds,
+        calls.handle_seconds,
 
         -- times
-        durations.started_at,
-        {{ local_date('durations.started_at') }} as started_on,
+        calls.started_at,
+        {{ local_date('calls.started_at') }} as started_on,
 
         -- origin
-        durations._load_seq,
-        durations._file,
-        durations._line,
-        durations._is_deleted
-    from durations
+        calls._load_seq,
+        calls._file,
+        calls._line,
+        calls._is_deleted
+    from calls
     left join calling_codes on true
 )
 
