@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from semantic_layer.layer import SemanticLayer
-from semantic_layer.records import Grain
+from semantic_layer.records import QueryGrain
 from semantic_layer.request import QueryRequest
 
 FIXED_COSTS = {f"2025-{month:02d}": 1_500 + 100 * month for month in range(1, 13)}
@@ -43,7 +43,7 @@ def with_fixed_costs(release: Path, folder: Path) -> SemanticLayer:
 def query_rows(
     layer: SemanticLayer,
     *metrics: str,
-    grain: Grain | None = None,
+    grain: QueryGrain | None = None,
     by: Sequence[str] = (),
     where: Sequence[str] = (),
 ) -> Rows:
