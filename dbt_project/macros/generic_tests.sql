@@ -19,12 +19,12 @@
 
 {# Values, where there are any, are above zero. #}
 {% test is_positive(model, column_name) %}
-    select {{ column_name }} from {{ model }} where {{ column_name }} <= 0
+    select * from {{ model }} where {{ column_name }} <= 0
 {% endtest %}
 
 {# Values, where there are any, are zero or above. #}
 {% test is_not_negative(model, column_name) %}
-    select {{ column_name }} from {{ model }} where {{ column_name }} < 0
+    select * from {{ model }} where {{ column_name }} < 0
 {% endtest %}
 
 {#

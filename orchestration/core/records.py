@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Severity = Literal["error", "warn"]
 Outcome = Literal["pass", "warn", "fail"]
@@ -214,6 +214,8 @@ class CheckResult:
     expected: str
     failures: int = 0
     sample_keys: tuple[str, ...] = ()
+    sample_rows: tuple[str, ...] = ()
+    """Those of the sample keys that landed rows have, each with file and line."""
     seconds: float = 0.0
     warn_limit: int | None = None
     """More failures than this and a warning is past its limit: nothing is published."""
@@ -225,6 +227,12 @@ class CheckResult:
     """Keys of all rows that fail it, as far as they are kept; never contact data."""
     remedy: str = ""
     """What to do where it does not pass; empty where the check has no advice of its own."""
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> CheckResult:
+        """A check from its fields as JSON has them; raises TypeError for one that there is not."""
+        lists = {name: tuple(fields.get(name, ())) for name in ("sample_keys", "sample_rows")}
+        return cls(**{**fields, **lists})
 
     @property
     def title(self) -> str:

@@ -48,7 +48,8 @@ def _of_warnings(status: Status) -> Iterator[str]:
     if release is None:
         return
     for check in release.warnings[:_WARNINGS_LISTED]:
-        sample = ", ".join(dict.fromkeys(check.sample_keys))
+        rows = {row.rpartition(" (")[0]: row for row in check.sample_rows}
+        sample = ", ".join(rows.get(key, key) for key in dict.fromkeys(check.sample_keys))
         yield (
             f"Warning {check.title}: {check.observed}"
             + (f", for example {sample}" if sample else "")

@@ -23,10 +23,7 @@ def read_receipt(path: Path) -> Receipt:
     """The receipt in a file; raises `PublicationRefused` where it is missing or cannot be read."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        checks = tuple(
-            CheckResult(**{**check, "sample_keys": tuple(check.get("sample_keys", ()))})
-            for check in found["checks"]
-        )
+        checks = tuple(CheckResult.from_fields(check) for check in found["checks"])
         return Receipt(
             run_id=str(found["run_id"]),
             verdict=found["verdict"],

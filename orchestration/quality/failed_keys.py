@@ -32,7 +32,12 @@ def failed_keys(
             columns = [row[0] for row in connection.execute(f"describe ({compiled})").fetchall()]
             by_key = _model_key_query(test, manifest, compiled, columns)
             if by_key is None:
-                wanted = shown_columns(columns) or _aliased_key(test, columns)
+                own = _own_keys(test, manifest)
+                wanted = (
+                    tuple(key for key in own if key in columns)[:1]
+                    or shown_columns(columns)
+                    or _aliased_key(test, columns)
+                )
                 if not wanted:
                     return ()
                 picked = " || '|' || ".join(
@@ -64,6 +69,12 @@ def _model_key_query(
     if "value_field" not in columns:
         return None
     return f"select {key} from {relation} where {column} in (select value_field from ({compiled}))"
+
+
+def _own_keys(test: Node, manifest: Mapping[str, Any]) -> list[str]:
+    """The key of the test's model, as far as it may be shown."""
+    model = model_of(test, manifest)
+    return [key for key in _keys_of(model, manifest) if is_shown(key)] if model else []
 
 
 def _keys_of(model: Node, manifest: Mapping[str, Any]) -> list[str]:

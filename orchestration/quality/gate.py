@@ -14,6 +14,7 @@ from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import could_not_run
 from orchestration.quality.registry import Check, checks_of
+from orchestration.quality.row_origins import with_origins
 from orchestration.quality.subjects import Definitions, GateInput
 from orchestration.quality.verdict import waive
 
@@ -42,7 +43,8 @@ def required_checks(
 
 def run_gate(candidate: GateInput) -> GateReport:
     """Run gates 2 and 3 and return the report of all three; no failing check raises."""
-    checks = (*candidate.loads, *run_checks(candidate, gates=(2, 3)))
+    found = with_origins(run_checks(candidate, gates=(2, 3)), candidate)
+    checks = (*candidate.loads, *found)
     return waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
 
 

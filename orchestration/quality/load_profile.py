@@ -41,6 +41,8 @@ class LoadProfile:
     exponents: tuple[ExponentIds, ...] = ()
     resolved: int = 0
     """Quarantined rows that a later file has replaced by good ones."""
+    quarantined: tuple[str, ...] = ()
+    """Some of the other quarantined rows: file, line and reason."""
 
     def to_json(self) -> str:
         """As text that `from_json` reads, without the resolved rows."""

@@ -52,10 +52,7 @@ def read_gate(directory: Path) -> GateReport | None:
     try:
         found = json.loads((directory / GATE_FILE).read_text(encoding="utf-8"))
         kept = _read_keys(directory)
-        checks = tuple(
-            CheckResult(**{**check, "sample_keys": tuple(check["sample_keys"])})
-            for check in found["checks"]
-        )
+        checks = tuple(CheckResult.from_fields(check) for check in found["checks"])
         checks = tuple(
             dataclasses.replace(check, failed_keys=kept.get(check.title, ())) for check in checks
         )

@@ -50,6 +50,8 @@ class Reconciliation:
     expected: str
     found: str
     has_facts: bool = False
+    stream_key: tuple[str, ...] = ()
+    """Columns of the stream's key, where the mart has one row per key of the stream that is compared."""
     from_deals: Reconciliation | None = field(default=None, repr=False)
 
     def queries(self) -> tuple[str, str]:
@@ -116,6 +118,7 @@ def _by_key(stream: str, mart: str, key: str, fields: Mapping[str, Any]) -> Reco
         mart=mart,
         what=fields["what"],
         has_facts=bool(pairs),
+        stream_key=tuple(keys),
         expected=f"""
             select landed._source || ':' || {landed_key} as key, {landed_amount} as amount
                 {landed_facts}

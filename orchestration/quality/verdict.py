@@ -85,6 +85,8 @@ def _explain(check: CheckResult) -> list[str]:
         kept = len(check.failed_keys)
         more = f" (all {kept:,} in {FAILED_KEYS_FILE})" if kept > len(check.sample_keys) else ""
         lines.append(f"        for example {', '.join(check.sample_keys)}{more}")
+    if check.sample_rows:
+        lines.append(f"        landed from {', '.join(check.sample_rows)}")
     if check.waiver:
         lines.append(f"        waived: {check.waiver}")
     if check.remedy and not check.waiver:

@@ -28,10 +28,14 @@ from orchestration.ingestion.ledger.quarantined_loads import (
     reinstate_load,
 )
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
+from orchestration.privacy.redaction import without_contacts
 from orchestration.quality.checks.load_values import HISTORY_LOADS
 from orchestration.refresh.release_state import released_state
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
+
+_QUARANTINED_SHOWN = 3
+"""Rows in quarantine that a check of their load names."""
 
 
 def check_new_loads(
@@ -180,4 +184,14 @@ def _profiles(
         )
         record_profile(ledger, load_id, profile.to_json())
         profiles[load_id] = replace(profile, resolved=resolved.get(load_id, 0))
+    for load in unchecked:
+        if load.rows_quarantined:
+            samples = _quarantined_rows(home, load)
+            profiles[load.load_id] = replace(profiles[load.load_id], quarantined=samples)
     return profiles
+
+
+def _quarantined_rows(home: Home, load: Load) -> tuple[str, ...]:
+    """Some of a load's rows in quarantine: file, line, and reason without contact data."""
+    rows = ingestion.quarantine.list_open(home, load_id=load.load_id, limit=_QUARANTINED_SHOWN)
+    return tuple(f"{row.file} line {row.line:,}: {without_contacts(row.reason)}" for row in rows)

@@ -14,9 +14,11 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     rows = load.rows_landed + load.rows_quarantined
     broken = load.rows_quarantined - (profile.resolved if profile else 0)
     share = broken / rows if rows else 0.0
+    examples = "; ".join(profile.quarantined) if profile else ""
     return Finding(
         passed=share <= quarantine_share,
-        observed=f"{broken:,} of {rows:,} rows ({share:.1%}) in quarantine, load {load.load_id}",
+        observed=f"{broken:,} of {rows:,} rows ({share:.1%}) in quarantine, load {load.load_id}"
+        + (f" (e.g. {examples})" if examples and share > quarantine_share else ""),
         expected=f"at most {quarantine_share:.1%} (see `embudo quarantine`)",
         failures=broken,
     )

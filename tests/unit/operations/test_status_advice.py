@@ -76,13 +76,13 @@ def test_each_warning_of_the_release_is_named(tmp_path: Path) -> None:
     check = CheckResult(
         gate=2, name="dbt.orders_of_known_accounts", subject="fct_orders", outcome="warn", severity="warn",
         observed="4 row(s)", expected="each account_key is in dim_accounts", failures=4,
-        sample_keys=("crm:A", "crm:B", "crm:A"), remedy="Deliver the accounts.",
+        sample_keys=("crm:A", "crm:B", "crm:A"), sample_rows=("crm:B (o.csv line 4)",), remedy="Deliver the accounts.",
     )  # fmt: skip
     assert HEALTHY.release is not None
     release = dataclasses.replace(HEALTHY.release, verdict="warn", warnings=(check,))
     assert sentences(tmp_path, release=release) == (
-        "Warning dbt.orders_of_known_accounts on fct_orders: 4 row(s), for example crm:A, crm:B; expected: "
-        "each account_key is in dim_accounts. Deliver the accounts.",
+        "Warning dbt.orders_of_known_accounts on fct_orders: 4 row(s), for example crm:A, "
+        "crm:B (o.csv line 4); expected: each account_key is in dim_accounts. Deliver the accounts.",
     )
     many = dataclasses.replace(release, warnings=(check,) * 12)
     *_, last = sentences(tmp_path, release=many)

@@ -82,3 +82,8 @@ def test_sql_that_dbt_has_written_to_its_target_folder(folder: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(f"select contact_key from {TABLE} where kind = 'bot';\n")
     assert keys(folder, None) == ("crm:2",)
+
+
+def test_of_several_columns_the_models_own_key(folder: Path) -> None:
+    sql = f"select 'crm:9' as account_key, * from {TABLE} where email is null"
+    assert keys(folder, sql, kind="is_not_negative", column="kind") == ("crm:2",)

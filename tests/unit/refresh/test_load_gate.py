@@ -99,3 +99,13 @@ def test_with_a_corrupt_release_every_load_is_checked(company: Company) -> None:
     make_release(company.home, "run-1", amount=1)
     (company.home.current / "marts.duckdb").unlink()
     assert outcomes(company, landed, {}) == ["pass"]
+
+
+def test_rows_in_quarantine_that_stop_a_refresh_are_named(company: Company) -> None:
+    company.drop("calls_a.csv", "id,at\n1,2026-06-30T10:00:00\n2,yesterday\n")
+    workspace = Workspace(settings=company.settings(), home=company.home)
+    landed = company.land()
+    checks = check_new_loads(workspace, landed, run_id="run", waivers={})
+    (check,) = (one for one in checks if one.name == "loads.quarantine_share")
+    assert check.outcome == "fail"
+    assert "(e.g. calls_a.csv line 3: started_at: found 'yesterday', expected" in check.observed

@@ -36,3 +36,13 @@ def test_rows_that_share_a_key_and_differ_warn_whatever_their_share(
     )
     (check,) = (c for c in verdict.checks if c.name == "loads.duplicate_keys")
     assert (check.outcome, check.failures) == (outcome, repeated)
+
+
+def test_too_many_quarantined_rows_are_shown_by_file_line_and_reason() -> None:
+    profile = LoadProfile(
+        profile=Profile(rows=94), quarantined=("calls.csv line 4: ended_at is before answered_at",)
+    )
+    result = LandingResult(loads=(load(1, landed=94, quarantined=6),))
+    verdict = check_loads(result, history=(), limits=LoadLimits(), profiles={"l1": profile})
+    (check,) = (c for c in verdict.checks if c.name == "loads.quarantine_share")
+    assert check.observed.endswith("(e.g. calls.csv line 4: ended_at is before answered_at)")
