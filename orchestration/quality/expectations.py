@@ -20,7 +20,7 @@ Kind = Literal["not_null", "unique", "between", "one_of", "in_order", "never", "
 
 KEYS = frozenset({
     "not_null", "unique", "not_negative", "rates", "between", "one_of", "in_order", "never", "mostly",
-    "warn",
+    "warn", "remedies",
 })  # fmt: skip
 """What may stand under `expect`."""
 
@@ -42,6 +42,8 @@ class Expectation:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    remedy: str = ""
+    """What to do where it is broken; empty for the registered advice."""
 
     @property
     def short_name(self) -> str:
@@ -54,7 +56,7 @@ def expectations_of(
 ) -> tuple[Expectation, ...]:
     """What `declared` expects of a mart, that it has rows first; raises `SettingsInvalid` naming the file."""
     expectations = tuple(_tuned(e, declared, file) for e in _expanded(table, declared))
-    for chapter in ("mostly", "warn"):
+    for chapter in ("mostly", "warn", "remedies"):
         known = {e.short_name for e in expectations}
         stray = sorted(set(declared.get(chapter, {})) - known)
         if stray:
@@ -115,7 +117,7 @@ def _of_columns(declared: Mapping[str, Any]) -> Iterator[tuple[_OfColumn, dict[s
 
 
 def _tuned(expectation: Expectation, declared: Mapping[str, Any], file: str) -> Expectation:
-    """With the share of rows and the severity that are declared for it."""
+    """With the share of rows, the severity and the advice that are declared for it."""
     name = expectation.short_name
     if name in declared.get("mostly", {}):
         share = float(declared["mostly"][name])
@@ -129,4 +131,6 @@ def _tuned(expectation: Expectation, declared: Mapping[str, Any], file: str) -> 
     if name in declared.get("warn", {}):
         limit = int(declared["warn"][name])
         expectation = dataclasses.replace(expectation, severity="warn", warn_limit=limit)
+    if remedy := declared.get("remedies", {}).get(name):
+        expectation = dataclasses.replace(expectation, remedy=" ".join(str(remedy).split()))
     return expectation

@@ -177,6 +177,7 @@ class CheckRow:
     summary: str
     limits: Mapping[str, str]
     policy: str
+    remedy: str
 
 
 def check_rows() -> Iterator[CheckRow]:
@@ -189,6 +190,7 @@ def check_rows() -> Iterator[CheckRow]:
             summary=one.summary,
             limits={name: text for limit in one.limits for name, text in _limit_texts(limit)},
             policy=one.policy if one.gate == 1 else "",
+            remedy=one.remedy,
         )
 
 

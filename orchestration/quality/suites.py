@@ -10,6 +10,7 @@
       never: {name: condition in SQL that no row may meet}
       mostly: {name: share of the rows that must meet it}
       warn: {name: how many rows may break it with a warning; more stop the release}
+      remedies: {name: what somebody should do where it is broken}
     reconcile: {name: …}             # with landed rows: check reconcile.<name>
     parts: {name: …}                 # with another mart: check parts.<name>
     metric_months: {metric: …}       # months of a metric: check reconcile.metric.<metric>

@@ -24,9 +24,9 @@ def page() -> str:
     return render("checks.md.j2", gates=gates, of_sources=sorted(SourceLimits.model_fields))
 
 
-def _cells(row: CheckRow) -> tuple[str, str, str, str, str]:
+def _cells(row: CheckRow) -> tuple[str, ...]:
     limits = "<br>".join(f"{_key(name)} {text}" for name, text in row.limits.items())
-    return f"`{row.name}`", row.on, row.summary, limits, _policy(row)
+    return f"`{row.name}`", row.on, row.summary, limits, _policy(row), row.remedy
 
 
 def _key(limit: str) -> str:

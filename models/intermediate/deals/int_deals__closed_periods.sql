@@ -1,5 +1,6 @@
 -- grain: one row per closing of a deal that was opened again; it was closed up to but not on `reopened_on`
--- an earlier version knows the closing; the next stage that a deal can be open in, or the next open version, ends it
+-- an earlier version knows the closing; the next stage that a deal can be open in, the next open version, or a later
+-- closing the other way (lost, then won) ends it
 with versions as (
     select * from {{ ref('stg_files__deal_versions') }}
 ),
@@ -7,11 +8,12 @@ with versions as (
 closings as (
     select
         deal_key,
+        status,
         closed_at,
         greatest(closed_at, max(updated_at)) as known_closed_at
     from versions
     where version_rank > 1 and status <> 'open' and closed_at is not null
-    group by deal_key, closed_at
+    group by deal_key, status, closed_at
 ),
 
 visits as (
@@ -25,7 +27,8 @@ stages as (
 openings as (
     select
         visits.deal_key,
-        visits.entered_at as opened_at
+        visits.entered_at as opened_at,
+        'open' as status
     from visits
     inner join stages
         on visits.pipeline = stages.pipeline
@@ -34,9 +37,17 @@ openings as (
     union all
     select
         deal_key,
-        updated_at as opened_at
+        updated_at as opened_at,
+        status
     from versions
     where status = 'open' and updated_at is not null
+    union all
+    select
+        deal_key,
+        closed_at as opened_at,
+        status
+    from versions
+    where status <> 'open' and closed_at is not null
 ),
 
 final as (
@@ -47,6 +58,7 @@ final as (
     from closings
     inner join openings
         on closings.deal_key = openings.deal_key
+        and closings.status <> openings.status
         and openings.opened_at > closings.known_closed_at
     where {{ local_date('openings.opened_at') }} > {{ local_date('closings.closed_at') }}
     group by closings.deal_key, closings.closed_at

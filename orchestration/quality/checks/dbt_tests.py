@@ -26,7 +26,12 @@ from orchestration.quality.subjects import Definitions, GateInput, NodeOutcome
 MODELS_BUILT = "dbt.models_built"
 
 
-@check(gate=2, name=MODELS_BUILT, on="all models")
+@check(
+    gate=2,
+    name=MODELS_BUILT,
+    on="all models",
+    remedy="`embudo validate` checks models and metrics in seconds; the log of the run has dbt's message.",
+)
 def models_built(candidate: GateInput) -> Finding:
     """Models and seeds that dbt began and did not build."""
     outcomes = candidate.last_outcomes.values()
@@ -50,7 +55,14 @@ def dbt_test_names(definitions: Definitions) -> Mapping[str, str]:
     return {check_name(test): model_name(test) for test in tests}
 
 
-@check(gate=2, name="dbt.<test>", on="each model", names=dbt_test_names)
+@check(
+    gate=2,
+    name="dbt.<test>",
+    on="each model",
+    names=dbt_test_names,
+    remedy="Look the keys up in the source (failed_keys.json of the run has them all) and correct them "
+    "there or in embudo.yml; a model that was changed may be at fault as well.",
+)
 def dbt_tests(
     candidate: GateInput, *, warn_growth_share: float = 0.1, warn_growth_rows: int = 20
 ) -> Iterator[Finding]:

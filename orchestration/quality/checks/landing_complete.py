@@ -19,6 +19,8 @@ FILES_REJECTED = "loads.files_set_aside"
     per="source",
     policy="warn",
     nothing="no file rejected",
+    remedy="Change the file, or its entry in embudo.yml, as the reason says, and run `embudo refresh`: it "
+    "is read again.",
 )
 def files_rejected(subject: LandedSource) -> Iterator[Finding]:
     """Files that did not land at all: one result per file."""
@@ -40,6 +42,8 @@ def files_rejected(subject: LandedSource) -> Iterator[Finding]:
     per="source",
     policy="warn",
     nothing="no column that earlier files had not",
+    remedy="Map the column under `columns` in embudo.yml if it means something; a column that was renamed "
+    "has to be mapped under its new name.",
 )
 def new_columns(subject: LandedSource) -> Iterator[Finding]:
     """Columns that no earlier file of the stream had; they are kept in `_extra`."""
@@ -60,6 +64,7 @@ def new_columns(subject: LandedSource) -> Iterator[Finding]:
     on="each source",
     per="source",
     nothing="no stream is required",
+    remedy="Deliver the files of the stream, or take it out of `required` in embudo.yml.",
 )
 def required_streams(subject: LandedSource) -> Iterator[Finding]:
     """Streams under `required` in embudo.yml that have never landed."""
@@ -73,7 +78,15 @@ def required_streams(subject: LandedSource) -> Iterator[Finding]:
         )
 
 
-@check(gate=1, name=SOURCES_ANSWERED, on="each source", per="source", nothing="no source failed")
+@check(
+    gate=1,
+    name=SOURCES_ANSWERED,
+    on="each source",
+    per="source",
+    nothing="no source failed",
+    remedy="Check the address, the credentials in the environment and the service itself; the next refresh "
+    "asks again from where this one stopped.",
+)
 def sources_answered(subject: LandedSource) -> Iterator[Finding]:
     """Streams whose API did not answer; what it answered before stays."""
     for failure in subject.landed.failures:

@@ -7,7 +7,14 @@ from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedLoad
 
 
-@check(gate=1, name="loads.quarantine_share", on="each new load", per="load")
+@check(
+    gate=1,
+    name="loads.quarantine_share",
+    on="each new load",
+    per="load",
+    remedy="`embudo quarantine` lists the rows with file, line and reason: fix the file or its mapping; "
+    "where such a share is usual, raise `limits.quarantine_share` of the source.",
+)
 def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> Finding:
     """Rows of a load that break the contract, as a share of its rows."""
     load, profile = landed.load, landed.profile
@@ -30,8 +37,8 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     on="each new load",
     per="load",
     policy="warn",
-    remedy="Map a key in embudo.yml that tells these rows apart; where the file holds versions of a record on "
-    "purpose, raise `limits.duplicate_share`.",
+    remedy="Map a key in embudo.yml that tells these rows apart; where the file holds versions of a record "
+    "on purpose, raise `limits.duplicate_share`.",
 )
 def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Finding:
     """Rows of a load that share a key with another row of their file and differ from it; the last counts.

@@ -21,7 +21,14 @@ unit are a factor of 60 and more.
 """
 
 
-@check(gate=1, name="loads.values", on="each new load", per="load")
+@check(
+    gate=1,
+    name="loads.values",
+    on="each new load",
+    per="load",
+    remedy="Compare the file with an earlier one: the same columns, units and signs? Fix the mapping, or "
+    "deliver the file again.",
+)
 def values(
     landed: LandedLoad,
     *,

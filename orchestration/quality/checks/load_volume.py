@@ -10,7 +10,15 @@ from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedLoad
 
 
-@check(gate=1, name="loads.volume", on="each new load", per="load", policy="warn")
+@check(
+    gate=1,
+    name="loads.volume",
+    on="each new load",
+    per="load",
+    policy="warn",
+    remedy="Ask whether the export was complete, and deliver it again if not; where such days are usual, "
+    "raise `limits.volume_drop_share` of the source.",
+)
 def volume(
     landed: LandedLoad,
     *,
@@ -33,7 +41,14 @@ def volume(
     )
 
 
-@check(gate=1, name="loads.snapshot", on="each new load", per="load")
+@check(
+    gate=1,
+    name="loads.snapshot",
+    on="each new load",
+    per="load",
+    remedy="Deliver the whole snapshot again: rows that it lacks count as deleted. Where the files hold "
+    "changes only, take `snapshot` out of embudo.yml.",
+)
 def snapshot(landed: LandedLoad, *, snapshot_drop_share: float = 0.5) -> Iterator[Finding]:
     """Rows per file of a full snapshot, compared with the load before: what a snapshot lacks counts as deleted."""
     if not landed.is_snapshot:

@@ -29,7 +29,14 @@ def expectation_names(definitions: Definitions) -> Mapping[str, str]:
     return {e.name: table_of(e.table) for suite in definitions.suites for e in suite.expectations}
 
 
-@check(gate=3, name="marts.<mart>.<expectation>", on="each mart", names=expectation_names)
+@check(
+    gate=3,
+    name="marts.<mart>.<expectation>",
+    on="each mart",
+    names=expectation_names,
+    remedy="Look the keys up in the source (failed_keys.json of the run has them all) and correct the "
+    "values there or their mapping in embudo.yml.",
+)
 def mart_expectations(candidate: GateInput) -> Iterator[Finding]:
     """Values, ranges and conditions that the mart's suite file declares under `expect`."""
     suites, databases = candidate.definitions.suites, candidate.databases
@@ -83,6 +90,7 @@ def _finding(
         failures=failures,
         keys=keys,
         warn_limit=expectation.warn_limit,
+        remedy=expectation.remedy,
         seconds=seconds,
     )
 

@@ -21,7 +21,14 @@ def metric_names(definitions: Definitions) -> Mapping[str, str]:
     return {f"metric.{metric.name}": metric.name for metric in definitions.metrics}
 
 
-@check(gate=3, name="metric.<metric>", on="each metric", names=metric_names)
+@check(
+    gate=3,
+    name="metric.<metric>",
+    on="each metric",
+    names=metric_names,
+    remedy="`embudo query METRIC --grain day` shows where the figure moves, and by a dimension whose it is; "
+    "look at the files of those days. If the figure is right, waive it.",
+)
 def metric_sanity(candidate: GateInput, *, limits: JumpLimits = JUMP_LIMITS) -> Iterator[Finding]:
     """A figure that cannot be (a rate above 1, a negative count, NaN), or a complete month far outside the
     metric's history.

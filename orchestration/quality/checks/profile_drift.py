@@ -46,7 +46,14 @@ def drift_names(definitions: Definitions) -> Mapping[str, str]:
     return {f"profile.{mart}": table_of(mart) for mart in _compared(definitions)}
 
 
-@check(gate=3, name="profile.<mart>", on="each mart", names=drift_names)
+@check(
+    gate=3,
+    name="profile.<mart>",
+    on="each mart",
+    names=drift_names,
+    remedy="Look at the last files of the streams behind the mart: a column that is empty, in another unit, "
+    "or mapped to another field. If the change is meant, waive it.",
+)
 def profile_drift(
     candidate: GateInput, *, tolerance: Tolerance = BETWEEN_RELEASES, fewest_rows: int = _FEWEST
 ) -> Iterator[Finding]:

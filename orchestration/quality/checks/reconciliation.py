@@ -39,7 +39,14 @@ def parts_names(definitions: Definitions) -> Mapping[str, str]:
     return _names(definitions, "parts.")
 
 
-@check(gate=3, name="reconcile.<stream or metric>", on="each mart", names=reconciled_names)
+@check(
+    gate=3,
+    name="reconcile.<stream or metric>",
+    on="each mart",
+    names=reconciled_names,
+    remedy="The mart differs from what landed: undo the last change of its models (`embudo diff` shows what "
+    "moved), or change the reconciliation beside the mart if the new figures are meant.",
+)
 def reconciliation(
     candidate: GateInput, *, cents: float = 0.005, share_of_amount: float = 1e-6
 ) -> Iterator[Finding]:
@@ -49,7 +56,13 @@ def reconciliation(
     yield from _compare_all(candidate, "reconcile.", cents, share_of_amount)
 
 
-@check(gate=3, name="parts.<whole>", on="each mart", names=parts_names)
+@check(
+    gate=3,
+    name="parts.<whole>",
+    on="each mart",
+    names=parts_names,
+    remedy="Two marts disagree: undo the last change of their models (`embudo diff` shows what moved).",
+)
 def parts(
     candidate: GateInput, *, cents: float = 0.005, share_of_amount: float = 1e-6
 ) -> Iterator[Finding]:

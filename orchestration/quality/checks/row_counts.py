@@ -18,7 +18,14 @@ def row_count_names(definitions: Definitions) -> Mapping[str, str]:
     return {f"rows.{mart}": table_of(mart) for mart in marts_of(definitions.manifest)}
 
 
-@check(gate=3, name="rows.<mart>", on="each mart", names=row_count_names)
+@check(
+    gate=3,
+    name="rows.<mart>",
+    on="each mart",
+    names=row_count_names,
+    remedy="Look for files that were delivered incomplete, a snapshot with fewer rows, or a model or "
+    "mapping that was changed; if the rows are meant to go, waive it.",
+)
 def row_counts(
     candidate: GateInput, *, rows_lost_share: float = 0.2, smallest_rows: int = 50
 ) -> Iterator[Finding]:

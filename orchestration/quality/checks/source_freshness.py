@@ -10,7 +10,15 @@ from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedSource
 
 
-@check(gate=1, name="loads.freshness", on="each source", per="source", policy="warn")
+@check(
+    gate=1,
+    name="loads.freshness",
+    on="each source",
+    per="source",
+    policy="warn",
+    remedy="Deliver newer files of the source; where it is silent for as long as a rule, raise its "
+    "`limits.silent_days`.",
+)
 def freshness(subject: LandedSource, *, silent_days: int = 14) -> Iterator[Finding]:
     """Days that a source is behind the newest of the others, by business time where it has one, else by
     its last load.
