@@ -1,18 +1,21 @@
-"""An HTTP server on this machine that responds as a vendor's API does, and misbehaves by script."""
+"""A vendor's API on this machine, by pytest-httpserver: it responds by a function, and misbehaves by script."""
 
 from __future__ import annotations
 
 import json
+import re
+import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from orchestration.core.records import LandingResult, SourceFailure
 from orchestration.ingestion import fetch_apis, land
@@ -48,8 +51,23 @@ class ApiResponse:
 Fault = ApiResponse | Callable[[ApiResponse], ApiResponse]
 
 
+class LocalServer(HTTPServer):
+    """pytest-httpserver on this machine's own address: a thread per request, and no half second to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(host="127.0.0.1", threaded=True)
+
+    def thread_target(self) -> None:
+        """Serve until it is stopped."""
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.02)
+
+
 class ApiServer:
-    """`respond` is the API; each fault of `faults` replaces one response, a None lets one through."""
+    """`respond` is the API; each fault of `faults` replaces one response, a None lets one through.
+
+    `requests` has when each one came, which the server's own log has not. The address is known once it runs.
+    """
 
     def __init__(self, respond: Callable[[ApiRequest], ApiResponse]) -> None:
         self.respond = respond
@@ -57,27 +75,22 @@ class ApiServer:
         self.requests: list[ApiRequest] = []
         self.on_hang: Callable[[], None] | None = None
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
+        self._http = LocalServer()
+        self._http.expect_request(re.compile(".*")).respond_with_handler(self._handle)
 
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return self._http.url_for("").rstrip("/")
 
     @contextmanager
     def running(self) -> Iterator[ApiServer]:
-        thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        thread.start()
-        try:
+        """Serve while the test runs."""
+        with self._http:
             yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
 
     def response_to(self, request: ApiRequest) -> ApiResponse:
+        """The API's response, or the next fault in its place."""
         with self._lock:
             self.requests.append(request)
             fault = self.faults.popleft() if self.faults else None
@@ -86,41 +99,27 @@ class ApiServer:
             return good
         return fault if isinstance(fault, ApiResponse) else fault(good)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                request = ApiRequest(
-                    parts.path,
-                    dict(parse_qsl(parts.query, keep_blank_values=True)),
-                    {name.lower(): value for name, value in self.headers.items()},
-                    time.monotonic(),
-                )
-                response = server.response_to(request)
-                if response.hang:
-                    if server.on_hang:
-                        server.on_hang()
-                    time.sleep(HANG_SECONDS)
-                if response.drop:
-                    self.connection.close()
-                    return
-                body = response.body
-                raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(response.status)
-                self.send_header("Content-Length", str(len(raw)))
-                for name, value in {"Content-Type": "application/json", **response.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(raw[: len(raw) // 2] if response.cut else raw)
-                if response.cut:
-                    self.close_connection = True
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Tests are quiet."""
-
-        return Handler
+    def _handle(self, sent: Request) -> Response:
+        request = ApiRequest(
+            sent.path,
+            sent.args.to_dict(),
+            {name.lower(): value for name, value in sent.headers.items()},
+            time.monotonic(),
+        )
+        response = self.response_to(request)
+        if response.hang:
+            if self.on_hang:
+                self.on_hang()
+            time.sleep(HANG_SECONDS)
+        if response.drop:
+            sent.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        body = response.body
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **response.headers}
+        answer = Response(raw[: len(raw) // 2] if response.cut else raw, response.status, headers)
+        answer.headers["Content-Length"] = str(len(raw))
+        answer.automatically_set_content_length = False
+        return answer
 
 
 def offset_pages(records: list[dict[str, Any]], request: ApiRequest) -> ApiResponse:

@@ -135,19 +135,19 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     folder = tmp_path_factory.mktemp("pipedrive")
     pipedrive = Pipedrive()
     api = ApiServer(pipedrive.respond)
-    text = (ROOT / "examples" / "pipedrive_deals" / "embudo.yml").read_text()
-    assert "https://api.pipedrive.com" in text
-    retries = "kind: api\n    retries: {attempts: 2, base_seconds: 0.1}"
-    text = text.replace("https://api.pipedrive.com", api.url).replace("kind: api", retries, 1)
-    text += (
-        "  ads:\n    streams:\n      marketing_spend:\n        files: spend.csv\n"
-        "        columns: {spend_on: day, channel: {value: search}, amount: eur}\n"
-    )
-    (folder / "embudo.yml").write_text(text)
-    (folder / "inbox").mkdir()
-    (folder / "inbox" / "spend.csv").write_text("day,eur\n2026-01-31,120.50\n")
-    embudo = Embudo(home=folder / "home", config=folder / "embudo.yml")
     with api.running():
+        text = (ROOT / "examples" / "pipedrive_deals" / "embudo.yml").read_text()
+        assert "https://api.pipedrive.com" in text
+        retries = "kind: api\n    retries: {attempts: 2, base_seconds: 0.1}"
+        text = text.replace("https://api.pipedrive.com", api.url).replace("kind: api", retries, 1)
+        text += (
+            "  ads:\n    streams:\n      marketing_spend:\n        files: spend.csv\n"
+            "        columns: {spend_on: day, channel: {value: search}, amount: eur}\n"
+        )
+        (folder / "embudo.yml").write_text(text)
+        (folder / "inbox").mkdir()
+        (folder / "inbox" / "spend.csv").write_text("day,eur\n2026-01-31,120.50\n")
+        embudo = Embudo(home=folder / "home", config=folder / "embudo.yml")
         yield Company(pipedrive, api, embudo)
 
 

@@ -1,5 +1,5 @@
 """Fault 13: an API's page comes twice, with 429, 500, a time-out, an expired token, broken JSON; SIGKILL in
-mid-page. It is request again with back-off, counts are exact (I3, I4, I6), and the token's error is clear.
+mid-page. It is requested again with back-off, counts are exact (I3, I4, I6), and the token's error is clear.
 
 Everything runs on a real HTTP server that misbehaves by script, with dlt, the real ledger and DuckDB.
 """
@@ -131,10 +131,10 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
 
     api = ApiServer(respond)
     config = tmp_path / "embudo.yml"
-    config.write_text(SETTINGS.format(url=api.url))
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "users.csv").write_text("id,name\n1,Ana\n2,Luis\n")
     with api.running():
+        config.write_text(SETTINGS.format(url=api.url))
         yield Company(api, Home.at(tmp_path / "home").prepare(), config, records, [])
 
 
@@ -154,7 +154,7 @@ def test_all_pages_land_once_and_nothing_new_lands_nothing(company: Company) -> 
     company.api.requests.clear()
     failures, landed = company.refresh()
     assert (failures, landed.loads) == ((), ())
-    # The last update is of 2 January, 23:00; two days before that is where it is request from.
+    # The last update is of 2 January, 23:00; two days before that is where it is requested from.
     assert company.api.requests[0].params["since"] == "2025-12-31 23:00:00"
 
 
@@ -528,11 +528,11 @@ def test_dlt_does_not_call_home(company: Company, tmp_path: Path) -> None:
     """I11: in a hostile environment, whatever is not for the API would go to a proxy; nothing does."""
     proxy = ApiServer(lambda request: ApiResponse({}))
     (tmp_path / ".dlt").mkdir()
-    (tmp_path / ".dlt" / "config.toml").write_text(
-        f'[runtime]\ndlthub_telemetry = true\nsentry_dsn = "{proxy.url}/1"\nlog_level = "DEBUG"\n'
-    )
     names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     with proxy.running():
+        (tmp_path / ".dlt" / "config.toml").write_text(
+            f'[runtime]\ndlthub_telemetry = true\nsentry_dsn = "{proxy.url}/1"\nlog_level = "DEBUG"\n'
+        )
         hostile = dict.fromkeys(names, proxy.url) | {
             "RUNTIME__DLTHUB_TELEMETRY": "true",
             "RUNTIME__DLTHUB_TELEMETRY_ENDPOINT": f"{proxy.url}/telemetry",

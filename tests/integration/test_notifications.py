@@ -1,21 +1,23 @@
-"""Alert hooks against servers of our own: a webhook and a mail server on this machine."""
+"""Notifications sent to a webhook and to a mail server on this machine."""
 
 from __future__ import annotations
 
 import json
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from werkzeug import Request, Response
 
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.observability.notifications import Notification, notification_of, send
 from orchestration.settings import AlertSpec, load_settings
+from tests.api_server import LocalServer
 from tests.conftest import Embudo
 
 
@@ -32,23 +34,14 @@ class Received:
 def webhook(*answers: int) -> Iterator[Received]:
     received = Received(answers=list(answers))
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(received.answers.pop(0) if received.answers else 200)
-            self.end_headers()
+    def receive(sent: Request) -> Response:
+        received.bodies.append(sent.get_data(as_text=True))
+        return Response(status=received.answers.pop(0) if received.answers else 200)
 
-        def log_message(self, *arguments: object) -> None:
-            """The test reads bodies, not a log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    received.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with LocalServer() as server:
+        server.expect_request(re.compile(".*"), method="POST").respond_with_handler(receive)
+        received.port = server.port
         yield received
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @contextmanager
@@ -57,17 +50,19 @@ def mail_server() -> Iterator[Received]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            say = lambda text: self.wfile.write(f"{text}\r\n".encode())  # noqa: E731
-            say("220 ready")
+            def reply(text: str) -> None:
+                self.wfile.write(f"{text}\r\n".encode())
+
+            reply("220 ready")
             while line := self.rfile.readline().decode().strip():
                 word = line.split()[0].upper()
                 if word == "DATA":
-                    say("354 go on")
+                    reply("354 go on")
                     lines: list[str] = []
                     while (text := self.rfile.readline().decode().rstrip("\r\n")) != ".":
                         lines.append(text)
                     received.bodies.append("\n".join(lines))
-                say("221 bye" if word == "QUIT" else "250 ok")
+                reply("221 bye" if word == "QUIT" else "250 ok")
                 if word == "QUIT":
                     return
 
@@ -127,7 +122,7 @@ def test_a_mail_reaches_its_receivers() -> None:
     assert "X: the refresh failed" in mail
 
 
-def test_a_refresh_has_something_to_say_when_a_look_is_needed() -> None:
+def test_a_notification_is_sent_where_attention_is_needed() -> None:
     """Nothing where all passed; freshness where that check warned; failure and verdict where the gate failed."""
 
     def report(name: str, outcome: str) -> GateReport:
@@ -150,12 +145,12 @@ def test_a_refresh_has_something_to_say_when_a_look_is_needed() -> None:
     assert events(report("rows.fct_calls", "fail"), ValueError("x")) == {"failure", "verdict"}
 
 
-def test_a_failed_refresh_tells_and_a_dead_hook_changes_nothing(
+def test_a_failed_refresh_notifies_and_a_dead_hook_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the command line: the exit code is the refresh's own, whether the hook answers or not."""
     (tmp_path / "embudo.yml").write_text(
-        "company: Tell\nalerts: [{kind: webhook, url_env: TEST_HOOK}]\n"
+        "company: Test\nalerts: [{kind: webhook, url_env: TEST_HOOK}]\n"
         "sources:\n  crm:\n    streams:\n      users:\n        files: u.csv\n"
         "        columns: {user_id: a, full_name: b}\n"
     )
