@@ -129,6 +129,16 @@ class RemovedStream:
 
 
 @dataclass(frozen=True)
+class CopiedFiles:
+    """Files of a stream that another source has landed too, by the same mapping: their rows count twice."""
+
+    source: str
+    stream: str
+    other: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SourceFailure:
     """A stream that could not be fetched from its source, and why. `is_fatal`: the source's policy stops the
     refresh, once the other sources have landed.
@@ -195,6 +205,7 @@ class LandingResult:
     new_columns: tuple[NewColumns, ...] = ()
     removed: tuple[RemovedStream, ...] = ()
     """Streams that left embudo.yml since the current release."""
+    copied: tuple[CopiedFiles, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from orchestration.core.records import (
     RejectedFile,
 )
 from orchestration.ingestion import Ledger
+from orchestration.ingestion.copied_files import copied_files
 from orchestration.ingestion.ledger.business_times import latest_landed_by_source
 from orchestration.ingestion.ledger.loads import active_loads, all_loads
 from orchestration.ingestion.ledger.parts import resolved_loads, resolved_row_counts
@@ -62,6 +63,11 @@ def check_new_loads(
             replace(
                 landed,
                 loads=tuple(unchecked),
+                copied=copied_files(
+                    workspace.settings, ledger, loads={load.load_id for load in unchecked}
+                )
+                if unchecked
+                else (),
                 rejected_files=_rejected_files(workspace.settings, ledger, landed),
             ),
             history=counting,

@@ -122,3 +122,26 @@ def removed_streams(subject: LandedSource) -> Iterator[Finding]:
                 expected="every stream of the current release is named in embudo.yml",
                 failures=0 if stream.is_renamed else stream.rows,
             )
+
+
+@check(
+    gate=1,
+    name="loads.copied_files",
+    on="each source",
+    per="source",
+    policy="warn",
+    nothing="no file of another source",
+    remedy="Take one of the two sources out of embudo.yml; what it landed leaves the figures with the next refresh.",
+)
+def copied_files(subject: LandedSource) -> Iterator[Finding]:
+    """Files that another source has landed too, for the same stream by the same mapping: their rows count twice."""
+    for copied in subject.landed.copied:
+        if copied.source == subject.source:
+            more = f" and {len(copied.files) - 1:,} more" if len(copied.files) > 1 else ""
+            yield Finding(
+                passed=False,
+                subject=f"{copied.source}.{copied.stream}",
+                observed=f"{copied.files[0]}{more} landed as {copied.other}.{copied.stream} too, by the same mapping",
+                expected="each file counts in one source",
+                failures=len(copied.files),
+            )

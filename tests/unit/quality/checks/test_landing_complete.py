@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestration.core.records import (
+    CopiedFiles,
     LandingResult,
     NewColumns,
     RejectedFile,
@@ -79,3 +80,12 @@ def test_a_stream_with_a_new_name_is_no_warning() -> None:
     (check,) = (c for c in verdict.checks if c.name == "loads.removed_streams")
     assert check.outcome == "pass"
     assert check.observed.startswith("pbx.calls is tel.calls now: its 1 file(s) with 9 rows")
+
+
+def test_files_of_two_sources_warn_with_both_names() -> None:
+    copied = CopiedFiles("crm", "calls", "pbx", files=("a.csv", "b.csv"))
+    landed = LandingResult(loads=(), copied=(copied,))
+    verdict = check_loads(landed, history=(load(2),), limits=LoadLimits())
+    (check,) = (c for c in verdict.checks if c.name == "loads.copied_files")
+    assert (check.outcome, check.subject, check.failures) == ("warn", "crm.calls", 2)
+    assert check.observed == "a.csv and 1 more landed as pbx.calls too, by the same mapping"
