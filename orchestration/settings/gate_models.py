@@ -28,6 +28,7 @@ class BreachSpec(Strict):
     freshness: Literal["warn", "stop"] | None = None
     files_set_aside: Literal["warn", "stop"] | None = None
     new_columns: Literal["warn", "stop"] | None = None
+    copied_files: Literal["warn", "stop"] | None = None
     sources_answered: Literal["warn", "stop"] | None = None
     """An API that does not respond; what was fetched before stays."""
 
@@ -46,7 +47,8 @@ class BreachSpec(Strict):
             given,
         )
         of_sources = dict.fromkeys(
-            ("freshness", "files_set_aside", "new_columns", "sources_answered"), given
+            ("freshness", "files_set_aside", "new_columns", "copied_files", "sources_answered"),
+            given,
         )
         return of_loads | ({} if given == "set_aside" else of_sources)
 

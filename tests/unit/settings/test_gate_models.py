@@ -9,7 +9,13 @@ from pydantic import ValidationError
 
 from orchestration.settings import BreachSpec, Limits, SourceLimits
 
-OF_SOURCES = {"freshness", "files_set_aside", "new_columns", "sources_answered"}
+OF_SOURCES = {
+    "freshness",
+    "files_set_aside",
+    "new_columns",
+    "copied_files",
+    "sources_answered",
+}
 
 
 @pytest.mark.parametrize("word", ["warn", "stop"])
