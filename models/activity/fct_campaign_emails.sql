@@ -10,7 +10,7 @@
 ) }}
 
 with messages as (
-    select * from {{ ref('int_email__messages') }}
+    select * from {{ ref('int_email__outcomes') }}
     where is_sent
 ),
 

@@ -179,7 +179,7 @@ def test_every_message_of_every_log(company: Embudo) -> None:
             "select distinct message_id, is_delivered, is_bounced from landing.email_events as landed "
             "inner join intermediate.int_email__events as events "
             "on events.event_key = landed._source || ':' || landed.event_id "
-            "inner join intermediate.int_email__messages using (message_key) where message_id like 'log%'"
+            "inner join intermediate.int_email__outcomes using (message_key) where message_id like 'log%'"
         ).fetchall()
     wrong = {
         LOGS[int(message.removeprefix("log"))]: (is_delivered, is_bounced)

@@ -25,14 +25,11 @@ changed_messages as (
 relevant_events as (
     select
         changed_messages.message_key,
-        events.event_key,
-        events.campaign_key,
-        events.contact_key,
-        events.email,
-        events.kind,
-        events.occurred_at,
-        events.is_machine,
-        events.is_soft_bounce,
+        {%- for column in [
+            'event_key', 'campaign_key', 'contact_key', 'email', 'kind', 'occurred_at', 'is_machine', 'is_soft_bounce'
+        ] %}
+        events.{{ column }},
+        {%- endfor %}
         coalesce(events._is_deleted, true) as _is_deleted
     from changed_messages
     left join events on events.message_key = changed_messages.message_key
@@ -43,7 +40,7 @@ relevant_events as (
 ),
 {% endif %}
 
-messages as (
+final as (
     select
         -- keys
         message_key,
@@ -53,12 +50,10 @@ messages as (
         max(case when not _is_deleted then email end) as email,
 
         -- what happened
-        {%- set arrived = "kind in ('delivered', 'open', 'click', 'reply', 'unsubscribe', 'complaint')" %}
         {%- set happened = {
             'is_sent': "kind = 'sent'",
             'has_hard_bounce': "kind = 'bounce' and not is_soft_bounce",
             'is_deferred': "kind = 'deferred'",
-            'has_arrived': arrived,
             'is_opened': "kind = 'open' and not is_machine",
             'is_clicked': "kind = 'click' and not is_machine",
             'is_replied': "kind = 'reply'",
@@ -70,60 +65,16 @@ messages as (
         {%- endfor %}
 
         -- times
-        {%- set times = {
-            'min': {
-                'sent_at': "kind = 'sent'",
-                'first_opened_at': "kind = 'open' and not is_machine",
-                'first_clicked_at': "kind = 'click' and not is_machine",
-                'first_replied_at': "kind = 'reply'",
-            },
-            'max': {'last_soft_bounce_at': 'is_soft_bounce', 'last_arrival_at': arrived},
-        } %}
-        {%- for function, conditions in times.items() %}
-        {%- for name, condition in conditions.items() %}
-        {{ function }}(case when not _is_deleted and {{ condition }} then occurred_at end) as {{ name }},
+        {%- for name, flag in {
+            'sent_at': 'is_sent', 'first_opened_at': 'is_opened', 'first_clicked_at': 'is_clicked', 'first_replied_at': 'is_replied'
+        }.items() %}
+        min(case when not _is_deleted and {{ happened[flag] }} then occurred_at end) as {{ name }},
         {%- endfor %}
-        {%- endfor %}
+        max(case when not _is_deleted and is_soft_bounce then occurred_at end) as last_soft_bounce_at,
+        max(case when not _is_deleted and kind not in ('sent', 'deferred', 'bounce') then occurred_at end) as last_arrival_at,
         cast({{ current_load() }} as bigint) as changed_seq
     from relevant_events
     group by message_key
-),
-
--- a soft bounce stands until something shows that the message arrived; a hard one always
-bounces as (
-    select
-        *,
-        has_hard_bounce
-        or coalesce(last_soft_bounce_at > last_arrival_at, last_soft_bounce_at is not null) as is_bounced
-    from messages
-),
-
-final as (
-    select
-        -- keys
-        message_key,
-        email_key,
-        campaign_key,
-        contact_key,
-        email,
-
-        -- what happened; a deferred message is delivered, or bounces, or is still on its way
-        is_sent,
-        not is_bounced and (has_arrived or not is_deferred) as is_delivered,
-        is_bounced,
-        is_opened,
-        is_clicked,
-        is_replied,
-        is_unsubscribed,
-        is_complained,
-
-        -- times
-        sent_at,
-        first_opened_at,
-        first_clicked_at,
-        first_replied_at,
-        changed_seq
-    from bounces
 )
 
 select * from final
