@@ -41,6 +41,22 @@ _REFUSED_FUNCTIONS = frozenset(
 _AGGREGATES = frozenset(
     {"count", "count_star", "sum", "min", "max", "avg", "first", "last", "list"}
 )
+_TAKES_LAMBDA = frozenset(
+    {
+        "apply",
+        "array_apply",
+        "array_filter",
+        "array_reduce",
+        "array_transform",
+        "filter",
+        "list_apply",
+        "list_filter",
+        "list_reduce",
+        "list_transform",
+        "reduce",
+    }
+)
+"""Functions of DuckDB in which `x -> …` is a function of x; anywhere else it takes a field out of JSON."""
 
 
 class ExpressionInvalid(ValueError):
@@ -103,10 +119,9 @@ def _columns(node: Any, bound: frozenset[str]) -> Iterator[str]:
             raise ExpressionInvalid(f"{name}() is not allowed: it reads more than the row")
         if name in _AGGREGATES:
             raise ExpressionInvalid(f"{name}() is an aggregate: each row stands for itself")
-    if kind == "LAMBDA":
-        names = frozenset(_columns(node.get("lhs"), frozenset()))
-        yield from _columns(node.get("expr"), bound | names)
-        return
+        if name in _TAKES_LAMBDA:
+            yield from _columns_of_list_function(node, bound)
+            return
     if kind == "COLUMN_REF":
         name = node["column_names"][0]
         if name not in bound:
@@ -114,3 +129,13 @@ def _columns(node: Any, bound: frozenset[str]) -> Iterator[str]:
         return
     for value in node.values():
         yield from _columns(value, bound)
+
+
+def _columns_of_list_function(node: dict[str, Any], bound: frozenset[str]) -> Iterator[str]:
+    """The columns of a function over a list; names that its lambda binds are none."""
+    for argument in node["children"]:
+        if argument.get("class") == "LAMBDA":
+            names = frozenset(_columns(argument.get("lhs"), frozenset()))
+            yield from _columns(argument.get("expr"), bound | names)
+        else:
+            yield from _columns(argument, bound)
