@@ -1,9 +1,8 @@
 """Pages of an API, fetched with dlt: its authentication, its paginators, its retries with back-off.
 
-What is ours: a response is validated before it counts (its status, its JSON, the records where
-`data_selector` names them), no request leaves the API's own address, and no error shows a secret or a
-record. Importing dlt takes a second: import this module where it is used. Storing records belongs to
-`state`.
+What is ours: a response is validated before it counts (`responses`), no request leaves the API's own address, and
+no error shows a secret or a record. Importing dlt takes a second: import this module where it is used. Storing
+records belongs to `state`.
 """
 
 from __future__ import annotations
@@ -12,28 +11,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Generator, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import simplejson
-from dlt.common import jsonpath
 from dlt.common.configuration.specs import RuntimeConfiguration
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.rest_client import RESTClient
-from dlt.sources.helpers.rest_client import paginators as dlt_pages
-from dlt.sources.helpers.rest_client.auth import (
-    APIKeyAuth,
-    AuthConfigBase,
-    BearerTokenAuth,
-    HttpBasicAuth,
-)
 from requests import PreparedRequest, RequestException, Response, Session, Timeout
 from requests.adapters import HTTPAdapter
 
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.api.authentication import authentication
+from orchestration.ingestion.api.pagination import named_paths, page_size, paginator
+from orchestration.ingestion.api.responses import ResponseRejected, is_broken, records_of
 from orchestration.settings import ApiSpec, EndpointSpec
-from orchestration.settings.api_models import AuthSpec, PaginationSpec, RateLimitSpec
+from orchestration.settings.api_models import RateLimitSpec
 
 _PASSING = (408, 425, 429, *range(500, 600))
 """Statuses that another attempt may resolve."""
@@ -47,7 +39,7 @@ class ApiClient:
     def __init__(self, source: str, spec: ApiSpec, *, environment: Mapping[str, str]) -> None:
         """Raises `SourceError` naming the variable where a secret is not set."""
         self.source, self._spec = source, spec
-        self._auth, self._secrets = _auth(source, spec.auth, environment)
+        self._auth, self._secrets = authentication(source, spec.auth, environment)
 
     def pages(
         self, stream: str, endpoint: EndpointSpec, params: Mapping[str, Any]
@@ -66,8 +58,8 @@ class ApiClient:
         )
         pages = client.paginate(
             endpoint.path,
-            params={**_page_size(endpoint.pagination), **params},
-            paginator=_paginator(endpoint.pagination),
+            params={**page_size(endpoint.pagination), **params},
+            paginator=paginator(endpoint.pagination),
             data_selector=endpoint.data_selector,
             hooks={"response": []},
             allow_redirects=False,
@@ -77,13 +69,13 @@ class ApiClient:
             number += 1
             try:
                 page = next(pages, None)
-            except _ResponseRejected as error:
+            except ResponseRejected as error:
                 fault = str(error)
             except RequestException as error:
                 fault = self._unreachable(error)
             except (ValueError, TypeError):
                 # A paginator's message quotes the complete response: name what it looked for instead.
-                fault = f"a response without what `pagination` names: {_pagination_paths(endpoint)}"
+                fault = f"a response without what `pagination` names: {named_paths(endpoint.pagination)}"
             else:
                 if page is None:
                     return
@@ -102,7 +94,7 @@ class ApiClient:
             raise_for_status=False,
             status_codes=_PASSING,
             request_max_attempts=retries.attempts,
-            retry_condition=_is_broken,
+            retry_condition=is_broken,
             request_backoff_factor=retries.base_seconds,
             request_max_retry_delay=retries.max_seconds,
         )
@@ -150,33 +142,12 @@ class ApiClient:
         )
 
 
-class _ResponseRejected(Exception):
-    """A response that does not count: the reason, and nothing that the server sent."""
-
-
 class _Client(RESTClient):  # type: ignore[misc]
     """dlt's client, with stricter checks of what a response holds."""
 
     def extract_response(self, response: Response, data_selector: Any) -> list[Any]:
         """The records of a response. dlt takes a response without them for an empty page."""
-        _require_good(response)
-        body = response.json()
-        matches = jsonpath.find_values(data_selector, body)
-        if not matches:
-            keys = ", ".join(sorted(body)) if isinstance(body, dict) else type(body).__name__
-            raise _ResponseRejected(
-                f"a response without `{data_selector}`; it has: {keys}. Change `data_selector`."
-            )
-        records: list[Any] = []
-        for match in matches:
-            records += match if isinstance(match, list) else [] if match is None else [match]
-        wrong = next((r for r in records if not isinstance(r, dict)), None)
-        if wrong is not None:
-            raise _ResponseRejected(
-                f"`{data_selector}` holds {type(wrong).__name__} where objects are expected. "
-                "Change `data_selector`."
-            )
-        return records
+        return records_of(response, data_selector)
 
 
 class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
@@ -192,7 +163,7 @@ class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send to the API's own address alone: a link in a response must not take a secret elsewhere."""
         if _address(str(request.url)) != self._address:
-            raise _ResponseRejected(
+            raise ResponseRejected(
                 "a response points to another address; secrets are sent to that of `base_url` alone. "
                 "Change `base_url` if the API has moved."
             )
@@ -213,126 +184,3 @@ def _address(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname, port
-
-
-def _require_good(response: Response) -> None:
-    status = response.status_code
-    if status < 300:
-        if not hasattr(response, "embudo_body"):
-            raise _ResponseRejected("a response that is not JSON. Check `path`, or try later.")
-        return
-    name = f"{status} {HTTPStatus(status).phrase if status in set(HTTPStatus) else ''}".strip()
-    advice = {
-        301: "Set `base_url` to where the API has moved.",
-        302: "Set `base_url` to where the API has moved.",
-        400: "Check `params` and `cursor`.",
-        404: "Check `path` and `base_url`.",
-        429: "Set `rate_limit`, or refresh less often.",
-    }
-    if status in (401, 403):
-        raise _ResponseRejected(name)
-    raise _ResponseRejected(
-        f"{name}. {advice.get(status, 'Try later, or contact the operator of the API.')}"
-    )
-
-
-def _is_broken(response: Response | None, error: BaseException | None) -> bool:
-    """Whether a successful response is not complete JSON, so that it is requested again. Parses it once."""
-    if response is None or response.status_code >= 300:
-        return False
-    try:
-        body = simplejson.loads(_text(response), use_decimal=True)
-    except ValueError:
-        return True
-    response.embudo_body = True
-    response.json = lambda **_: body
-    return False
-
-
-def _text(response: Response) -> str:
-    """The response as text: UTF-8, or as its header states."""
-    try:
-        return str(response.content, "utf-8-sig")
-    except UnicodeDecodeError:
-        declared = (
-            response.encoding if "charset" in response.headers.get("Content-Type", "") else None
-        )
-        return str(response.content, declared or "utf-8")
-
-
-def _auth(
-    source: str, spec: AuthSpec | None, environment: Mapping[str, str]
-) -> tuple[AuthConfigBase | None, tuple[str, ...]]:
-    """dlt's authentication, and the secrets in it."""
-    if spec is None:
-        return None, ()
-    unset = [name for name in spec.variables if not environment.get(name, "").strip()]
-    if unset:
-        raise SourceError(
-            f"Source {source} needs {' and '.join(unset)} in the environment, which is not set. "
-            "Set it where `embudo` and Dagster run; never in embudo.yml."
-        )
-    given = {name: environment[name].strip() for name in spec.variables}
-    if spec.kind == "bearer":
-        auth: AuthConfigBase = BearerTokenAuth(token=given[str(spec.token_env)])
-    elif spec.kind == "api_key":
-        auth = APIKeyAuth(name=spec.name, api_key=given[str(spec.key_env)], location=spec.place)
-    else:
-        user = spec.username or given[str(spec.username_env)]
-        auth = HttpBasicAuth(username=user, password=given[str(spec.password_env)])
-    return auth, tuple(given.values())
-
-
-def _page_size(spec: PaginationSpec) -> dict[str, int]:
-    """How many records a page shall have, where the settings state it."""
-    if spec.limit is None or spec.limit_param is None:
-        return {}
-    return {spec.limit_param: spec.limit}
-
-
-def _paginator(spec: PaginationSpec) -> dlt_pages.BasePaginator:
-    if spec.kind == "json_link":
-        return _JsonLink(next_url_path=spec.next)
-    if spec.kind == "header_link":
-        return dlt_pages.HeaderLinkPaginator(links_next_key=spec.next or "next")
-    if spec.kind == "offset":
-        return dlt_pages.OffsetPaginator(
-            limit=spec.limit,
-            offset_param=spec.param or "offset",
-            limit_param=spec.limit_param or "limit",
-            total_path=spec.total,
-            has_more_path=spec.has_more,
-        )
-    if spec.kind == "page_number":
-        return dlt_pages.PageNumberPaginator(
-            base_page=spec.first,
-            page_param=spec.param or "page",
-            total_path=spec.total,
-            has_more_path=spec.has_more,
-        )
-    if spec.kind == "cursor":
-        return _JsonCursor(cursor_path=spec.next, cursor_param=spec.param)
-    return dlt_pages.SinglePagePaginator()
-
-
-class _EmptyEnds:
-    """An empty reference to the next page means there is none; dlt would request the address ''."""
-
-    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
-        """Take the reference to the next page from a response."""
-        super().update_state(response, data)  # type: ignore[misc]
-        self._next_reference: Any = self._next_reference or None
-
-
-class _JsonLink(_EmptyEnds, dlt_pages.JSONLinkPaginator):  # type: ignore[misc]
-    """The next link is in the response."""
-
-
-class _JsonCursor(_EmptyEnds, dlt_pages.JSONResponseCursorPaginator):  # type: ignore[misc]
-    """The next cursor is in the response."""
-
-
-def _pagination_paths(endpoint: EndpointSpec) -> str:
-    pages = endpoint.pagination
-    named = [name for name in (pages.next, pages.has_more, pages.total) if name]
-    return f"{', '.join(named) or pages.kind}. Change `pagination`."
