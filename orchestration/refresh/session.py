@@ -159,6 +159,7 @@ class RefreshSession:
         failures, before = self.fetch(), self.staleness
         self._landing = land(self.context, failures=failures, before=before)
         self._staleness = self._landing.staleness
+        self.warnings += self._landing.warnings
         return self._landing
 
     def require_sources(self) -> None:

@@ -36,6 +36,11 @@ class Landing:
     checks: tuple[CheckResult, ...]
     staleness: Staleness
 
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know that is no error: streams that left embudo.yml."""
+        return [f"{stream}." for stream in self.result.removed]
+
     def checks_of(self, stream: str) -> list[CheckResult]:
         """What gate 1 found of a stream, over all its sources."""
         return [check for check in self.checks if check.subject.rpartition(".")[2] == stream]
@@ -73,7 +78,7 @@ def land(
     )
     landed = replace(landed, failures=failures, removed=_removed(context))
     for stream in landed.removed:
-        context.report.warn(f"{stream}.")
+        context.report.warn(str(stream))
     checks = check_new_loads(
         context.workspace, landed, run_id=context.run_id, waivers=context.waivers
     )

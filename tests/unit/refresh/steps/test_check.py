@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from orchestration import quality
-from orchestration.core.records import GateReport
+from orchestration.core.records import GateReport, RemovedStream
 from orchestration.publication import prepare_candidate
 from orchestration.quality import MetricValue
 from orchestration.refresh.baseline import Baseline
@@ -20,10 +21,21 @@ from orchestration.refresh.steps.prepare import PreparedCandidate
 from orchestration.settings import Home
 from tests.unit.refresh.factories import make_check, make_context
 
+GONE = RemovedStream("pbx", "calls", ("l1",), files=1, rows=9)
 
+
+@pytest.mark.parametrize(
+    ("removed", "is_comparable"),
+    [((), True), ((replace(GONE, known_as=("tel",), known_files=1),), True), ((GONE,), False)],
+    ids=["nothing left", "a source was renamed", "a source left"],
+)
 def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    removed: tuple[RemovedStream, ...],
+    is_comparable: bool,
 ) -> None:
+    """Rows and profiles are not compared with a release that had rows which left on purpose."""
     candidate = prepare_candidate(home, "run-1", full=True)
     previous = home.releases / "r0"
     values = {
@@ -45,7 +57,7 @@ def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
     report = check(
         make_context(home, waivers={"marts.orders": "ana"}),
         load_checks=[make_check("loads.volume")],
-        prepared=PreparedCandidate(candidate, baseline, Staleness()),
+        prepared=PreparedCandidate(candidate, baseline, Staleness(removed=removed)),
         built=Build(nodes=(), rows={}, unit_tests=False),
     )
     assert quality.read_gate(candidate.directory) == report
@@ -53,6 +65,7 @@ def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
     assert gate.complete_before == date(2026, 6, 1)
     assert gate.values == values[candidate.marts]
     assert gate.previous_values == values[previous / "marts.duckdb"]
-    assert gate.previous_rows == {"customer.fct_orders": 2}
+    assert gate.previous_rows == ({"customer.fct_orders": 2} if is_comparable else {})
+    assert gate.previous == (previous if is_comparable else None)
     assert gate.waivers == {"marts.orders": "ana"}
     assert [result.name for result in gate.loads] == ["loads.volume"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from orchestration.core.errors import GateFailed, SourceError
@@ -10,6 +12,7 @@ from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.rejected_files import reject_file
 from orchestration.ingestion.ledger.runs import recent_refreshes
 from orchestration.ingestion.ledger.seen_files import SeenFile
+from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.refresh.staleness import Staleness
 from orchestration.refresh.steps import land as step
 from orchestration.refresh.steps.land import (
@@ -21,8 +24,9 @@ from orchestration.refresh.steps.land import (
     require_sources,
 )
 from orchestration.settings import Home
+from tests.unit.ingestion.ledger.factories import enter_load, file_part
 from tests.unit.publication.factories import make_release
-from tests.unit.refresh.factories import make_check, make_context
+from tests.unit.refresh.factories import STATE, make_check, make_context
 
 DOWN = SourceFailure(source="crm", stream="deals", reason="crm is down", is_fatal=True)
 STALE = Staleness(("1 new load(s)",))
@@ -85,6 +89,25 @@ def test_an_empty_inbox(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with Ledger(home.ledger) as ledger:
         (run,) = recent_refreshes(ledger)
     assert (run.run_id, run.full, run.verdict) == ("run-1", True, None)
+
+
+def test_a_stream_that_left_the_settings_is_reported(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the current release holds its loads."""
+    monkeypatch.setattr(step, "check_seeds", lambda _: 0)
+    monkeypatch.setattr(step, "check_new_loads", lambda *_, **__: ())
+    with Ledger(home.ledger) as ledger:
+        enter_load(ledger, 1, file_part("a.csv", landed=1234), source="pbx", stream="calls")
+    release = make_release(home, "run-0", amount=1)
+    state = replace(STATE, landed={"load-1": []})
+    (home.releases / release.release_id / BUILD_STATE).write_text(state.to_json())
+    landed = land(make_context(home), failures=(), before=Staleness())
+    assert landed.staleness.reasons == ("embudo.yml no longer names pbx.calls",)
+    assert landed.staleness.full
+    assert landed.warnings == [
+        "embudo.yml no longer names pbx.calls: 1,234 rows of 1 load(s) no longer count."
+    ]
 
 
 def test_a_first_release_needs_rows(home: Home) -> None:
