@@ -1,7 +1,7 @@
-"""Reading `embudo.yml`: YAML with line numbers, the environment over it, errors that a person can
-act on.
+"""Reading `embudo.yml`: YAML with line numbers, the environment over it, every mistake at once.
 
-The shape of the settings stands in `models`; rules that need the contract in `mapping_rules`.
+The shape of the settings stands in `models`, rules that need the contract in `mapping_rules`, the words of a
+mistake in `mistakes`.
 """
 
 from __future__ import annotations
@@ -12,42 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from orchestration.core.errors import SettingsInvalid
-from orchestration.settings import (
-    alert_models,
-    api_models,
-    format_models,
-    gate_models,
-    mapping_models,
-    mapping_rules,
-    source_models,
-)
+from orchestration.settings import mapping_rules
 from orchestration.settings.environment import Environment
+from orchestration.settings.mistakes import NAMES_A_VARIABLE, KeyPath, dotted, explain, located
 from orchestration.settings.models import Settings
-from orchestration.settings.values import nearest
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|token|secret|api_?key|private_?key|credential", re.I)
-_VARIABLE = re.compile(r"_env$")
-"""Keys that name the environment variable of a secret."""
 _FREE_NAMES = ("columns", "map", "streams", "sources", "widths")
-Path_ = tuple[str | int, ...]
-
-_PARTS: Mapping[str, type[BaseModel]] = {
-    "columns": mapping_models.ColumnSpec,
-    "deleted": mapping_models.ColumnSpec,
-    "format": format_models.FormatSpec,
-    "alerts": alert_models.AlertSpec,
-    "on_breach": gate_models.BreachSpec,
-    "unpivot": mapping_models.UnpivotSpec,
-    "auth": api_models.AuthSpec,
-    "pagination": api_models.PaginationSpec,
-    "cursor": api_models.CursorSpec,
-    "retries": api_models.RetriesSpec,
-    "rate_limit": api_models.RateLimitSpec,
-}
-"""The models of keys that mean the same wherever they stand."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -99,10 +73,10 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> Settings:
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [_explain(one, given, lines) for one in error.errors()]
+        faults = [explain(one, given, lines) for one in error.errors()]
         raise SettingsInvalid(_message(config, faults)) from None
     faults = [
-        _located(fault.path, f"{fault.text}", lines) for fault in mapping_rules.faults(settings)
+        located(fault.path, f"{fault.text}", lines) for fault in mapping_rules.faults(settings)
     ]
     if faults:
         raise SettingsInvalid(_message(config, faults))
@@ -114,7 +88,7 @@ def _message(config: Path, faults: list[str]) -> str:
     return "\n".join([head, *(f"  - {fault}" for fault in faults), f"Fix {config} and try again."])
 
 
-def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
+def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     try:
         node = yaml.compose(text, Loader=_Loader)
         given = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
@@ -137,7 +111,7 @@ def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
     return given, dict(_line_numbers(node, ()))
 
 
-def _line_numbers(node: yaml.Node | None, path: Path_) -> Iterator[tuple[Path_, int]]:
+def _line_numbers(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
@@ -150,106 +124,14 @@ def _line_numbers(node: yaml.Node | None, path: Path_) -> Iterator[tuple[Path_, 
             yield from _line_numbers(value, here)
 
 
-def _refuse_secrets(given: Any, lines: Mapping[Path_, int], config: Path) -> None:
+def _refuse_secrets(given: Any, lines: Mapping[KeyPath, int], config: Path) -> None:
     """Keys that hold secrets have no place in a file that is committed."""
     for path in lines:
         key = str(path[-1])
-        free = _VARIABLE.search(key) or (len(path) > 1 and path[-2] in _FREE_NAMES)
+        free = NAMES_A_VARIABLE.search(key) or (len(path) > 1 and path[-2] in _FREE_NAMES)
         if not free and _SECRET.search(key):
             raise SettingsInvalid(
-                f"{config.name}, line {lines[path]}: `{_dotted(path)}` looks like a secret. "
+                f"{config.name}, line {lines[path]}: `{dotted(path)}` looks like a secret. "
                 "Secrets never stand in embudo.yml: take it out (and change it, if the file was "
                 "shared), put it in the environment, and name its variable (`token_env: …`)."
             )
-
-
-def _explain(error: Any, given: Mapping[str, Any], lines: Mapping[Path_, int]) -> str:
-    """One pydantic error as a message."""
-    path = _without_kind(tuple(error["loc"]))
-    kind, value = error["type"], error.get("input")
-    if kind == "extra_forbidden":
-        allowed = _allowed_keys(path, given)
-        return _located(
-            path,
-            f"unknown key {str(path[-1])!r} (value {_short(value)})"
-            f"{nearest(str(path[-1]), allowed)} Allowed: {', '.join(allowed)}",
-            lines,
-        )
-    if kind == "missing":
-        return _located(path, "is needed and missing", lines)
-    message = error["msg"].removeprefix("Value error, ")
-    context = error.get("ctx", {})
-    if kind == "union_tag_invalid":
-        found, allowed_text = context.get("tag"), str(context.get("expected_tags", ""))
-        near = nearest(str(found), re.findall(r"'([^']*)'", allowed_text))
-        return _located(
-            (*path, "kind"), f"found {_short(found)}; allowed: {allowed_text}{near}", lines
-        )
-    if path and _VARIABLE.search(str(path[-1])):
-        # What stands there may be the secret itself.
-        return _located(path, f"expected {_lower_first(message)}", lines)
-    if kind == "literal_error":
-        allowed_text = str(context.get("expected", ""))
-        near = nearest(str(value), re.findall(r"'([^']*)'", allowed_text))
-        return _located(path, f"found {_short(value)}; allowed: {allowed_text}{near}", lines)
-    if isinstance(value, dict):
-        # A rule of several keys: its message names them.
-        return _located(path, _lower_first(message), lines)
-    return _located(path, f"found {_short(value)}; expected {_lower_first(message)}", lines)
-
-
-def _without_kind(path: Path_) -> Path_:
-    """pydantic names the kind of a source within the path; embudo.yml does not."""
-    return (*path[:2], *path[3:]) if path[:1] == ("sources",) and len(path) > 2 else path
-
-
-def _allowed_keys(path: Path_, given: Mapping[str, Any]) -> list[str]:
-    """The keys that the model at `path` has."""
-    model: Any = Settings
-    is_api = False
-    for depth, step in enumerate(path[:-1]):
-        if model is Settings and step == "sources":
-            source = given["sources"][path[1]]
-            is_api = isinstance(source, dict) and source.get("kind") == "api"
-            model = source_models.ApiSpec if is_api else source_models.SourceSpec
-        elif step == "streams":
-            model = source_models.EndpointSpec if is_api else mapping_models.SelectionSpec
-        elif step == "limits":
-            model = gate_models.SourceLimits if depth else gate_models.Limits
-        elif step in _PARTS:
-            model = _PARTS[str(step)]
-    assert issubclass(model, BaseModel)
-    return [f.alias or name for name, f in model.model_fields.items() if name != "config_file"]
-
-
-def _located(path: Path_, text: str, lines: Mapping[Path_, int]) -> str:
-    known = tuple(str(p) if isinstance(p, str) else p for p in path)
-    line = None
-    # The short forms of embudo.yml (one selection, one glob) have no index of their own.
-    for candidate in (known, tuple(p for p in known if not isinstance(p, int))):
-        while candidate and line is None:
-            line = lines.get(candidate)
-            if (
-                line is None
-                and candidate == known[: len(candidate)]
-                and isinstance(candidate[-1], int)
-            ):
-                break
-            candidate = candidate[:-1]
-        if line is not None:
-            break
-    where = f"line {line}: " if line is not None else ""
-    return f"{where}{_dotted(path)}: {text}"
-
-
-def _dotted(path: Path_) -> str:
-    return ".".join(str(part) for part in path) or "embudo.yml"
-
-
-def _short(value: Any) -> str:
-    text = repr(str(value) if isinstance(value, Path) else value)
-    return text if len(text) <= 80 else f"{text[:77]}…"
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -1,50 +1,82 @@
-"""Which models `embudo diff --rebuild` builds where a var of the dbt project has changed."""
+"""Two states compared: rows of tables, definitions, figures."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from orchestration.operations.diff import models_reading
+from orchestration.core.errors import ReleaseCorrupt
+from orchestration.operations.diff import Difference, Selection, between_releases
+from semantic_layer import comparison
+from semantic_layer.comparison import Comparison, DefinitionChange
+from semantic_layer.layer import SemanticLayer
+from tests.faults.tiny_company import TinyCompany
+
+SAME = Comparison(definitions=(), moves=(), compared=0)
+NOTHING = Difference(old="a", new="b", tables=(), metrics=SAME)
 
 
-def node(name: str, sql: str, *macros: str, kind: str = "model") -> dict[str, Any]:
-    return {
-        "name": name,
-        "resource_type": kind,
-        "raw_code": sql,
-        "depends_on": {"macros": list(macros)},
-    }
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What metrics are compared by, with layers that know no metric."""
+    given: list[dict[str, Any]] = []
+
+    @contextlib.contextmanager
+    def open_layer(folder: Path) -> Iterator[Any]:
+        yield SimpleNamespace(currency="EUR", metrics=list, name=folder.name)
+
+    def compare(left: Any, right: Any, **fields: Any) -> Comparison:
+        given.append({"left": left.name, "right": right.name, **fields})
+        return SAME
+
+    monkeypatch.setattr(SemanticLayer, "open", open_layer)
+    monkeypatch.setattr(comparison, "compare", compare)
+    return given
 
 
-def macro(sql: str, *macros: str) -> dict[str, Any]:
-    return {"macro_sql": sql, "depends_on": {"macros": list(macros)}}
+def test_two_releases_differ_in_the_rows_of_a_mart(
+    company: TinyCompany, compared: list[dict[str, Any]]
+) -> None:
+    """The fixture's two releases hold an order of 10 and one of 20."""
+    first, second = sorted(path.name for path in company.home.releases.iterdir())
+    difference = between_releases(company.home, first, None, Selection(metrics=("revenue",)))
+    assert (difference.old, difference.new) == (first, second)
+    assert [
+        (change.table, change.rows_before, change.rows_after) for change in difference.tables
+    ] == [("customer.fct_orders", 1, 1)]
+    assert not difference.is_empty
+    (given,) = compared
+    assert (given["left"], given["right"], given["metrics"]) == (first, second, ("revenue",))
+    assert given["changed_tables"] is None, "definitions may differ where tables do not"
 
 
-MANIFEST = {
-    "macros": {
-        "limit": macro("{{ var('talk_seconds') }}"),
-        "outer": macro("{{ limit() }}", "limit"),
-        "other": macro("{{ var('talk_seconds_of_agents') }}"),
-    },
-    "nodes": {
-        "1": node("reads_it", 'where seconds >= {{ var("talk_seconds") }}'),
-        "2": node("calls_a_macro", "where {{ outer() }}", "outer"),
-        "3": node("reads_another", "{{ var( 'talk_seconds_of_agents' ) }}", "other"),
-        "4": node("a_test", "{{ var('talk_seconds') }}", kind="test"),
-        "5": node("names_it", "select talk_seconds from calls"),
-    },
-}
+def test_split_by_a_dimension_only_what_reads_changed_tables_is_compared(
+    company: TinyCompany, compared: list[dict[str, Any]]
+) -> None:
+    first, _ = sorted(path.name for path in company.home.releases.iterdir())
+    between_releases(company.home, first, None, Selection(by="rep__team"))
+    assert compared[0]["changed_tables"] == {"customer.fct_orders"}
 
 
-@pytest.mark.parametrize(
-    ("variable", "models"),
-    [
-        ("talk_seconds", ["calls_a_macro", "reads_it"]),
-        ("talk_seconds_of_agents", ["reads_another"]),
-        ("loyal_share", []),
-    ],
-)
-def test_models_that_read_a_var_themselves_or_by_a_macro(variable: str, models: list[str]) -> None:
-    assert models_reading(MANIFEST, variable) == models
+def test_a_release_compared_with_itself_has_no_difference(
+    company: TinyCompany, compared: list[dict[str, Any]]
+) -> None:
+    assert between_releases(company.home, None, None, Selection()).is_empty
+
+
+def test_a_missing_release_is_named(company: TinyCompany) -> None:
+    with pytest.raises(ReleaseCorrupt, match="20200101T000000Z-gone"):
+        between_releases(company.home, "20200101T000000Z-gone", None, Selection())
+
+
+def test_what_was_not_built_is_a_difference_too() -> None:
+    assert NOTHING.is_empty
+    assert not replace(NOTHING, unbuilt=("seed stages",)).is_empty
+    added = replace(SAME, definitions=(DefinitionChange(metric="roi", change="added"),))
+    assert not replace(NOTHING, metrics=added).is_empty
