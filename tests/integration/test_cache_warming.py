@@ -22,14 +22,14 @@ def test_what_was_prepared_is_not_planned_again(
         workspace = Workspace.open(config=sandbox.SETTINGS, home=tmp_path / home, inbox=None)
         return warm_cache(Project(workspace), report=RecordingReporter()).metrics
 
-    assert prepared("one") == 144
+    assert prepared("one") == 153
 
     def refuse(*_: object) -> str:
         raise AssertionError("planned again")
 
     monkeypatch.setattr(Engine, "_plan", refuse)
     monkeypatch.setattr(Engine, "_group_by_items", refuse)
-    assert prepared("another") == 144
+    assert prepared("another") == 153
     monkeypatch.setenv("EMBUDO_DBT_CACHE", str(tmp_path / "elsewhere"))
     with pytest.raises(AssertionError, match="planned again"):
         prepared("another")
