@@ -12,7 +12,7 @@ import gc
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orchestration.core.errors import ResourceExhausted, SettingsInvalid
@@ -92,21 +92,17 @@ def as_resource_error(error: BaseException, *, at: Path | None = None) -> Resour
     free space, and a broken one elsewhere.
     """
     chain = list(_chain(error))
-    disk_messages: tuple[str, ...] = _DISK_MESSAGES
-    if at is not None and shutil.disk_usage(at).free < _DISK_FULL_BYTES:
-        disk_messages = (*disk_messages, "disk i/o error")
     for cause in chain:
         if isinstance(cause, ResourceExhausted):
             return cause
-        if (isinstance(cause, OSError) and cause.errno in _DISK_ERRORS) or _mentions(
-            cause, disk_messages
-        ):
-            return ResourceExhausted(
-                f"No space left on the disk: {_relevant_line(cause)}. Nothing was published; the current "
-                "release is untouched. Free some disk (`keep_releases` in embudo.yml sets how many "
-                "releases are kept; `embudo doctor` shows how much a refresh needs), then run "
-                "`embudo refresh`."
-            )
+    full = _disk_cause(chain, at)
+    if full is not None:
+        return ResourceExhausted(
+            f"No space left on the disk: {_relevant_line(full)}. Nothing was published; the current "
+            "release is untouched. Free some disk (`keep_releases` in embudo.yml sets how many "
+            "releases are kept; `embudo doctor` shows how much a refresh needs), then run "
+            "`embudo refresh`."
+        )
     for cause in chain:
         if isinstance(cause, MemoryError) or _mentions(cause, _MEMORY_MESSAGES):
             return ResourceExhausted(
@@ -114,6 +110,23 @@ def as_resource_error(error: BaseException, *, at: Path | None = None) -> Resour
                 f"release is untouched. Raise {MEMORY_VARIABLE} (now {memory_limit()}) in the environment, or "
                 "run it where more memory is free, then run `embudo refresh`."
             )
+    return None
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error comes from a full disk."""
+    return _disk_cause(list(_chain(error)), None) is not None
+
+
+def _disk_cause(chain: Sequence[BaseException], at: Path | None) -> BaseException | None:
+    messages: tuple[str, ...] = _DISK_MESSAGES
+    if at is not None and shutil.disk_usage(at).free < _DISK_FULL_BYTES:
+        messages = (*messages, "disk i/o error")
+    for cause in chain:
+        if isinstance(cause, OSError) and cause.errno in _DISK_ERRORS:
+            return cause
+        if _mentions(cause, messages):
+            return cause
     return None
 
 

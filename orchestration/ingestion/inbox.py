@@ -39,6 +39,13 @@ class InboxFile:
     selection: SelectionSpec
     file_format: FormatSpec
     fingerprint: str
+    fault: str | None = None
+    """Why the file cannot be opened at all; its size, time and checksum are not known then."""
+
+    @property
+    def identity(self) -> str:
+        """What distinguishes it within its stream."""
+        return f"{self.fingerprint} {self.path}"
 
     @property
     def absolute(self) -> Path:
@@ -126,7 +133,8 @@ def scan(
             if file is None:
                 continue
             # A snapshot's name says as of when it is: the same bytes again are the state of a later day.
-            if (mapping, file.sha256) in done and selection.snapshot is None:
+            is_known = (mapping, file.sha256) in done and file.fault is None
+            if is_known and selection.snapshot is None:
                 record_seen_file(ledger, file.seen, source=source, stream=stream.name)
                 continue
             done.add((mapping, file.sha256))
@@ -155,20 +163,25 @@ def _pending(
     path: str,
     known: Mapping[tuple[str, str], SeenFile],
 ) -> InboxFile | None:
+    digest, fault, stat = "", None, None
     try:
+        path.encode()
         stat = (inbox / path).stat()
-    except FileNotFoundError:
-        return None
-    before = known.get((mapping, path))
-    if before is not None and (before.size, before.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
-        return None
-    try:
+        before = known.get((mapping, path))
+        if before is not None and (before.size, before.mtime_ns) == (
+            stat.st_size,
+            stat.st_mtime_ns,
+        ):
+            return None
         with (inbox / path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except UnicodeEncodeError:
+        path = path.encode("utf-8", "backslashreplace").decode()
+        fault = f"{path}: its name is not UTF-8. Rename the file."
     except OSError as error:
-        raise SourceError(
-            f"Source {source}: {path} cannot be read: {error.strerror}. Check its permissions."
-        ) from error
+        stat, fault = None, f"{path} cannot be read: {error.strerror}. Check its permissions."
     file_format = settings.format_of(source, selection)
     if REPAIRED in path:
         # `quarantine.export` writes UTF-8, whatever the source writes.
@@ -176,12 +189,13 @@ def _pending(
     return InboxFile(
         inbox=inbox,
         path=path,
-        size=stat.st_size,
-        mtime_ns=stat.st_mtime_ns,
+        size=stat.st_size if stat is not None else 0,
+        mtime_ns=stat.st_mtime_ns if stat is not None else 0,
         sha256=digest,
         selection=selection,
         file_format=file_format,
         fingerprint=mapping,
+        fault=fault,
     )
 
 

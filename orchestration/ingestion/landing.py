@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orchestration.core import durable_files
+from orchestration.core.errors import ResourceExhausted
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import LandingResult, Reporter
 from orchestration.ingestion import integrity
@@ -40,7 +41,8 @@ def land(
     Landed files are checked against their checksums first (`hash_all`, or as many as a refresh has time
     for); corrupt ones are re-read from the inbox. Returns the loads made, the files newly rejected, and
     earlier loads that were replaced in part or whole. Raises `SourceError` where an inbox is missing,
-    `LandingCorrupt` where a corrupt load cannot be re-read; a file that cannot be landed stops no other.
+    `LandingCorrupt` where a corrupt load cannot be re-read, `ResourceExhausted` where disk or memory run out; a
+    file that cannot be landed stops no other.
     """
     contract = load_contract()
     home.prepare()
@@ -71,6 +73,7 @@ def land(
             at_once=max(1, min(_STREAMS_AT_ONCE, len(jobs))),
         )
         landed = _land_all(context, contract, jobs)
+        _require_memory(landed)
         integrity.require_intact(ledger, corrupt)
     replaced = (load_id for stream in landed for load_id in stream.replaced)
     return LandingResult(
@@ -98,6 +101,13 @@ def _land_all(
     with ThreadPoolExecutor(max_workers=context.at_once) as pool:
         landed = dict(zip(order, pool.map(work, order), strict=True))
     return [landed[number] for number in range(len(jobs))]
+
+
+def _require_memory(landed: Sequence[LandedStream]) -> None:
+    """Raise `ResourceExhausted` where memory sufficed for no file at all: then it is not the files' fault."""
+    starved = [stream for stream in landed if stream.is_starved]
+    if starved and not any(stream.load is not None for stream in landed):
+        raise ResourceExhausted(starved[0].rejected[-1].reason)
 
 
 def _changes(

@@ -23,6 +23,7 @@ from orchestration.ingestion.contract_checks import staged_table, staging_query
 from orchestration.ingestion.failing_sql import failing_expressions, tries_apart
 from orchestration.ingestion.formats.file_rows import FileRows
 from orchestration.ingestion.formats.readers import open_file
+from orchestration.ingestion.formats.wide_files import narrowed
 from orchestration.ingestion.inbox import InboxFile
 from orchestration.ingestion.invalid_rows import (
     QUARANTINED_COLUMNS,
@@ -93,7 +94,7 @@ class LoadBuffer:
     def stage(self, file: InboxFile, *, part: int, landed_at: datetime) -> StagedPart:
         """Read, map, cast and check one file.
 
-        Raises `SourceError` or `ContractBroken`, after which the part must be discarded.
+        Whatever it raises, the part must be discarded afterwards.
         """
         self.files[part] = file.path
         zone = self._settings.time_zone_of(self.source)
@@ -104,6 +105,13 @@ class LoadBuffer:
             file.absolute,
             file_format=file.file_format,
             needed=columns_read(file.selection),
+            connection=self.connection,
+            scratch=folder,
+        )
+        rows = narrowed(
+            rows,
+            needed=columns_read(file.selection),
+            nulls=file.file_format.nulls,
             connection=self.connection,
             scratch=folder,
         )

@@ -18,7 +18,15 @@ import duckdb
 from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken
 from orchestration.ingestion.casts import Origin
-from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER, FileRows
+from orchestration.ingestion.formats.file_rows import (
+    BROKEN,
+    IS_BARE,
+    LINE,
+    PRESENT,
+    ROW_NUMBER,
+    FileRows,
+    cleaned,
+)
 from orchestration.ingestion.formats.json_lines import json_pointer
 from orchestration.settings import ColumnSpec, FormatSpec, SelectionSpec
 from orchestration.settings.contract import StreamContract
@@ -125,7 +133,7 @@ def map_file(
     )
     used = {resolved[name] for name in read if name in resolved}
     spare = [c.name for c in rows.columns if c.name not in used and c.name in kept]
-    visible = [c.name for c in rows.columns if c.name in kept]
+    visible = [c.name for c in rows.columns if c.name in (kept & used if rows.spare else kept)]
     if selection.unpivot is not None:
         visible += [selection.unpivot.name, selection.unpivot.value]
     return MappedFile(
@@ -134,7 +142,7 @@ def map_file(
         where=selection.where,
         deleted=deleted,
         extra=_extra(rows, spare, used),
-        raw=_json(visible) if rows.extra_from is None else duckdb_session.name(rows.extra_from),
+        raw=_raw(rows, visible),
         is_empty=_is_empty(rows, visible),
         rows_each=rows_each,
         unpivoted_value=unpivoted,
@@ -205,21 +213,18 @@ def _cleaned(
     file_name: str,
 ) -> str:
     """The file's columns with blanks trimmed and null tokens made null."""
-    tokens = sorted({"", *(token.strip() for token in file_format.nulls)})
-    cleaned = "nullif(trim({0}), '')"
-    if tokens != [""]:
-        listed = duckdb_session.texts(tokens).replace("{", "{{").replace("}", "}}")
-        cleaned = f"case when trim({{0}}) not in ({listed}) then trim({{0}}) end"
     available = rows.columns
-    if rows.extra_from is not None:
+    if rows.extra_from is not None or rows.spare is not None:
         available = tuple(c for c in rows.columns if c.name in set(resolved.values()))
-    cells = []
-    for column in available:
-        name = duckdb_session.name(column.name)
-        cells.append(f"{cleaned.format(name)} as {name}")
+    cells = [
+        f"{cleaned(column.name, file_format.nulls)} as {duckdb_session.name(column.name)}"
+        for column in available
+    ]
     carried = [ROW_NUMBER, LINE, PRESENT, BROKEN]
     if rows.extra_from is not None:
         carried.append(rows.extra_from)
+    if rows.spare is not None:
+        carried += [rows.spare, IS_BARE]
     cells += [f"cast(null as varchar) as {duckdb_session.name(name)}" for name in absent]
     cells += [*carried, f"{duckdb_session.literal(file_name)} as file_name"]
     return f"select {', '.join(cells)} from ({rows.relation})"
@@ -306,7 +311,20 @@ def _extra(rows: FileRows, spare: Sequence[str], used: set[str]) -> str:
     if rows.extra_from is not None:
         rest = _without(rows.extra_from, used, {column.name for column in rows.columns})
         return f"nullif(cast({rest} as varchar), '{{}}')"
+    if rows.spare is not None:
+        return rows.spare
     return _json(spare) if spare else "cast(null as varchar)"
+
+
+def _raw(rows: FileRows, visible: Sequence[str]) -> str:
+    if rows.extra_from is not None:
+        return duckdb_session.name(rows.extra_from)
+    if rows.spare is None:
+        return _json(visible)
+    if not visible:
+        return rows.spare
+    read = _json(visible)
+    return f"left({read}, length({read}) - 1) || ',' || substr({rows.spare}, 2)"
 
 
 def _without(record: str, used: Iterable[str], keys: set[str]) -> str:
@@ -347,4 +365,5 @@ def _json(names: Sequence[str]) -> str:
 def _is_empty(rows: FileRows, visible: Sequence[str]) -> str:
     if rows.extra_from is not None or not visible:
         return "false"
-    return f"coalesce({', '.join(duckdb_session.name(name) for name in visible)}) is null"
+    empty = f"coalesce({', '.join(duckdb_session.name(name) for name in visible)}) is null"
+    return empty if rows.spare is None else f"{empty} and coalesce({IS_BARE}, true)"

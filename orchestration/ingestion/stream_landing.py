@@ -7,7 +7,7 @@ Which files are pending belongs to `inbox`, which streams land together to `land
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.core import duckdb_session, durable_files
-from orchestration.core.errors import ContractBroken, ResourceExhausted, SourceError
+from orchestration.core.errors import EmbudoError, ResourceExhausted, SourceError
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Load, NewColumns, RejectedFile, Reporter
-from orchestration.core.resource_limits import as_resource_error
+from orchestration.core.resource_limits import as_resource_error, is_disk_full
 from orchestration.ingestion.inbox import InboxFile, StreamChanges
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.file_columns import record_file_columns
@@ -58,6 +58,8 @@ class LandedStream:
     replaced: tuple[str, ...]
     """Loads of which parts were replaced."""
     new_columns: tuple[NewColumns, ...] = ()
+    is_starved: bool = False
+    """Whether memory did not suffice for a file of it."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,40 @@ def land_stream(
 ) -> LandedStream:
     """Land the pending files of a stream as load number `load_seq`.
 
-    A file that cannot be landed is rejected and stops no other. Raises `ResourceExhausted` where disk
-    or memory run out: nothing of the stream has landed then.
+    A file that cannot be landed, for whatever reason, is rejected and stops no other. Raises
+    `ResourceExhausted` where the disk is full, or memory does not suffice to write the load: nothing of the
+    stream has landed then.
     """
     landed_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    load_id = f"{landed_at:%Y%m%dT%H%M%S}-{load_seq:06d}"
-    scratch = context.home.work / load_id
+    identity = _LoadIdentity(f"{landed_at:%Y%m%dT%H%M%S}-{load_seq:06d}", load_seq, landed_at)
+    fatal: dict[str, str] = {}
+    while True:
+        try:
+            landed, rows_forgotten = _land_at_once(context, stream, changes, identity, fatal)
+            break
+        except _ReaderLost as lost:
+            fatal[lost.file.identity] = lost.reason
+    _report(context.report, landed, rows_forgotten=rows_forgotten)
+    return landed
+
+
+class _ReaderLost(Exception):
+    """A file broke the connection that it was read with, and all that was staged there with it."""
+
+    def __init__(self, file: InboxFile, reason: str) -> None:
+        super().__init__(reason)
+        self.file, self.reason = file, reason
+
+
+def _land_at_once(
+    context: LandingContext,
+    stream: StreamContract,
+    changes: StreamChanges,
+    identity: _LoadIdentity,
+    fatal: Mapping[str, str],
+) -> tuple[LandedStream, int]:
+    """One attempt, without the files that broke an earlier one; and how many rows were of forgotten people."""
+    scratch = context.home.work / identity.load_id
     scratch.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb_session.connect(scratch=scratch, at_once=context.at_once) as connection:
@@ -90,8 +120,7 @@ def land_stream(
                 forgotten=context.forgotten,
                 key=context.key,
             )
-            identity = _LoadIdentity(load_id, load_seq, landed_at)
-            landed = _land_files(context, buffer, changes, identity)
+            return _land_files(context, buffer, changes, identity, fatal), buffer.rows_forgotten
     except (OSError, duckdb.Error, ResourceExhausted) as error:
         cause = as_resource_error(error)
         if cause is None:
@@ -101,65 +130,118 @@ def land_stream(
         ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    _report(context.report, landed, rows_forgotten=buffer.rows_forgotten)
-    return landed
 
 
 def _land_files(
-    context: LandingContext, buffer: LoadBuffer, changes: StreamChanges, identity: _LoadIdentity
+    context: LandingContext,
+    buffer: LoadBuffer,
+    changes: StreamChanges,
+    identity: _LoadIdentity,
+    fatal: Mapping[str, str],
 ) -> LandedStream:
     ledger, run_id = context.ledger, context.run_id
-    parts, rejected = _stage_files(context, buffer, changes, landed_at=identity.landed_at)
+    parts, rejected, is_starved = _stage_files(context, buffer, changes, identity.landed_at, fatal)
     failed = {file.sha256 for file, _ in rejected}
     faults = tuple(fault for _, fault in rejected)
     replaced = [part for part in changes.replaced if part.sha256 not in failed]
     replaced_loads = tuple(part.load_id for part in replaced)
     if not parts:
         replace_parts(ledger, replaced, by=run_id)
-        return LandedStream(None, faults, replaced_loads)
+        return LandedStream(None, faults, replaced_loads, is_starved=is_starved)
     load, path = _write_files(context, buffer, parts, replaced, identity)
     digest = durable_files.sha256_of(path)
     failpoint("landing.written")
     add_load(ledger, load, run_id=run_id, sha256=digest, parts=parts, replaced=replaced)
     failpoint("landing.entered")
     new_columns = _record_columns(ledger, buffer, changes, parts)
-    return LandedStream(load, faults, replaced_loads, new_columns)
+    return LandedStream(load, faults, replaced_loads, new_columns, is_starved)
+
+
+_Rejected = list[tuple[InboxFile, RejectedFile]]
+
+
+@dataclass(frozen=True)
+class _NotNow:
+    """Why a file cannot be read in this refresh; nothing is wrong with it, so that the next tries again."""
+
+    reason: str
+    is_starved: bool = False
 
 
 def _stage_files(
-    context: LandingContext, buffer: LoadBuffer, changes: StreamChanges, *, landed_at: datetime
-) -> tuple[list[FilePart], list[tuple[InboxFile, RejectedFile]]]:
-    """The parts of the files that can be landed, and the files that cannot, entered as rejected."""
+    context: LandingContext,
+    buffer: LoadBuffer,
+    changes: StreamChanges,
+    landed_at: datetime,
+    fatal: Mapping[str, str],
+) -> tuple[list[FilePart], _Rejected, bool]:
+    """The parts of the files that can be landed; the files that cannot, entered as rejected but for those that
+    are tried again; and whether memory did not suffice for one.
+    """
     parts: list[FilePart] = []
-    rejected: list[tuple[InboxFile, RejectedFile]] = []
+    rejected: _Rejected = []
+    is_starved = False
     for file in changes.pending:
-        outcome = _stage(buffer, file, part=len(parts) + 1, landed_at=landed_at)
+        outcome: StagedPart | _NotNow | str | None = fatal.get(file.identity)
+        if outcome is None:
+            outcome = _stage(buffer, file, part=len(parts) + 1, landed_at=landed_at)
         if isinstance(outcome, StagedPart):
             parts.append(_file_part(file, outcome))
-        elif outcome is not None:
-            fault = RejectedFile(changes.source, changes.stream, file.path, outcome)
+            continue
+        if outcome is None:
+            continue
+        reason = outcome.reason if isinstance(outcome, _NotNow) else outcome
+        fault = RejectedFile(changes.source, changes.stream, file.path, reason)
+        if isinstance(outcome, _NotNow):
+            is_starved = is_starved or outcome.is_starved
+        else:
             reject_file(context.ledger, fault, run_id=context.run_id, file=file.seen)
-            rejected.append((file, fault))
-            context.report.detail(f"{changes.source}.{changes.stream}: rejected: {outcome}")
-    return parts, rejected
+        rejected.append((file, fault))
+        context.report.detail(f"{changes.source}.{changes.stream}: rejected: {reason}")
+    return parts, rejected, is_starved
 
 
 def _stage(
     buffer: LoadBuffer, file: InboxFile, *, part: int, landed_at: datetime
-) -> StagedPart | str | None:
-    """The staged part, why the file is rejected, or None where it is still being written."""
+) -> StagedPart | _NotNow | str | None:
+    """The staged part, why the file is rejected, or None where it is still being written.
+
+    Whatever reading a file raises rejects that file alone, but for a full disk, which would reject all.
+    """
+    if file.fault is not None:
+        return _NotNow(file.fault)
     try:
         staged = buffer.stage(file, part=part, landed_at=landed_at)
-    except (ContractBroken, SourceError) as error:
+    except Exception as error:
         cause = as_resource_error(error)
+        if cause is not None and is_disk_full(error):
+            raise cause from error
+        reason = _reason(file, error)
+        try:
+            buffer.discard(part)
+        except duckdb.Error:
+            raise _ReaderLost(file, reason) from error
         if cause is not None:
-            raise cause from error  # not the file's fault: it is tried again
-        buffer.discard(part)
-        return str(error) if file.is_unchanged() else None
+            return _NotNow(f"{file.path}: {cause}", is_starved=True)
+        if not file.is_unchanged():
+            return None
+        return _NotNow(reason) if isinstance(error, OSError) else reason
     if not file.is_unchanged():
         buffer.discard(part)
         return None
     return staged
+
+
+def _reason(file: InboxFile, error: Exception) -> str:
+    """Why a file is rejected. Errors that nobody foresaw are named by kind alone: their text may hold a row."""
+    if isinstance(error, EmbudoError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{file.path} cannot be read: {error.strerror or type(error).__name__}. Check its permissions."
+    return (
+        f"{file.path} cannot be read: {type(error).__name__}, which no reader expects. Check `format` in "
+        "embudo.yml, or export the file in another format; if it persists, report it."
+    )
 
 
 def _file_part(file: InboxFile, staged: StagedPart) -> FilePart:

@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,10 +18,12 @@ import duckdb
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.formats import file_rows
+from orchestration.ingestion.formats.workbooks import sheet_rows
 from orchestration.settings import FormatSpec
 
 _WIDEST, _WIDTH_ROWS = "ZZ", 20
 """The last column, and how many rows, in which the width of a sheet is looked for."""
+_PROBED_BYTES = 1 << 20
 _BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -33,10 +36,17 @@ _BROKEN_ARCHIVE = (
 
 
 def excel_rows(
-    path: Path, *, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
+    path: Path,
+    *,
+    file_format: FormatSpec,
+    needed: Sequence[str],
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
 ) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
     _require_intact(path)
+    if _is_wide(path):
+        return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
     duckdb_session.load_excel(connection)
     options = "all_varchar = true, header = false, stop_at_empty = false"
     if file_format.sheet is not None:
@@ -142,6 +152,18 @@ def _require_intact(path: Path) -> None:
             f"{path.name} is no XLSX workbook, was cut short or is corrupt ({broken}). Save it again "
             "as .xlsx and drop it again."
         )
+
+
+def _is_wide(path: Path) -> bool:
+    """Whether the first row of any sheet has more cells than DuckDB reads in fair time and memory."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    first_row = sheet.read(_PROBED_BYTES).partition(b"</row>")[0]
+                if first_row.count(b"<c ") > file_rows.WIDE:
+                    return True
+    return False
 
 
 def _no_rows() -> file_rows.FileRows:

@@ -6,18 +6,28 @@ valid, to `contract_checks`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.core import duckdb_session
 from orchestration.ingestion.formats.structure import Reject, Structure
 
 ROW_NUMBER, LINE, PRESENT, BROKEN = "row_number", "_line", "_present", "_broken"
 """What every reader adds to a file's columns: ordinal of the record, its line, 1, and why it is no
 record.
 """
+
+SPARE, IS_BARE = "_spare", "_is_bare"
+"""What a narrowed file has: the JSON of the columns that nothing reads, and whether all of them are empty."""
+
+WIDE = 300
+"""A file with more columns than this is narrowed to those that its mapping reads."""
+
+WIDEST = 50_000
+"""A file with more columns than this is rejected: it is most likely read with another delimiter."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,24 @@ class FileRows:
     """Whether a record may leave columns out (JSONL)."""
     extra_from: str | None = None
     """A JSON column that holds all of the record, where there is one."""
+    subset: Callable[[Sequence[str]], str] | None = None
+    """`relation` with some of its columns only, for files whose columns take long to plan."""
+    spare: str | None = None
+    """A text column with the JSON of all columns that nothing reads, where these are too many to select."""
     stand_in: tuple[str, str] | None = None
     """What was replaced in the text before it was read: (found now, stood before)."""
+
+    def used(self, needed: Sequence[str]) -> tuple[str, ...]:
+        """The file's own names of the columns `needed`, each once, without those that it lacks."""
+        found = (self.column(name) for name in needed)
+        return tuple(dict.fromkeys(column.name for column in found if column is not None))
+
+    def selecting(self, names: Sequence[str]) -> str:
+        """`relation` with the columns `names` only, and those that every reader adds."""
+        if self.subset is not None:
+            return self.subset(names)
+        picked = "".join(f"{duckdb_session.name(name)}, " for name in names)
+        return f"select {picked}{ROW_NUMBER}, {LINE}, {PRESENT}, {BROKEN} from ({self.relation})"
 
     def column(self, wanted: str) -> FileColumn | None:
         """The column called `wanted`: exactly so, else by the one name that differs in case or
@@ -63,9 +89,18 @@ class FileRows:
         return folded[0] if len(folded) == 1 else None
 
 
+def cleaned(name: str, nulls: Sequence[str]) -> str:
+    """SQL of a column's value with blanks trimmed, and null where it is empty or one of `nulls`."""
+    cell = f"trim({duckdb_session.name(name)})"
+    tokens = sorted({"", *(token.strip() for token in nulls)})
+    if tokens == [""]:
+        return f"nullif({cell}, '')"
+    return f"case when {cell} not in ({duckdb_session.texts(tokens)}) then {cell} end"
+
+
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names of columns without blanks around, none empty, none twice whatever their case."""
-    taken: set[str] = {ROW_NUMBER, LINE, PRESENT, BROKEN, "file_name"}
+    taken: set[str] = {ROW_NUMBER, LINE, PRESENT, BROKEN, "file_name", SPARE, IS_BARE}
     result = []
     for index, given in enumerate(names, start=1):
         base = given.strip() or f"column_{index}"

@@ -68,7 +68,7 @@ def json_rows(
     return file_rows.FileRows(
         relation=(
             f"select {selected}record as _record, {file_rows.ROW_NUMBER}, {file_rows.LINE}, {file_rows.PRESENT}, "
-            f"case when record is null then 'not a JSON object' end as {file_rows.BROKEN} "
+            f"case when record is null then 'not a JSON object' {_repeated(nested)}end as {file_rows.BROKEN} "
             f"from (select *, {extracted} as cells from ({checked}))"
         ),
         columns=tuple(file_rows.FileColumn(name) for name in names),
@@ -79,6 +79,23 @@ def json_rows(
         is_sparse=True,
         extra_from="_record",
     )
+
+
+def _repeated(nested: Sequence[str]) -> str:
+    """Cases of an object on the way to a value in which a key stands twice: nobody knows which one counts."""
+    inside = {()} | {
+        tuple(name.split(".")[:depth]) for name in nested for depth in range(1, name.count(".") + 1)
+    }
+    cases = []
+    for path in sorted(inside):
+        at = f", {duckdb_session.literal(json_pointer(path))}" if path else ""
+        keys = f"json_keys(record{at})"
+        where = f" of {'.'.join(path)}" if path else ""
+        cases.append(
+            f"when len({keys}) <> len(list_distinct({keys})) "
+            f"then {duckdb_session.literal(f'a JSON object with a key twice{where}')} "
+        )
+    return "".join(cases)
 
 
 def json_pointer(parts: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,22 +20,27 @@ def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> file_r
     described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
     given = [(str(row[0]), str(row[1]).upper()) for row in described]
     names = file_rows.unique_names([name for name, _ in given])
-    cells = [
-        f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
+    cells = {
+        name: f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
         for (original, kind), name in zip(given, names, strict=True)
-    ]
-    return file_rows.FileRows(
-        relation=(
-            f"select {', '.join(cells)}, file_row_number + 1 as {file_rows.ROW_NUMBER}, "
+    }
+
+    def subset(wanted: Sequence[str]) -> str:
+        return (
+            f"select {''.join(f'{cells[name]}, ' for name in wanted)}file_row_number + 1 as {file_rows.ROW_NUMBER}, "
             f"file_row_number + 1 as {file_rows.LINE}, 1 as {file_rows.PRESENT}, "
             f"cast(null as varchar) as {file_rows.BROKEN} "
             f"from read_parquet({file}, file_row_number = true)"
-        ),
+        )
+
+    return file_rows.FileRows(
+        relation=subset(names),
         columns=tuple(
             file_rows.FileColumn(name, is_text=kind == "VARCHAR")
             for (_, kind), name in zip(given, names, strict=True)
         ),
         records=int(counted[0] or 0) if counted else 0,
+        subset=subset,
     )
 
 

@@ -21,6 +21,11 @@ CHUNK_BYTES = 8 << 20
 STAND_IN = "\x1f"
 """Replaces a delimiter of several characters, so that the scan looks for one byte."""
 
+_PROBED_BYTES = 1 << 16
+_LEAST_PAIRS = 4
+_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
 
 @dataclass(frozen=True)
 class PlainText:
@@ -43,18 +48,63 @@ codecs.register_error("embudo-mark", _mark)
 def plain_text(path: Path, *, encoding: str, delimiter: str, scratch: Path) -> PlainText:
     """`path` as UTF-8, itself where it is, else a copy under `scratch`.
 
-    Raises `SourceError` where a compressed file is cut short or corrupt.
+    Raises `SourceError` where a compressed file is cut short or corrupt, and where the order of its bytes is
+    not declared.
     """
     source = path
     if path.name.lower().endswith(".gz"):
         source = scratch / f"{path.name[:-3]}.plain"
         _decompress(path, source)
+    _require_byte_order(path, source, encoding)
     single = len(delimiter.encode()) == 1
     if encoding in ("utf-8", "utf-8-sig", "ascii") and single and not _only_returns(source):
         return PlainText(path=source, is_copy=source != path, delimiter=delimiter)
     target = scratch / f"{path.name}.utf-8"
     _recode(source, target, encoding=encoding, delimiter=None if single else delimiter)
     return PlainText(path=target, is_copy=True, delimiter=delimiter if single else STAND_IN)
+
+
+def _require_byte_order(path: Path, source: Path, encoding: str) -> None:
+    """Raise `SourceError` where a file has several bytes a letter, and their order is not declared.
+
+    UTF-16 and UTF-32 without their mark can be read in either order of bytes: the settings must say which.
+    """
+    with source.open("rb") as file:
+        head = file.read(_PROBED_BYTES)
+    is_marked = head.startswith(_MARKS_16 + _MARKS_32)
+    if not head or (encoding.startswith(("utf-16", "utf-32")) and is_marked):
+        return
+    if is_marked:
+        found = "utf-32" if head.startswith(_MARKS_32) else "utf-16"
+        raise SourceError(
+            f"{path.name} is {found.upper()}, and is read as {encoding}. Set `format.encoding: {found}` in "
+            "embudo.yml."
+        )
+    guess = _byte_order(head)
+    if encoding in ("utf-16", "utf-32"):
+        expected = guess or f"{encoding}-le or {encoding}-be"
+        raise SourceError(
+            f"{path.name} is read as {encoding}, and has no byte order mark. Set `format.encoding: {expected}` in "
+            "embudo.yml, or save the file with its mark."
+        )
+    if guess is not None and not encoding.startswith(("utf-16", "utf-32")):
+        raise SourceError(
+            f"{path.name} is read as {encoding}, and is most likely UTF-16 without a byte order mark: every "
+            f"other byte is zero. Set `format.encoding: {guess}` in embudo.yml."
+        )
+
+
+def _byte_order(head: bytes) -> str | None:
+    """The UTF-16 whose letters the bytes most likely are; None where they look like none."""
+    pairs = len(head) // 2
+    if pairs < _LEAST_PAIRS:
+        return None
+    first, second = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if second > pairs // 2 and not first:
+        return "utf-16-le"
+    if first > pairs // 2 and not second:
+        return "utf-16-be"
+    return None
 
 
 def _decompress(path: Path, target: Path) -> None:

@@ -92,8 +92,8 @@ def open_file(
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
 ) -> file_rows.FileRows:
-    """The rows of `path`. `needed` are the columns that its mapping reads (JSONL extracts only
-    these).
+    """The rows of `path`. `needed` are the columns that its mapping reads (JSONL, and files of
+    hundreds of columns, give only these).
 
     Raises `SourceError` where the file is cut short, corrupt, or not of its format.
     """
@@ -102,9 +102,15 @@ def open_file(
         if kind == "parquet":
             return parquet_rows(path, connection=connection)
         if kind == "xlsx":
-            return excel_rows(path, file_format=file_format, connection=connection)
+            return excel_rows(
+                path,
+                file_format=file_format,
+                needed=needed,
+                connection=connection,
+                scratch=scratch,
+            )
         if kind in ("ods", "xls", "xlsb"):
-            return sheet_rows(path, file_format=file_format, scratch=scratch)
+            return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
         read = {"csv": csv_rows, "text": split_rows, "jsonl": json_rows}[kind]
         return read(
             path, file_format=file_format, needed=needed, connection=connection, scratch=scratch

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ import python_calamine
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.formats import file_rows
+from orchestration.ingestion.formats.wide_rows import narrow_rows
 from orchestration.settings import FormatSpec
 
 _EPOCH = dt.datetime(1899, 12, 30)
@@ -28,7 +30,9 @@ _EXACT_DIGITS = 15
 _Row = list[str | None]
 
 
-def sheet_rows(path: Path, *, file_format: FormatSpec, scratch: Path) -> file_rows.FileRows:
+def sheet_rows(
+    path: Path, *, file_format: FormatSpec, needed: Sequence[str], scratch: Path
+) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row.
 
     Raises `SourceError` where the file is no such workbook or lacks the sheet.
@@ -48,20 +52,34 @@ def sheet_rows(path: Path, *, file_format: FormatSpec, scratch: Path) -> file_ro
     names = file_rows.unique_names(
         file_format.columns or [head or "" for head in heads] or [""] * width
     )[:width]
-    target = scratch / f"{path.name}.parquet"
-    _write(target, names, rows)
-    selected = "".join(f"{duckdb_session.name(name)}, " for name in names)
-    return file_rows.FileRows(
-        relation=(
-            f"select {selected}n as {file_rows.ROW_NUMBER}, n + {line - 1} as {file_rows.LINE}, "
-            f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
-            f"from (select *, file_row_number + 1 as n from "
-            f"read_parquet({duckdb_session.file(target)}, file_row_number = true))"
-        ),
+    sheet = file_rows.FileRows(
+        relation="",
         columns=tuple(file_rows.FileColumn(name) for name in names),
         records=len(rows),
         is_excel=True,
     )
+    target = scratch / f"{path.name}.parquet"
+    if width > file_rows.WIDE:
+        narrow = narrow_rows(
+            (
+                (number, number + line - 1, [*row[:width], *[None] * (width - len(row))])
+                for number, row in enumerate(rows, start=1)
+            ),
+            names=names,
+            used=sheet.used(needed),
+            nulls=file_format.nulls,
+            target=target,
+        )
+        return replace(sheet, relation=narrow, spare=file_rows.SPARE)
+    _write(target, names, rows)
+    selected = "".join(f"{duckdb_session.name(name)}, " for name in names)
+    relation = (
+        f"select {selected}n as {file_rows.ROW_NUMBER}, n + {line - 1} as {file_rows.LINE}, "
+        f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
+        f"from (select *, file_row_number + 1 as n from "
+        f"read_parquet({duckdb_session.file(target)}, file_row_number = true))"
+    )
+    return replace(sheet, relation=relation)
 
 
 def _area(path: Path, file_format: FormatSpec) -> tuple[int, Iterator[_Row]]:

@@ -52,3 +52,32 @@ def test_json_that_is_not_in_lines_is_named(company: Company, text: str) -> None
     company.map("products", {"files": "*", "columns": {"product_id": "id", "name": "id"}})
     [aside] = company.land().rejected_files
     assert "a.json holds no JSON object on any line" in aside.reason
+
+
+def test_a_key_that_stands_twice_is_quarantined_and_depth_harms_nobody(company: Company) -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    company.drop(
+        "p.jsonl",
+        '{"id": "1", "name": "Tea", "price": {"net": 2}}\n'
+        '{"id": "2", "name": "Tea", "name": "Coffee", "price": {"net": 2}}\n'
+        '{"id": "3", "name": "Tea", "price": {"net": 2, "net": 3}}\n'
+        f'{{"id": "4", "name": "Tea", "price": {{"net": 2}}, "deep": {deep}}}\n'
+        f'{{"id": "5", "name": {deep}, "price": {{"net": 2}}}}\n',
+    )
+    company.map(
+        "products",
+        {
+            "files": "*.jsonl",
+            "columns": {"product_id": "id", "name": "name", "unit_price": "price.net"},
+        },
+    )
+    assert not company.land().rejected_files
+    assert company.quarantine() == [
+        (2, "a JSON object with a key twice"),
+        (3, "a JSON object with a key twice of price"),
+    ]
+    assert company.rows("select product_id from landing.products order by 1") == [
+        ("1",),
+        ("4",),
+        ("5",),
+    ]

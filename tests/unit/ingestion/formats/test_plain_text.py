@@ -87,3 +87,48 @@ def test_gzip(company: Company) -> None:
     )
     company.land()
     assert company.rows(QUERY) == WANTED
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "advice"),
+    [
+        ("utf-16", "utf-16-le", "no byte order mark. Set `format.encoding: utf-16-le`"),
+        ("utf-16", "utf-16-be", "no byte order mark. Set `format.encoding: utf-16-be`"),
+        (
+            "utf-32",
+            "utf-32-le",
+            "no byte order mark. Set `format.encoding: utf-32-le or utf-32-be`",
+        ),
+        ("utf-8", "utf-16-le", "most likely UTF-16 without a byte order mark"),
+        ("cp1252", "utf-16-be", "Set `format.encoding: utf-16-be`"),
+        ("utf-8", "utf-16", "is UTF-16, and is read as utf-8. Set `format.encoding: utf-16`"),
+        ("latin-1", "utf-32", "is UTF-32, and is read as iso8859-1. Set `format.encoding: utf-32`"),
+    ],
+)
+def test_several_bytes_a_letter_must_be_declared_with_their_order(
+    company: Company, declared: str, written: str, advice: str
+) -> None:
+    text = "id,name\n51,no mark\n52,again\n"
+    company.drop("wide.txt", text.encode(written))
+    company.drop("other.csv", b"id,name\nP9,Tea\n")
+    columns = {"product_id": "id", "name": "name"}
+    company.map(
+        "products",
+        {"files": "*.txt", "columns": columns, "format": {"encoding": declared}},
+        {"files": "*.csv", "columns": columns},
+    )
+    result = company.land()
+    assert [file.file for file in result.rejected_files] == ["wide.txt"]
+    assert advice in result.rejected_files[0].reason
+    assert company.rows("select product_id from landing.products") == [("P9",)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_a_declared_order_of_bytes_needs_no_mark(company: Company, encoding: str) -> None:
+    company.drop("a.csv", "id,name\n51,ñandú\n".encode(encoding))
+    columns = {"product_id": "id", "name": "name"}
+    company.map(
+        "products", {"files": "*.csv", "columns": columns, "format": {"encoding": encoding}}
+    )
+    assert not company.land().rejected_files
+    assert company.rows("select name from landing.products") == [("ñandú",)]
