@@ -1,7 +1,7 @@
 """A made-up Spanish-speaking distance-selling company, for the demo, the tests and the benchmarks.
 
 `generate` writes what its tools would export (CRM, phone system, mailer, marketing, shop, billing) with an
-`embudo.yml` and a `truth.json` that says what the figures must be. Nothing here reads the warehouse, and
+`embudo.yml` and a `truth.json` with the figures that must come out. Nothing here reads the warehouse, and
 nothing outside tests, benchmarks and the demo uses it.
 """
 

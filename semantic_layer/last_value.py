@@ -27,7 +27,7 @@ CADENCE_GRAIN: dict[str, Grain] = {
 
 
 def last_value(layer: SemanticLayer, metric: Metric, grains: tuple[str, ...]) -> LastValue | None:
-    """The value of the last whole period before the data-as-of day, at the grain of the cadence.
+    """The value of the last complete period before the data-as-of day, at the grain of the cadence.
 
     A metric that has none there, such as one that needs a monthly quota, gets that of the next coarser grain.
     None where no day is known, or the metric has no such grain or cannot be computed from these tables.

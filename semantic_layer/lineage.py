@@ -89,5 +89,5 @@ class LineageGraph:
 
 
 def _ends_lineage(node: Mapping[str, Any]) -> bool:
-    """Whether a model says that what it reads makes no figure: the calendar's bounds, which read every stream."""
+    """Whether a model declares that what it reads makes no figure: the calendar's bounds, which read every stream."""
     return bool(node.get("config", {}).get("meta", {}).get("lineage_ends"))

@@ -156,7 +156,7 @@ def _finding(criterion: QualityCriterion, code: str, **facts: str) -> Finding:
 
 
 def _values_by_month(layer: SemanticLayer, until: date) -> dict[str, dict[date, float]]:
-    """Values of the last whole months by metric."""
+    """Values of the last complete months by metric."""
     first, running = _months_before(until, MONTHS), first_day("month", until)
     by_month: dict[str, dict[date, float]] = defaultdict(dict)
     evaluated = monthly_values(layer, [metric.name for metric in layer.metrics()])

@@ -82,7 +82,7 @@ app = build_app()
 
 def main() -> None:
     """Run the command line; a user's mistake ends with a message and an exit code, never a traceback."""
-    # No part of the stack may call home (I11), whatever the user's own environment says.
+    # No part of the stack may call home (I11), whatever the user's own environment sets.
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"

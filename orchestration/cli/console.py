@@ -19,7 +19,7 @@ from rich.status import Status
 from orchestration.cli.options import Format
 
 _UNLIMITED = 100_000
-"""Columns of a pipe or a file: nothing is wrapped or left out there, unless COLUMNS says how wide it is."""
+"""Columns of a pipe or a file: nothing is wrapped or left out there, unless COLUMNS sets a width."""
 
 
 class _Console(Console):

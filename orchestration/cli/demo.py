@@ -66,7 +66,7 @@ def demo(
         ("embudo query win_rate,won_value --by rep__team", "two metrics by a dimension"),
         ("embudo query calls,answer_rate --by rep__region --where \"metric_time >= '2026-01-01'\"",
          "with a filter"),
-        ("embudo metrics", "the whole catalogue"),
+        ("embudo metrics", "all metrics"),
         ("embudo scorecard manager", "against targets, benchmarks and a year ago"),
         ("embudo alerts", "what needs attention"),
         ("embudo status", "what is fresh, what failed, what to do"),

@@ -38,9 +38,9 @@ def forget(
 ) -> None:
     """Erase a person from landing, quarantine, the warehouse and every retained release.
 
-    Their own rows are deleted (contacts, leads, calls, campaign e-mails, social interactions, survey answers); what
-    was sold to them and done with them stays, without a reference to them. Files are rewritten, so that no byte is
-    left, and later files with the person land without them. Exports in the inbox are yours: they are listed at the end.
+    Their own rows are deleted (contacts, leads, calls, campaign e-mails, social interactions, survey answers); sales
+    to them and activities with them stay, without a reference to them. Files are rewritten, so that no byte of the
+    person is left, and later files land without them. Exports in the inbox are yours: they are listed at the end.
 
     Examples:
 
@@ -54,7 +54,9 @@ def forget(
 
     request = ErasureRequest(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (request.emails or request.phones or request.contacts):
-        raise SettingsInvalid("Nobody to forget was given: add --email, --phone or --contact.")
+        raise SettingsInvalid(
+            "Expected somebody to forget, found none: add --email, --phone or --contact."
+        )
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     if dry_run or not yes:
         _print_plan(plan(workspace.settings, workspace.home, request))

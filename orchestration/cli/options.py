@@ -61,7 +61,8 @@ InboxOption = Annotated[
     typer.Option("--inbox", envvar="EMBUDO_INBOX", help="The folder of the files to read."),
 ]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="With json and csv, stdout holds nothing else.")
+    Format,
+    typer.Option("--format", help="Output format; with json and csv, stdout holds nothing else."),
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of labels.")]
 ReleaseOption = Annotated[

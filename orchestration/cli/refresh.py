@@ -37,7 +37,7 @@ def refresh(
 ) -> None:
     """Fetch from APIs, read new files, build the warehouse, check it, publish a release.
 
-    The same job as in Dagster, which shows its run too. Where nothing has changed, nothing is published.
+    Runs the same job as Dagster, whose UI shows the run too. Where nothing has changed, nothing is published.
     A failed gate exits with 5, names the checks, and leaves the current release as it is.
     """
     if dry_run:

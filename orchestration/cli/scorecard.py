@@ -24,7 +24,7 @@ class Grain(StrEnum):
 
 
 def scorecard(
-    role: Annotated[Role, typer.Argument(help="Whose metrics.")],
+    role: Annotated[Role, typer.Argument(help="Whose metrics to show.")],
     who: options.ScopeOption = None,
     grain: Annotated[
         Grain | None, typer.Option("--grain", help="Length of a period. Default: month.")
@@ -42,10 +42,10 @@ def scorecard(
     _config: options.ConfigOption = options.DEFAULT_CONFIG,
     home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
-    """Show a role's metrics, each with target, benchmark, and the periods before.
+    """Show a role's metrics, each with target, benchmark and previous periods.
 
-    A running period is compared with the share of its target that is due by now. A metric that is not reviewed by
-    the grain is shown by the next longer one.
+    A running period is compared with the share of its target that is due by now. A metric that is not reviewed at
+    that grain is shown at the next longer one.
 
     Examples:
 

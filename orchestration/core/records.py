@@ -169,7 +169,7 @@ class QuarantinedLoad:
 
 @dataclass(frozen=True)
 class Waiver:
-    """A failed check that a person lets pass once. `check` is a check's name, or `name on subject`."""
+    """A failed check that a person waives once. `check` is a check's name, or `name on subject`."""
 
     check: str
     because: str

@@ -46,11 +46,11 @@ def memory_limit(*, share: float = 1.0) -> str:
     `share` is that of one of several connections that run at once. Raises `SettingsInvalid` where the variable is
     not an amount.
     """
-    given = os.environ.get(MEMORY_VARIABLE) or _default_memory()
-    amount = _AMOUNT.fullmatch(given.strip())
+    configured = os.environ.get(MEMORY_VARIABLE) or _default_memory()
+    amount = _AMOUNT.fullmatch(configured.strip())
     if amount is None or not float(amount[1]):
         raise SettingsInvalid(
-            f"{MEMORY_VARIABLE} is {given!r}: expected an amount of memory, like 1500MB or 4GB."
+            f"{MEMORY_VARIABLE} is {configured!r}: expected an amount of memory, like 1500MB or 4GB."
         )
     return f"{float(amount[1]) * share:g}{amount[2]}"
 

@@ -128,7 +128,7 @@ def _replacements(
         name = duckdb_session.name(column)
         replaced[column] = subject.scrub_sql(name) if column in texts else name
         if column == "_extra":
-            # JSON stays JSON: the row loses it whole.
+            # JSON stays valid: the row loses all of it.
             replaced[column] = f"case when not {subject.mentioned_sql(name)} then {name} end"
         if column in references:
             replaced[column] = f"case when not {references[column]} then {replaced[column]} end"

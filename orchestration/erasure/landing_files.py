@@ -28,7 +28,7 @@ def open_session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def landed_origin(country: str) -> Origin:
-    """Where a landed row says that it comes from."""
+    """The columns of a landed row that name its origin."""
     return Origin(source="_source", key_source="_key_source", country=country)
 
 

@@ -1,7 +1,7 @@
 """A person taken out of every kept release: each is rewritten, without a byte of them, under a new id.
 
 A release never changes, so an erased one is another release: `<id>-e1` takes the place of `<id>`, `current`
-moves by one rename, and readers see the one or the other, whole. Each step can be repeated. The rows of its
+moves by one rename, and readers see either the one or the other. Each step can be repeated. The rows of its
 databases belong to `release_databases`, landing to `landing`.
 """
 

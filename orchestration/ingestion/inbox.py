@@ -132,7 +132,7 @@ def scan(
             file = _pending(settings, source, selection, mapping, inbox, path, known)
             if file is None:
                 continue
-            # A snapshot's name says as of when it is: the same bytes again are the state of a later day.
+            # A snapshot's name dates it: the same bytes again are the state of a later day.
             is_known = (mapping, file.sha256) in done and file.fault is None
             if is_known and selection.snapshot is None:
                 record_seen_file(ledger, file.seen, source=source, stream=stream.name)

@@ -1,7 +1,7 @@
 """Which columns of the marts hold keys of persons' rows, read from the `meta` that a release's manifest holds.
 
 A column declares `personal: subject | owned` where its row goes with the person, and `key_of` with the stream whose
-key it holds where its name does not say so (`contact_key` holds the key `contact_id` of contacts). What is deleted
+key it holds where its name does not show it (`contact_key` holds the key `contact_id` of contacts). What is deleted
 belongs to `orchestration.erasure`; docs/dev/personal-data.md is the guide.
 """
 
@@ -49,7 +49,7 @@ class ModelKey:
 
 @dataclass(frozen=True)
 class Declarations:
-    """What a release's manifest says of its tables: declared key columns, and the names of all tables that dbt made."""
+    """What a release's manifest declares about its tables: key columns, and the names of all tables that dbt made."""
 
     keys: tuple[ModelKey, ...]
     tables: frozenset[str]

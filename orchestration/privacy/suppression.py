@@ -29,7 +29,7 @@ _PHONES_IN_TEXT = (r"\+?[0-9(][0-9 ().\-/]{6,}[0-9]", r"\+?[0-9][0-9().\-/]{6,}[
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a row says that it comes from and whose keys it uses, as SQL; `country` dials its numbers."""
+    """A row's origin and whose keys it uses, as SQL; `country` dials its numbers."""
 
     source: str
     key_source: str

@@ -1,6 +1,6 @@
 """Who was erased, as keyed hashes: what every later load is checked against.
 
-One small file of the home, written whole. It holds no address, no name and no key: only HMACs under the
+One small file of the home, always rewritten as a whole. It holds no address, no name and no key: only HMACs under the
 company's privacy key, with when and by whom. Finding rows by them belongs to `suppression`.
 """
 

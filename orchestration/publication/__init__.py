@@ -1,7 +1,7 @@
 """Candidates become releases here, releases are listed, rolled back and pruned.
 
-Invariants I1, I2 and I6: readers see whole releases only, a failed gate publishes nothing, and a
-process killed anywhere leaves the current release whole. What is in a warehouse, and whether it is
+Invariants I1, I2 and I6: readers see complete releases only, a failed gate publishes nothing, and a
+process killed anywhere leaves the current release intact. What is in a warehouse, and whether it is
 good, does not belong here.
 """
 

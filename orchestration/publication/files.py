@@ -1,4 +1,4 @@
-"""Copying, hashing and syncing whole files, never one that this process has open.
+"""Copying, hashing and syncing files, never one that this process has open.
 
 DuckDB's lock on a database is POSIX: closing any handle to the file in the writing process drops
 it, and a second writer then loses or overwrites tables without an error. So `assert_closed` stands
@@ -70,7 +70,7 @@ def refuse_wal(path: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a file whole, sharing blocks where the file system can; the copy is writable.
+    """Copy a file, sharing blocks where the file system can; the copy is writable.
 
     Raises `PublicationRefused` where the disk is full or the file is open in this process.
     """

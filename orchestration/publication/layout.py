@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def intent_of(home: Home) -> Path:
-    """Says which release is being published; there from before its rename to after the switch."""
+    """Names the release that is being published; there from before its rename to after the switch."""
     return home.root / "publishing.json"
 
 

@@ -1,6 +1,6 @@
 """A sealed candidate with a receipt becomes the current release; there is no other way.
 
-Every step is one that a crash may follow: before the rename the old release is whole and current,
+Every step is one that a crash may follow: before the rename the old release is intact and current,
 after it `recover` finishes the switch. Tests kill the process at each step (`failpoints.PUBLISH`).
 """
 

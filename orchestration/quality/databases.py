@@ -1,6 +1,6 @@
 """Both databases of a candidate, opened read-only as dbt names them.
 
-Writing to them does not belong here (see `results`), nor does what is asked of them.
+Writing to them does not belong here (see `results`), nor do the queries.
 """
 
 from __future__ import annotations

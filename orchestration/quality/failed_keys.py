@@ -1,6 +1,6 @@
 """The keys of the rows that fail a dbt test, from the SQL that dbt has compiled.
 
-Never contact data: where no key column can be told from it, there are no keys.
+Never contact data: where no key column can be distinguished from it, there are no keys.
 """
 
 from __future__ import annotations

@@ -96,8 +96,8 @@ class LoadProfile:
             lines: tuple[str, ...] = ()
             if keys:
                 same = [*keys, *([newest_by] if newest_by else []), "_file"]
-                told = [name for name in names if not name.startswith("_")] + ["_is_deleted"]
-                repeated, lines = _differing(connection, rows, same, told)
+                content = [name for name in names if not name.startswith("_")] + ["_is_deleted"]
+                repeated, lines = _differing(connection, rows, same, content)
             exponents = tuple(
                 found for name in ids if (found := _exponents(connection, rows, name)) is not None
             )
@@ -105,15 +105,15 @@ class LoadProfile:
 
 
 def _differing(
-    connection: Any, rows: str, same: Sequence[str], told: Sequence[str]
+    connection: Any, rows: str, same: Sequence[str], content: Sequence[str]
 ) -> tuple[int, tuple[str, ...]]:
-    """How many rows share `same` with another and differ in `told`, beyond one of each; where some are."""
+    """How many rows share `same` with another and differ in `content`, beyond one of each; where some are."""
     by = ", ".join(identifier(name) for name in same)
-    content = ", ".join(identifier(name) for name in told)
+    compared = ", ".join(identifier(name) for name in content)
     counted = connection.execute(
         f"""
         with versions as (
-            select {by}, hash({content}) as content, min(_line) as line from {rows} group by all
+            select {by}, hash({compared}) as content, min(_line) as line from {rows} group by all
         ),
         repeated as (
             select _file, min(line) as line, max(line) as other, count(*) - 1 as times

@@ -1,5 +1,5 @@
 """`gate.json` (the report, for people), `failed_keys.json` (the keys of all rows that fail a check)
-and `receipt.json` (what publishing asks for).
+and `receipt.json` (what publishing requires).
 
 The receipt is bound to the run and to the checksums of the sealed files, and lists every check that
 ran. Checking a candidate against it belongs to `publication`.

@@ -39,7 +39,7 @@ _METRIC_KEYS = {"amount", "day", "where"}
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Two queries of `key`, `amount` and, where `has_facts` says so, `facts`; Jinja until rendered.
+    """Two queries of `key`, `amount` and, where `has_facts` is set, `facts`; Jinja until rendered.
 
     `from_deals` takes its place where revenue comes from won deals.
     """
@@ -166,7 +166,7 @@ def newest(stream: str, keys: Sequence[str], newest_by: str = "") -> str:
 
 
 def facts(*parts: str) -> str:
-    """Columns as one text, in which nothing is something of its own."""
+    """Columns as one text, in which a null differs from every other value."""
     return " || '|' || ".join(f"coalesce(cast({part} as varchar), '')" for part in parts)
 
 

@@ -53,7 +53,7 @@ class Check:
     names: NamesFunction | None
     policy: Policy
     nothing: str
-    """What its result says where there was no load or source to examine."""
+    """What its result shows where there was no load or source to examine."""
     remedy: str = ""
     """What to do where it does not pass and the finding has no advice of its own."""
 
@@ -111,7 +111,7 @@ def check(
     It takes what it examines (`LandedLoad`, `LandedSource`, or `GateInput` for a candidate), has its limits
     as keyword-only arguments with defaults, and returns a `Finding` or several. A family states its
     `names`: definitions of the project to name and subject. `policy` is what failing does where
-    `on_breach` in embudo.yml says nothing (gate 1); `remedy` is
+    `on_breach` in embudo.yml leaves it open (gate 1); `remedy` is
     what somebody should do then. Raises ValueError for a name that is taken.
     """
 

@@ -21,9 +21,9 @@ class RefreshContext:
     report: RunRecorder
     started_at: datetime
     full_requested: bool = False
-    """Whether a person asked for all history to be rebuilt."""
+    """Whether a full rebuild of history was requested."""
     waivers: Mapping[str, str] = field(default_factory=dict)
-    """Check (or `name on subject`) to who lets its failure through once, when and why."""
+    """Check (or `name on subject`) to who waives its failure once, when and why."""
 
     @property
     def workspace(self) -> Workspace:

@@ -42,7 +42,7 @@ _QUARANTINED_SHOWN = 3
 def check_new_loads(
     workspace: Workspace, landed: LandingResult, *, run_id: str, waivers: Mapping[str, str]
 ) -> tuple[CheckResult, ...]:
-    """Check every load that no release holds yet, quarantine what its source's policy says, and reinstate
+    """Check every load that no release holds yet, quarantine what its source's policy requires, and reinstate
     what no check fails any more.
 
     A load that stopped an earlier refresh is checked again, until it is fixed or waived. `waivers` is check (or

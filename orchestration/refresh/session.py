@@ -253,7 +253,7 @@ class RefreshSession:
 
 
 def _open_waivers(context: RefreshContext) -> Mapping[str, str]:
-    """Failed checks that a person lets through in this run: check to who, when and why."""
+    """Failed checks that a person waives in this run: check to who, when and why."""
     published = publication.releases(context.home)
     with ingestion.Ledger(context.home.ledger) as ledger:
         settle_waivers(ledger, {release.run_id: release.release_id for release in published})

@@ -46,7 +46,7 @@ class ContractColumn:
 class Rule:
     """A condition over a stream's columns that holds for each row; unknown counts as true.
 
-    `reason` is SQL of what is wrong with a row, where that says more than `expected`; it shows no private column.
+    `reason` is SQL of what is wrong with a row, where that explains more than `expected`; it shows no private column.
     """
 
     name: str

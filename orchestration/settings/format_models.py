@@ -71,9 +71,9 @@ class FormatSpec(Strict):
 
     def over(self, base: FormatSpec) -> FormatSpec:
         """This format with what it leaves out taken from `base`."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        stated = {name: getattr(base, name) for name in base.model_fields_set}
-        return FormatSpec(**{**stated, **given})
+        own = {name: getattr(self, name) for name in self.model_fields_set}
+        inherited = {name: getattr(base, name) for name in base.model_fields_set}
+        return FormatSpec(**{**inherited, **own})
 
 
 def values_only(value: FormatSpec) -> FormatSpec:

@@ -1,6 +1,6 @@
 """The words in which the contract declares personal data, and what it must declare.
 
-A stream says whose rows it holds (`personal`), a column how it leads to a person (`address`, `refers_to`,
+A stream declares whose rows it holds (`personal`), a column how it leads to a person (`address`, `refers_to`,
 `free_text`). What is done with a declaration belongs to `orchestration.privacy`, `orchestration.erasure` and
 `orchestration.quality`. The guide is docs/dev/personal-data.md.
 """

@@ -25,10 +25,10 @@ class EndpointSpec(RequestSpec, MappingSpec):
 
     def selection(self, stream: str) -> SelectionSpec:
         """The endpoint as a selection over the files that its records are stored in."""
-        given = {name: getattr(self, name) for name in MappingSpec.model_fields}
+        mapping = {name: getattr(self, name) for name in MappingSpec.model_fields}
         form = self.format.model_copy(update={"type": "jsonl"})
         return SelectionSpec(
-            **{**given, "format": form}, files=(f"{stream}/{self.endpoint}/*.jsonl",)
+            **{**mapping, "format": form}, files=(f"{stream}/{self.endpoint}/*.jsonl",)
         )
 
 

@@ -1,6 +1,6 @@
 """Rules of single values in `embudo.yml`, as pydantic validators.
 
-Each raises a ValueError that says what is allowed, with the nearest name where there is one.
+Each raises a ValueError that names what is allowed, with the nearest name where there is one.
 """
 
 from __future__ import annotations

@@ -39,10 +39,10 @@ class Project:
         """Fingerprints of models, seeds and settings; `landed` is empty."""
         settings = self.workspace.settings
         optional = {"as_of": settings.as_of, "industry": settings.industry}
-        given = {name: str(value) for name, value in optional.items() if value}
+        stated = {name: str(value) for name, value in optional.items() if value}
         key = PrivacyKey.from_environment()
         hashed = {"privacy_key": key.fingerprint} if key else {}
-        state = build_state(settings={**settings.dbt_vars(), **given, **hashed})
+        state = build_state(settings={**settings.dbt_vars(), **stated, **hashed})
         return replace(state, erasures=len(read_tombstones(self.workspace.home)))
 
     @property

@@ -23,8 +23,10 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        place = ", ".join(part for part in (self.line and f"line {self.line}", self.column) if part)
-        return f"{place}: {self.message}" if place else self.message
+        position = ", ".join(
+            part for part in (self.line and f"line {self.line}", self.column) if part
+        )
+        return f"{position}: {self.message}" if position else self.message
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
--- grain: one row per metric, scope and calendar month with its seasonal index, where two years of whole months are known
+-- grain: one row per metric, scope and calendar month with its seasonal index, where two years of complete months are known
 -- ratio to moving average: each month over the mean of the twelve months around it (two windows of twelve, half a month
 -- apart, averaged), the mean of these ratios by calendar month, scaled so that the twelve of them average one; figures
 -- that are ever negative have none, because a season multiplies

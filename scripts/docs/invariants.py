@@ -45,7 +45,7 @@ _INVARIANTS = {
         "give the same figure.",
     ),
     "I8": (
-        "Every answer says how far to trust it",
+        "Every answer shows how far to trust it",
         "A metric's answer carries its release, data-as-of time and gate verdict.",
     ),
     "I9": (

@@ -90,7 +90,7 @@ def element_texts(manifest: Any) -> dict[tuple[str, str], dict[str, str]]:
         ("", METRIC_TIME): {
             "label": "Time",
             "label_es": "Fecha",
-            "description": "The date that each metric goes by, as its description says.",
+            "description": "The date that each metric goes by, as its description states.",
         }
     }
     for model in manifest.semantic_models:

@@ -1,7 +1,7 @@
 """The gate on corrupt data: what goes wrong with data or models fails a check by name; what is right passes.
 
 One release is corrupted in many ways, each on a copy of its databases (see `corruptions`), and each load on a
-copy of its rows. A corruption that no earlier figure can tell from the truth is compared with the release.
+copy of its rows. A corruption that no earlier figure can distinguish from the truth is compared with the release.
 """
 
 from __future__ import annotations
@@ -192,10 +192,10 @@ def test_sound_loads_pass(landed: dict[str, tuple[Load, Path]], tmp_path: Path) 
     assert {stream: names for stream, names in failed.items() if names} == {}
 
 
-@pytest.mark.parametrize("damage", list(LOADS))
+@pytest.mark.parametrize("corruption", list(LOADS))
 def test_a_damaged_load_fails_a_check_by_name(
-    landed: dict[str, tuple[Load, Path]], tmp_path: Path, damage: str
+    landed: dict[str, tuple[Load, Path]], tmp_path: Path, corruption: str
 ) -> None:
     """I2, before anything is built."""
-    examine, named = LOADS[damage]
+    examine, named = LOADS[corruption]
     assert named in examine(landed, tmp_path)

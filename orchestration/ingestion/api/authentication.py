@@ -27,12 +27,12 @@ def authentication(
             f"Source {source} needs {' and '.join(unset)} in the environment, which is not set. "
             "Set it where `embudo` and Dagster run; never in embudo.yml."
         )
-    given = {name: environment[name].strip() for name in spec.variables}
+    secrets = {name: environment[name].strip() for name in spec.variables}
     if spec.kind == "bearer":
-        auth: AuthConfigBase = BearerTokenAuth(token=given[str(spec.token_env)])
+        auth: AuthConfigBase = BearerTokenAuth(token=secrets[str(spec.token_env)])
     elif spec.kind == "api_key":
-        auth = APIKeyAuth(name=spec.name, api_key=given[str(spec.key_env)], location=spec.place)
+        auth = APIKeyAuth(name=spec.name, api_key=secrets[str(spec.key_env)], location=spec.place)
     else:
-        user = spec.username or given[str(spec.username_env)]
-        auth = HttpBasicAuth(username=user, password=given[str(spec.password_env)])
-    return auth, tuple(given.values())
+        user = spec.username or secrets[str(spec.username_env)]
+        auth = HttpBasicAuth(username=user, password=secrets[str(spec.password_env)])
+    return auth, tuple(secrets.values())

@@ -53,10 +53,10 @@ class Cursor:
 
     def initial(self) -> Mark | None:
         """Where to begin; None for everything."""
-        given = self.spec.initial
-        if isinstance(given, date) and not isinstance(given, datetime):
-            given = datetime.combine(given, time())
-        return self._in_utc(given) if isinstance(given, datetime) else given
+        initial = self.spec.initial
+        if isinstance(initial, date) and not isinstance(initial, datetime):
+            initial = datetime.combine(initial, time())
+        return self._in_utc(initial) if isinstance(initial, datetime) else initial
 
     def since(self, mark: Mark | None) -> Mark | None:
         """From where to read once `mark` has been reached: the lag before it, not before the beginning."""

@@ -40,7 +40,7 @@ class Preamble:
     names: tuple[str, ...]
     header: str
     is_plain: bool
-    """Whether as many lines as `line` says can be skipped to reach the records."""
+    """Whether the records are reached by skipping `line` - 1 lines."""
 
 
 def read_preamble(

@@ -49,7 +49,7 @@ def models_built(candidate: GateInput) -> Finding:
 
 def dbt_test_names(definitions: Definitions) -> Mapping[str, str]:
     """One check per enabled data test. Unit tests examine SQL and not data, so they are required only where
-    the definitions say so.
+    the definitions require them.
     """
     tests = tests_of(definitions.manifest, unit_tests=definitions.unit_tests)
     return {check_name(test): model_name(test) for test in tests}
@@ -119,7 +119,9 @@ def _test_finding(
 ) -> Finding:
     name, subject, expected = check_name(test), model_name(test), expected_of(test)
     if outcome.status not in ("pass", "warn", "fail"):
-        reason = f"dbt says {outcome.status}" + (f": {outcome.message}" if outcome.message else "")
+        reason = f"dbt reports {outcome.status}" + (
+            f": {outcome.message}" if outcome.message else ""
+        )
         return could_not_run(name=name, subject=subject, expected=expected, reason=reason)
     severity: Severity = "error" if outcome.status == "fail" else "warn"
     is_data_test = test["resource_type"] == "test"

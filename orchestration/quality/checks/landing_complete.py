@@ -19,7 +19,7 @@ FILES_REJECTED = "loads.files_set_aside"
     per="source",
     policy="warn",
     nothing="no file rejected",
-    remedy="Change the file, or its entry in embudo.yml, as the reason says, and run `embudo refresh`: it "
+    remedy="Change the file, or its entry in embudo.yml, as the reason explains, and run `embudo refresh`: it "
     "is read again.",
 )
 def files_rejected(subject: LandedSource) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def required_streams(subject: LandedSource) -> Iterator[Finding]:
     per="source",
     nothing="no source failed",
     remedy="Check the address, the credentials in the environment and the service itself; the next refresh "
-    "asks again from where this one stopped.",
+    "fetches again from where this one stopped.",
 )
 def sources_answered(subject: LandedSource) -> Iterator[Finding]:
     """Streams whose API did not answer; what it answered before stays."""

@@ -37,7 +37,7 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     on="each new load",
     per="load",
     policy="warn",
-    remedy="Map a key in embudo.yml that tells these rows apart; where the file holds versions of a record "
+    remedy="Map a key in embudo.yml that distinguishes these rows; where the file holds versions of a record "
     "on purpose, raise `limits.duplicate_share`.",
 )
 def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Finding:

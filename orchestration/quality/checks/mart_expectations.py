@@ -46,9 +46,9 @@ def mart_expectations(candidate: GateInput) -> Iterator[Finding]:
     with databases.open() as connection:
         for suite in suites:
             for expectation in suite.expectations:
-                one = validated.get(expectation.name, _NO_RESULT)
-                seconds = round(one.suite_seconds / max(len(suite.expectations), 1), 4)
-                yield _finding(connection, suite, expectation, one, seconds)
+                result = validated.get(expectation.name, _NO_RESULT)
+                seconds = round(result.suite_seconds / max(len(suite.expectations), 1), 4)
+                yield _finding(connection, suite, expectation, result, seconds)
 
 
 def _needs_rows(connection: Any, suite: MartSuite, revenue_from: str) -> bool:

@@ -23,7 +23,7 @@ def freshness(subject: LandedSource, *, silent_days: int = 14) -> Iterator[Findi
     """Days that a source is behind the newest of the others, by business time where it has one, else by
     its last load.
 
-    The wall clock has no say, so that a replay of old files is checked as the files were.
+    The wall clock plays no part, so that a replay of old files is checked as the files were.
     """
     source = subject.source
     landed: dict[str, datetime] = {}

@@ -1,4 +1,4 @@
-"""`embudo forget`: what it shows and asks before anything is erased."""
+"""`embudo forget`: what it shows before it asks for confirmation."""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 from tests.faults.tiny_company import TinyCompany
 from tests.unit.cli.conftest import CommandLine
@@ -41,8 +43,11 @@ def test_a_corrupt_release_is_reported_and_no_error(
 def test_a_corrupt_ledger_is_no_traceback(
     embudo: CommandLine, options: tuple[str, ...], company: TinyCompany
 ) -> None:
+    """The pages of its tables, not those of its schema, which are read when it is opened."""
+    with closing(sqlite3.connect(company.home.ledger)) as db:
+        pages = db.execute("select rootpage from sqlite_master where rootpage > 1").fetchall()
     data = bytearray(company.home.ledger.read_bytes())
-    for start in range(4096, len(data), 4096):
-        data[start : start + 64] = b"\xff" * 64
+    for (page,) in pages:
+        data[(page - 1) * 4096 : (page - 1) * 4096 + 64] = b"\xff" * 64
     company.home.ledger.write_bytes(bytes(data))
     assert "embudo doctor" in embudo("status", *options, expect=8).stderr

@@ -57,7 +57,7 @@ def test_a_column_none_of_whose_values_can_be_read_is_retyped(
 
 
 def land_cities(folder: Path, cities: list[str]) -> tuple[int, list[str]]:
-    """Rows of accounts that landed, and what was said of rejected files."""
+    """Rows of accounts that landed, and the reasons of rejected files."""
     company = Company(folder)
     company.source = {
         "time_zone": "UTC",

@@ -1,4 +1,4 @@
-"""What the YAML of models, seeds and streams says about columns, beyond their names."""
+"""Descriptions of columns add something to their names."""
 
 from __future__ import annotations
 

@@ -41,8 +41,9 @@ def staged(personal: Role | None) -> tuple[int, dict[str, tuple[object, ...]]]:
     )
     with duckdb.connect() as connection:
         connection.execute(
-            "create temp table staged as select *, 1 as _part, true as _kept, null::varchar as _fault, "
-            f"null::varchar as _raw from (values {ROWS}) as t(id, contact_id, email, network, handle, note)"
+            "create temp table staged as select *, 1 as _part, true as _kept, false as _left_out, "
+            f"null::varchar as _fault, null::varchar as _raw from (values {ROWS}) "
+            "as t(id, contact_id, email, network, handle, note)"
         )
         register(connection, hash_identifiers(KEY, ANA.identifiers), key=KEY)
         dropped = suppress(connection, stream, ORIGIN, part=1)

@@ -148,7 +148,7 @@ def _not_a_database(candidate: Candidate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "words"),
+    ("corrupt", "words"),
     [
         (_no_receipt, "No receipt"),
         (_broken_receipt, "cannot be read"),
@@ -169,11 +169,11 @@ def _not_a_database(candidate: Candidate) -> None:
     ],
 )  # fmt: skip
 def test_refused_and_nothing_changed(
-    home: Home, damage: Callable[[Candidate], None], words: str
+    home: Home, corrupt: Callable[[Candidate], None], words: str
 ) -> None:
     first = make_release(home, "run-1", amount=10)
     candidate = make_candidate(home, "run-2", amount=20)
-    damage(candidate)
+    corrupt(candidate)
 
     with pytest.raises(PublicationRefused) as refusal:
         publish(home, candidate, required_checks=REQUIRED)
@@ -181,7 +181,7 @@ def test_refused_and_nothing_changed(
     assert words in str(refusal.value)
     assert [release.release_id for release in releases(home)] == [first.release_id]
     assert amount_in(home.current) == (10, 10)
-    assert candidate.directory.is_dir(), "the failed candidate is kept for a look"
+    assert candidate.directory.is_dir(), "the failed candidate is kept for inspection"
 
 
 def test_a_receipt_that_requires_nothing_lets_nothing_out(home: Home) -> None:

@@ -60,17 +60,17 @@ def test_it_loads_nothing_from_anywhere(page: Path) -> None:
 
 @pytest.mark.browser
 def test_it_opens_in_a_browser_without_any_request(page: Path) -> None:
-    """I11: Chromium asks for the file and for nothing else; hostile names stay text."""
+    """I11: Chromium requests the file and nothing else; hostile names stay text."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium")
     assert chromium, "make test installs Chromium"
-    asked: list[str] = []
+    requested: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OFFLINE)
         try:
             tab = browser.new_page()
-            tab.on("request", lambda request: asked.append(request.url))
+            tab.on("request", lambda request: requested.append(request.url))
             tab.goto(page.as_uri())
             assert tab.title() == "Data Docs of run-1"
             assert tab.get_by_text("net_amount_not_negative").is_visible()
@@ -80,4 +80,4 @@ def test_it_opens_in_a_browser_without_any_request(page: Path) -> None:
             assert tab.get_by_text("evil.example").first.is_visible()
         finally:
             browser.close()
-    assert asked == [page.as_uri()]
+    assert requested == [page.as_uri()]

@@ -1,4 +1,4 @@
-"""Keys of the rows that fail a dbt test; none where no key can be told from contact data."""
+"""Keys of the rows that fail a dbt test; none where no key can be distinguished from contact data."""
 
 from __future__ import annotations
 

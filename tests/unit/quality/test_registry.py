@@ -24,7 +24,7 @@ def test_every_module_of_checks_has_its_test(module: str) -> None:
 @pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
 def test_every_check_is_documented_and_its_limits_have_defaults(one) -> None:  # type: ignore[no-untyped-def]
     assert one.summary.endswith(".")
-    assert one.remedy.endswith("."), "what should somebody do who is told of it?"
+    assert one.remedy.endswith("."), "what should somebody do about it?"
     assert all(limit.default is not inspect.Parameter.empty for limit in one.limits)
 
 

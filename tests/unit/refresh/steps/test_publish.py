@@ -1,4 +1,4 @@
-"""Publishing: refused without a receipt; else the release says what it was built from."""
+"""Publishing: refused without a receipt; else the release records what it was built from."""
 
 from __future__ import annotations
 
