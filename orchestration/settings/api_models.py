@@ -179,6 +179,20 @@ class RateLimitSpec(Strict):
     seconds: float = Field(default=1.0, gt=0)
 
 
+class BoundsSpec(Strict):
+    """How much a fetch of one endpoint may be: what exceeds it is an error, and nothing of that fetch lands."""
+
+    pages: int = Field(default=100_000, ge=1)
+    empty_pages: int = Field(default=20, ge=1)
+    """Pages in a row without a record."""
+    response_megabytes: float = Field(default=64, gt=0, le=1024)
+    """Of one response, unpacked."""
+    depth: int = Field(default=100, ge=1, le=500)
+    """Objects and lists inside of one another in a response."""
+    hours: float = Field(default=4, gt=0, le=48)
+    """From the first request to the last byte."""
+
+
 class ConnectionSpec(Strict):
     """What all requests to one API have in common."""
 
@@ -188,6 +202,7 @@ class ConnectionSpec(Strict):
     timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
     retries: RetriesSpec = RetriesSpec()
     rate_limit: RateLimitSpec | None = None
+    bounds: BoundsSpec = BoundsSpec()
 
     @model_validator(mode="after")
     def _safe(self) -> ConnectionSpec:

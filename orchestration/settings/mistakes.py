@@ -41,6 +41,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "cursor": api_models.CursorSpec,
     "retries": api_models.RetriesSpec,
     "rate_limit": api_models.RateLimitSpec,
+    "bounds": api_models.BoundsSpec,
 }
 """The models of keys that mean the same wherever they stand."""
 

@@ -23,14 +23,15 @@ from requests.adapters import HTTPAdapter
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.api.authentication import authentication
 from orchestration.ingestion.api.pagination import named_paths, page_size, paginator
-from orchestration.ingestion.api.responses import ResponseRejected, is_broken, records_of
+from orchestration.ingestion.api.responses import ResponseRejected, breaks_with, records_of
 from orchestration.settings import ApiSpec, EndpointSpec
-from orchestration.settings.api_models import RateLimitSpec
+from orchestration.settings.api_models import BoundsSpec, RateLimitSpec
 
 _PASSING = (408, 425, 429, *range(500, 600))
 """Statuses that another attempt may resolve."""
 
 _CONNECT_SECONDS = 10.0
+_PIECE_BYTES = 1 << 16
 
 
 class ApiClient:
@@ -49,6 +50,7 @@ class ApiClient:
         Raises `SourceError` that names source, stream and path, what was found and the next step.
         """
         fault: str | None = None
+        bounds = self._spec.bounds
         client = _Client(
             base_url=self._spec.base_url,
             headers=dict(self._spec.headers),
@@ -64,9 +66,12 @@ class ApiClient:
             hooks={"response": []},
             allow_redirects=False,
         )
-        number = 0
+        number = empty = 0
         while fault is None:
             number += 1
+            if number > bounds.pages:
+                fault = f"more than {bounds.pages:,} pages. {_raise_advice('pages')}"
+                break
             try:
                 page = next(pages, None)
             except ResponseRejected as error:
@@ -76,9 +81,18 @@ class ApiClient:
             except (ValueError, TypeError):
                 # A paginator's message quotes the complete response: name what it looked for instead.
                 fault = f"a response without what `pagination` names: {named_paths(endpoint.pagination)}"
+            except (RecursionError, MemoryError) as error:
+                fault = f"a response that cannot be read ({type(error).__name__}). {_raise_advice('depth')}"
             else:
                 if page is None:
                     return
+                empty = 0 if page else empty + 1
+                if empty > bounds.empty_pages:
+                    fault = (
+                        f"{empty} pages in a row without a record, and each leads to another. "
+                        f"{_raise_advice('empty_pages')}"
+                    )
+                    break
                 yield list(page)
                 continue
         # Outside of the handler: what is raised carries no other error, whose text may hold a secret.
@@ -94,12 +108,12 @@ class ApiClient:
             raise_for_status=False,
             status_codes=_PASSING,
             request_max_attempts=retries.attempts,
-            retry_condition=is_broken,
+            retry_condition=breaks_with(depth=self._spec.bounds.depth),
             request_backoff_factor=retries.base_seconds,
             request_max_retry_delay=retries.max_seconds,
         )
         session = client.session
-        adapter = _GuardedAdapter(self._spec.base_url, self._spec.rate_limit)
+        adapter = _GuardedAdapter(self._spec.base_url, self._spec.rate_limit, self._spec.bounds)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         return session
@@ -150,11 +164,19 @@ class _Client(RESTClient):  # type: ignore[misc]
         return records_of(response, data_selector)
 
 
-class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
-    """What every request goes through, repeated ones included: its address is checked, its rate limited."""
+def _raise_advice(bound: str) -> str:
+    return f"Check `pagination` and `params`; raise `bounds.{bound}` if that is right."
 
-    def __init__(self, base_url: str, limit: RateLimitSpec | None) -> None:
+
+class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
+    """What every request of a fetch goes through, repeated ones included: its address is checked, its rate, time
+    and size are limited.
+    """
+
+    def __init__(self, base_url: str, limit: RateLimitSpec | None, bounds: BoundsSpec) -> None:
         super().__init__()
+        self._bounds = bounds
+        self._ends_at = time.monotonic() + bounds.hours * 3600
         self._address = _address(base_url)
         self._limit = limit
         self._sent: deque[float] = deque(maxlen=limit.requests if limit else 1)
@@ -168,7 +190,35 @@ class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
                 "Change `base_url` if the API has moved."
             )
         self._wait_for_turn()
-        return super().send(request, *args, **kwargs)
+        self._require_time()
+        response = super().send(request, *args, **kwargs)
+        response._content = self._body_of(response)
+        response._content_consumed = True
+        return response
+
+    def _body_of(self, response: Response) -> bytes:
+        """The unpacked body, read piece by piece: no more of it than is allowed is ever in memory."""
+        largest = int(self._bounds.response_megabytes * 1_000_000)
+        pieces = []
+        size = 0
+        for piece in response.iter_content(_PIECE_BYTES):
+            self._require_time()
+            size += len(piece)
+            if size > largest:
+                response.close()
+                raise ResponseRejected(
+                    f"a response of more than {self._bounds.response_megabytes:g} MB, unpacked. Request smaller "
+                    "pages (`pagination.limit`); raise `bounds.response_megabytes` if that is right."
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _require_time(self) -> None:
+        if time.monotonic() > self._ends_at:
+            raise ResponseRejected(
+                f"the fetch takes more than {self._bounds.hours:g} hours. Check `pagination`, fetch less with "
+                "`params` or `cursor`; raise `bounds.hours` if that is right."
+            )
 
     def _wait_for_turn(self) -> None:
         if self._limit is None:

@@ -30,7 +30,8 @@ _QUIET = {
 }
 """dlt sends no telemetry (I11), whatever the user's environment or a dlt configuration nearby sets."""
 
-_FAILURES = (SourceError, OSError, sqlite3.Error)
+_STORING = (OSError, sqlite3.Error)
+"""What storing records raises."""
 _SOURCES_AT_ONCE = 4
 
 
@@ -104,12 +105,12 @@ def _fetch_source(
                     outcome = fetch_endpoint(
                         settings, spec, client, state, stream, endpoint, text_filter
                     )
-                except _FAILURES as error:
+                except Exception as error:
                     reason = _reason(error, home, source)
                     failures.append(SourceFailure(source, stream, reason, is_fatal))
                     outcome = f"failed: {reason}"
                 report.detail(f"{source}.{stream}: {outcome}")
-    except _FAILURES as error:
+    except Exception as error:
         reason = _reason(error, home, source)
         failures += [SourceFailure(source, stream, reason, is_fatal) for stream in spec.streams]
         report.detail(f"{source}: failed: {reason}")
@@ -119,6 +120,12 @@ def _fetch_source(
 def _reason(error: Exception, home: Home, source: str) -> str:
     if isinstance(error, SourceError):
         return str(error)
+    if not isinstance(error, _STORING):
+        # Named by kind alone: its text may hold a secret or a record.
+        return (
+            f"Source {source}: fetching ended with {type(error).__name__}, which nobody foresaw. Nothing of this "
+            "fetch was landed; refresh again, and if it persists, report it."
+        )
     return (
         f"Source {source}: its records cannot be stored in {home.answers_of(source)}: {error}. "
         "Nothing of this fetch was landed; free space on the disk and refresh again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from base64 import b64encode
 from collections.abc import Iterator
 from decimal import Decimal
@@ -154,3 +155,53 @@ def test_a_response_in_the_encoding_that_its_header_names(tmp_path: Path) -> Non
     with ApiServer(lambda request: response).running() as server:
         [record] = fetched(api(server, tmp_path, {"path": "products"}))
     assert record["name"] == "Muñoz"
+
+
+def unending(request: ApiRequest) -> ApiResponse:
+    """Pages that always lead to another: empty ones, or each with a record of its own."""
+    number = int(request.params.get("n", 0))
+    page = [] if "empty" in request.path else [{"id": number}]
+    return ApiResponse({"data": page, "next": f"{request.path}?n={number + 1}"})
+
+
+@pytest.mark.parametrize(
+    ("path", "bounds", "fault", "requests"),
+    [
+        ("empty", {}, "21 pages in a row without a record", 21),
+        ("empty", {"empty_pages": 3}, "raise `bounds.empty_pages` if that is right", 4),
+        ("full", {"pages": 7}, "page 8: more than 7 pages", 7),
+        ("full", {"hours": 0.00003}, "the fetch takes more than 3e-05 hours", None),
+    ],
+)
+def test_pages_without_end_are_an_error(
+    tmp_path: Path, path: str, bounds: dict[str, float], fault: str, requests: int | None
+) -> None:
+    endpoint = {
+        "path": path,
+        "data_selector": "data",
+        "pagination": {"kind": "json_link", "next": "next"},
+    }
+    with ApiServer(unending).running() as server:
+        with pytest.raises(SourceError, match=r"Source \w+, stream products: GET .*") as raised:
+            fetched(api(server, tmp_path, endpoint, bounds=bounds))
+        assert fault in str(raised.value)
+        assert requests is None or len(server.requests) <= requests + 1
+
+
+def test_a_response_that_unpacks_to_more_than_is_allowed_is_an_error(tmp_path: Path) -> None:
+    packed = gzip.compress(b'[{"id": 1, "name": "' + b"x" * 50_000_000 + b'"}]')
+    assert len(packed) < 100_000
+    response = ApiResponse(packed, headers={"Content-Encoding": "gzip"})
+    with ApiServer(lambda request: response).running() as server:
+        spec = api(server, tmp_path, {"path": "products"}, bounds={"response_megabytes": 2})
+        with pytest.raises(SourceError, match=r"a response of more than 2 MB, unpacked"):
+            fetched(spec)
+        assert len(server.requests) == 1, "it is not requested again"
+
+
+def test_a_response_that_is_nested_without_end_is_an_error(tmp_path: Path) -> None:
+    response = ApiResponse(b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    with ApiServer(lambda request: response).running() as server:
+        spec = api(server, tmp_path, {"path": "products", "data_selector": "data"})
+        with pytest.raises(SourceError, match=r"more than 100 deep\. Raise `bounds\.depth`"):
+            fetched(spec)

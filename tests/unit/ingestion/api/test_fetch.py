@@ -25,6 +25,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     def stub(source: str, spec: object, **_: Any) -> PageClient:
         if source == "locked":
             raise SourceError("locked needs T in the environment")
+        if source == "odd":
+            return PageClient([KeyError("Ana García")], source)
         return PageClient([SourceError("down")] if source == "broken" else [RECORDS], source)
 
     monkeypatch.setattr(client, "ApiClient", stub)
@@ -42,6 +44,15 @@ def test_a_source_that_fails_stops_no_other(home: Home) -> None:
     assert "broken.deals: failed: down" in reporter.details
     assert len(list(home.answers_of("crm").rglob("*.jsonl"))) == 1
     assert list(home.answers_of("broken").rglob("*.jsonl")) == []
+
+
+def test_an_error_that_nobody_foresaw_is_the_failure_of_its_endpoint(home: Home) -> None:
+    reporter = RecordingReporter()
+    (failure,) = fetch_apis(api_settings("odd", "crm"), home, report=reporter)
+    assert (failure.source, failure.stream) == ("odd", "deals")
+    assert "KeyError, which nobody foresaw" in failure.reason
+    assert "Ana" not in failure.reason, "an error's text may hold a record"
+    assert "crm.deals: 1 new or changed records of 1 page(s)" in reporter.details
 
 
 def test_a_source_may_fail_with_a_warning(home: Home) -> None:

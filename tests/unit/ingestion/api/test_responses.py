@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import simplejson
 from requests import Response
 
-from orchestration.ingestion.api.responses import ResponseRejected, is_broken, records_of
+from orchestration.ingestion.api.responses import ResponseRejected, breaks_with, records_of
+
+is_broken = breaks_with(depth=5)
 
 
 def response(content: bytes, *, status: int = 200, kind: str = "application/json") -> Response:
@@ -86,3 +89,53 @@ def test_a_response_in_the_encoding_of_its_header() -> None:
     made.encoding = "iso-8859-1"
     assert not is_broken(made, None)
     assert records_of(made, "$") == [{"name": "Muñoz"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b'{"error": "Ana", "data": []}', "error"),
+        (b'{"Errors": [{"message": "Ana"}], "data": [{"id": 1}]}', "Errors"),
+        (b'{"ok": false, "data": []}', "ok"),
+        (b'{"success": "false", "data": null}', "success"),
+        (b'{"status": "error", "message": "Ana", "data": []}', "status"),
+        (b'{"fault": {"code": 7}}', "fault"),
+    ],
+)
+def test_an_error_with_status_200_is_an_error(content: bytes, key: str) -> None:
+    with pytest.raises(ResponseRejected, match=rf"states an error .* 200 \(`{key}`\)") as rejected:
+        records(content, "data")
+    assert "Ana" not in str(rejected.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"error": null, "errors": [], "ok": true, "data": []}',
+        b'{"error": {"code": 0, "message": ""}, "status": "success", "data": []}',
+        b'{"status": 200, "data": [{"error": "bounced"}]}',
+    ],
+)
+def test_keys_of_errors_that_state_none_are_no_error(content: bytes) -> None:
+    records(content, "data")
+
+
+def test_a_record_may_have_a_field_called_error() -> None:
+    assert records(b'{"id": 1, "kind": "bounce", "error": "full"}') == [
+        {"id": 1, "kind": "bounce", "error": "full"}
+    ]
+    with pytest.raises(ResponseRejected, match="states an error"):
+        records(b'{"error": "unauthorized", "message": "token"}')
+
+
+@pytest.mark.parametrize("depth", [6, 400, 100_000])
+def test_what_is_nested_too_deep_is_rejected(depth: int) -> None:
+    with pytest.raises(ResponseRejected, match=r"more than 5 deep\. Raise `bounds.depth`"):
+        records(b'{"data": ' + b"[" * depth + b"]" * depth + b"}", "data")
+    assert records(b'{"data": [{"a": [{"b": 1}]}]}', "data")
+
+
+def test_a_key_that_stands_twice_is_kept_twice() -> None:
+    [record] = records(b'[{"id": 1, "name": "Tea", "name": "Coffee"}]')
+    text = simplejson.dumps(record, use_decimal=True, sort_keys=True, ensure_ascii=False)
+    assert text == '{"id": 1, "name": "Tea", "name": "Coffee"}'
