@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.core.repair_macros import REPAIR_MACROS
 from orchestration.core.resource_limits import memory_limit, threads
 
 _INVISIBLE = ("\u00a0", "\u2009", "\u202f", "\u200b", "\u200e", "\u200f", "\ufeff", "\t")
@@ -28,6 +29,7 @@ def _visible_text() -> str:
 MACROS = (
     # A text in which characters that nobody sees are named.
     _visible_text(),
+    *REPAIR_MACROS,
     # Whether a text is an id that lost digits: an exponent, or a fraction from 2^53 on, where two whole
     # numbers may be read as one.
     """

@@ -6,9 +6,10 @@ it breaks its contract.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from orchestration.core import duckdb_session
+from orchestration.core.words import fold
 from orchestration.ingestion import event_times
 from orchestration.ingestion.casts import Locale, Origin, cast_to, describe_type, plausible
 from orchestration.ingestion.failing_sql import DELETED, WHERE, fails
@@ -222,7 +223,21 @@ def _typed(
         )
     if column.name == "currency":
         cast = f"coalesce(upper({cast}), {duckdb_session.literal(currency)})"
+    elif column.spellings:
+        cast = _spelled(cast, column.spellings)
     return f"{cast} as {duckdb_session.name(column.name)}"
+
+
+def _spelled(value: str, words: Sequence[str]) -> str:
+    """A word in the spelling of the contract, where it is one of `words`; any other as it stands."""
+    whens = " ".join(
+        f"when {duckdb_session.literal(fold(word))} then {duckdb_session.literal(word)}"
+        for word in words
+    )
+    return (
+        f"case when {value} in ({duckdb_session.texts(words)}) then {value} "
+        f"else case folded_word({value}) {whens} else {value} end end"
+    )
 
 
 def _faults(

@@ -96,8 +96,9 @@ def fingerprint(
                 column.name,
                 column.data_type,
                 column.required,
-                list(column.accepted_values),
+                list(column.spellings),
                 column.minimum,
+                column.is_word,
             ]
             for column in stream.columns
         ],

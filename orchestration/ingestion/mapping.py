@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import ContractBroken
+from orchestration.core.words import fold
 from orchestration.ingestion.casts import Origin
 from orchestration.ingestion.formats.file_rows import (
     BROKEN,
@@ -239,6 +240,7 @@ def _column(
     connection: duckdb.DuckDBPyConnection,
     stream: StreamContract,
 ) -> MappedColumn:
+    is_word = any(one.name == target and one.is_word for one in stream.columns)
     if spec.value is not None:
         text = str(spec.value).lower() if isinstance(spec.value, bool) else str(spec.value)
         return MappedColumn(target, duckdb_session.literal(text), Origin.NEUTRAL)
@@ -254,13 +256,15 @@ def _column(
             sql = duckdb_session.name(spec.column)
         else:
             sql = "cast(null as varchar)"
-        return MappedColumn(target, _mapped_values(sql, spec), origin, spec.format)
+        mapped = _mapped_values(sql, spec, is_word=is_word)
+        return MappedColumn(target, mapped, origin, spec.format)
     assert spec.sql is not None
     kind = _type_of(spec.sql, relation, connection, target, stream.name)
     origin = Origin.LOCAL if kind == "VARCHAR" else Origin.TYPED
     sql = f"({spec.sql})"
     if spec.map:
-        sql, origin = _mapped_values(f"cast({sql} as varchar)", spec), Origin.LOCAL
+        sql = _mapped_values(f"cast({sql} as varchar)", spec, is_word=is_word)
+        origin = Origin.LOCAL
     elif kind == "VARCHAR":
         sql = f"nullif({sql}, '')"
     return MappedColumn(target, sql, origin, spec.format, is_expression=True)
@@ -285,7 +289,8 @@ def _type_of(
     return str(described[0][1]).upper()
 
 
-def _mapped_values(sql: str, spec: ColumnSpec) -> str:
+def _mapped_values(sql: str, spec: ColumnSpec, *, is_word: bool) -> str:
+    """SQL of what `map` and `otherwise` make of a value; words are found in any spelling, the exact one first."""
     if not spec.map:
         return sql
     whens = "".join(
@@ -294,6 +299,8 @@ def _mapped_values(sql: str, spec: ColumnSpec) -> str:
         for found, becomes in spec.map.items()
         if found != ""
     )
+    if is_word:
+        whens += _other_spellings(sql, spec.map)
     if "" in spec.map:
         empty = spec.map[""]
         whens = (
@@ -305,6 +312,17 @@ def _mapped_values(sql: str, spec: ColumnSpec) -> str:
     if spec.otherwise is not None:
         rest = f"case when {sql} is not null then {duckdb_session.literal(spec.otherwise)} end"
     return f"case{whens} else {rest} end" if whens else rest
+
+
+def _other_spellings(sql: str, mapped: Mapping[str, str | None]) -> str:
+    """Further cases for words that a map names in one spelling only."""
+    words = [fold(found) for found in mapped]
+    return "".join(
+        f" when folded_word({sql}) = {duckdb_session.literal(word)} then "
+        + (duckdb_session.literal(becomes) if becomes is not None else "null")
+        for word, becomes in zip(words, mapped.values(), strict=True)
+        if word and words.count(word) == 1
+    )
 
 
 def _extra(rows: FileRows, spare: Sequence[str], used: set[str]) -> str:

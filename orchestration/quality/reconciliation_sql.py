@@ -18,7 +18,7 @@ are texts that must be equal. Comparing belongs to `checks.reconciliation`. Form
     amount: SQL / day: column / where: condition       of a metric
 
 In SQL the Jinja functions below stand for what every stream needs: `newest`, `facts`, `local_day`,
-`if_reporting_currency`.
+`if_reporting_currency`, and `folded` (a word as it is compared).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from functools import lru_cache
 from typing import Any
 
 from orchestration.core.errors import SettingsInvalid
+from orchestration.core.words import folded
 
 METRIC_VALUES = "performance.metric_values"
 
@@ -196,6 +197,7 @@ def _environment() -> Any:
     environment.globals.update(
         newest=newest,
         facts=facts,
+        folded=folded,
         local_day=local_day,
         if_reporting_currency=if_reporting_currency,
     )

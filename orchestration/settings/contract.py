@@ -21,6 +21,13 @@ class ContractColumn:
     data_type: str
     required: bool = False
     accepted_values: tuple[str, ...] = ()
+    """The only words that it may hold: a row with another goes to quarantine."""
+    words: tuple[str, ...] = ()
+    """The words that are known: a row with another lands, and is reported."""
+    words_in: str | None = None
+    """The seed and its column that list the known words, e.g. `channels.channel`."""
+    own_words: bool = False
+    """Whether its words are the company's own: only one word in several spellings is reported."""
     minimum: int | None = None
     """The least value that there can be."""
     address: Address | None = None
@@ -30,6 +37,30 @@ class ContractColumn:
     """The stream of persons whose key it holds."""
     free_text: bool = False
     """Whether a person may be named in it."""
+    key_of: str | None = None
+    """The stream whose key it holds, where that is not one of persons outside (`refers_to`)."""
+    also_by: tuple[str, ...] = ()
+    """Other columns of that stream by which its row is found."""
+
+    @property
+    def target(self) -> str | None:
+        """The stream whose key it holds."""
+        return self.refers_to or self.key_of
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Words that land in the spelling of the contract, however a file spells them."""
+        return self.accepted_values or self.words
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it holds words of a vocabulary, closed or open."""
+        return bool(self.accepted_values) or self.has_words
+
+    @property
+    def has_words(self) -> bool:
+        """Whether its words are reported where they are unknown or spelled in several ways."""
+        return bool(self.words or self.words_in or self.own_words)
 
     @property
     def is_private(self) -> bool:

@@ -25,6 +25,7 @@ from orchestration.settings.personal_data import (
 )
 from orchestration.settings.personal_data_checks import check_declarations
 from orchestration.settings.project import PROJECT_ROOT, require_project
+from orchestration.settings.reference_declarations import check_references
 
 CONTRACT_FOLDER = Path("models/staging/files")
 CONTRACT_FILES = "_*__sources.yml"
@@ -51,6 +52,7 @@ def _load(folder: Path, files: tuple[tuple[Path, int], ...]) -> Mapping[str, Str
         )
     contract = {stream.name: stream for stream in streams}
     check_declarations(contract, folder=folder)
+    check_references(contract, folder=folder)
     return contract
 
 
@@ -97,6 +99,11 @@ def _column(column: Mapping[str, Any], stream: str) -> ContractColumn:
         required=bool(meta.get("required", False)),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         minimum=meta.get("minimum"),
+        words=tuple(str(value) for value in meta.get("words", ())),
+        words_in=meta.get("words_in"),
+        own_words=bool(meta.get("own_words", False)),
+        key_of=meta.get("key_of"),
+        also_by=tuple(meta.get("also_by", ())),
         address=meta.get("address"),
         within=meta.get("within"),
         refers_to=meta.get("refers_to"),

@@ -97,6 +97,12 @@ class Limits(Strict):
         le=1,
         description="events of a source's e-mails whose sending has not landed",
     )
+    unmatched_share: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="rows of a source whose id may match no row of the stream it refers to",
+    )
     silent_days: int | None = Field(
         default=None, ge=1, description="days that a source may be behind the others"
     )

@@ -29,6 +29,7 @@ STREAM_WORDS = frozenset(
 )
 COLUMN_WORDS = frozenset(
     {"required", "accepted_values", "minimum", "address", "within", "refers_to", "free_text"}
+    | {"words", "words_in", "own_words", "key_of", "also_by"}
 )
 
 _NAMED_LIKE_AN_ADDRESS = re.compile(

@@ -78,4 +78,10 @@ def _column(column: project.Yaml) -> Column:
         text += f" One of {codes(str(value) for value in meta['accepted_values'])}."
     if meta.get("minimum") is not None:
         text += f" At least {meta['minimum']}."
+    if meta.get("words"):
+        text += f" Known words: {codes(str(value) for value in meta['words'])}."
+    if meta.get("words_in"):
+        text += f" Known words: seed `{meta['words_in'].partition('.')[0]}`."
+    if target := meta.get("key_of") or meta.get("refers_to"):
+        text += f" Key of {target}."
     return Column(column["name"], project.type_of(column), bool(meta.get("required")), text)

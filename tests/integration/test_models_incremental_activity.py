@@ -390,7 +390,7 @@ def _activities(chance: random.Random) -> tuple[str, Rows]:
             day,
             kind=chance.choice(["email", "meeting", "demo", "proposal", "note"]),
             direction=chance.choice(["inbound", "outbound", None]),
-            outcome=chance.choice(["held", "no_show", "replied", "Fine", None, None]),
+            outcome=chance.choice(["held", "No show", "HELD", "replied", "Fine", None, None]),
             owner_id=_maybe(chance, _key(chance, "u", 4)),
             contact_id=_maybe(chance, _key(chance, "p", 6)),
             deal_id=_maybe(chance, _key(chance, "d", 4)),

@@ -25,7 +25,7 @@ final as (
         -- attributes
         newest.kind,
         newest.direction,
-        newest.outcome,
+        resolved.outcome,
         resolved.is_held,
         case
             when newest.kind = 'email' then newest.direction = 'inbound' or resolved.is_reply

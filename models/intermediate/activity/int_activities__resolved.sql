@@ -1,4 +1,5 @@
 -- grain: one row per activity, with its rep's version, its account and whether it took place
+-- an outcome that the seed activity_outcomes does not know is not held; the check words.activities.outcome reports it
 -- a refresh resolves again new and changed activities and at those whose owner has changed versions, whose contact or
 -- deal has come to another account, or whose time has come; resolved_seq is the load of the refresh that wrote the row
 {{ config(materialized='incremental', unique_key='activity_key', incremental_strategy='delete+insert') }}
@@ -16,20 +17,25 @@ user_keys as (
     select * from {{ ref('int_users__keys') }}
 ),
 
+outcomes as (
+    {{ words_of('activity_outcomes', 'outcome') }}
+),
+
 activities_with_account as (
     select
         activities.activity_key,
         activities.owner_key,
         activities.started_at,
         coalesce(contacts.account_key, deals.account_key) as account_key,
-        coalesce(outcomes.is_held, activities.outcome is not null or activities.started_at <= settings.as_of) as is_held,
+        coalesce(outcomes.outcome, activities.outcome) as outcome,
+        coalesce(outcomes.is_held, activities.outcome is null and activities.started_at <= settings.as_of) as is_held,
         coalesce(outcomes.is_reply, false) as is_reply,
         activities._load_seq
     from activities
     cross join {{ ref('stg_embudo__settings') }} as settings
     left join {{ ref('stg_files__contacts') }} as contacts on contacts.contact_key = activities.contact_key
     left join {{ ref('stg_files__deals') }} as deals on deals.deal_key = activities.deal_key
-    left join {{ ref('activity_outcomes') }} as outcomes on outcomes.outcome = activities.outcome
+    left join outcomes on outcomes.word = {{ folded_word('activities.outcome') }}
 ),
 
 stale_activities as (
@@ -53,6 +59,7 @@ final as (
         stale_activities.account_key,
         user_versions.user_key as rep_key,
         user_versions.rep_version_key,
+        stale_activities.outcome,
         stale_activities.is_held,
         stale_activities.is_reply,
         cast({{ current_load() }} as bigint) as resolved_seq

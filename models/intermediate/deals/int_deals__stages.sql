@@ -23,7 +23,7 @@ stages_in_use as (
 ),
 
 stages as (
-    select * from {{ ref('stages') }}
+    {{ words_of('stages', 'stage', also=['pipeline']) }}
 ),
 
 final as (
@@ -39,11 +39,11 @@ final as (
             as is_closing_stage
     from stages_in_use
     left join stages as own
-        on lower(stages_in_use.pipeline) = lower(own.pipeline)
-        and lower(stages_in_use.stage) = lower(own.stage)
+        on {{ folded_word('stages_in_use.pipeline') }} = {{ folded_word('own.pipeline') }}
+        and {{ folded_word('stages_in_use.stage') }} = own.word
     left join stages as fallback
         on fallback.pipeline = 'default'
-        and lower(stages_in_use.stage) = lower(fallback.stage)
+        and {{ folded_word('stages_in_use.stage') }} = fallback.word
     left join visits
         on stages_in_use.pipeline = visits.pipeline
         and stages_in_use.stage = visits.stage

@@ -21,7 +21,7 @@ final as (
         birth_year,
         country,
         owner_id,
-        first_channel,
+        {{ known_spelling('versions.first_channel', 'channels', 'channel') }} as first_channel,
         lifecycle_stage,
         created_at,
         updated_at,

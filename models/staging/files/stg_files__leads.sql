@@ -20,7 +20,7 @@ final as (
         full_name,
         email,
         phone,
-        channel,
+        {{ known_spelling('versions.channel', 'channels', 'channel') }} as channel,
         campaign_id,
         owner_id,
         created_at,

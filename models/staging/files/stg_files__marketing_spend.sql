@@ -21,7 +21,7 @@ final as (
 
         -- attributes
         spend_on,
-        channel,
+        {{ known_spelling('versions.channel', 'channels', 'channel') }} as channel,
         campaign_id,
         amount,
         currency,

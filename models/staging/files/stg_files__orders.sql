@@ -24,7 +24,7 @@ final as (
         delivered_at,
         status,
         kind,
-        channel,
+        {{ known_spelling('versions.channel', 'channels', 'channel') }} as channel,
         currency,
         updated_at,
 

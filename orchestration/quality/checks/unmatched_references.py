@@ -1,0 +1,264 @@
+"""Gate 3: ids that match nothing: the owner, account, deal … of a landed row, where no row of that stream has it.
+
+Such rows count in totals and are missing from figures by that dimension. A release keeps the shares
+(`references.json`), so that the next one knows what is new.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.quality.databases import identifier, literal
+from orchestration.quality.landed_columns import landed, newest_rows
+from orchestration.quality.masking import SAMPLES, shown
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.reference_hints import hint
+from orchestration.quality.registry import check
+from orchestration.quality.subjects import Definitions, GateInput
+from orchestration.settings.contract import ContractColumn, StreamContract
+from orchestration.settings.contract_loading import load_contract
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+REFERENCES_FILE = "references.json"
+
+_GROWN, _NEW_ROWS = 0.01, 0.1
+"""By how much the share of all rows, and that of the rows since the last release, may exceed the last release's."""
+
+_NOBODYS = 0.05
+"""Rows of agents, of which a phone system has some that are nobody: the switchboard, a queue, a shared telephone."""
+
+
+@dataclass(frozen=True)
+class _History:
+    """What the last release knew: its newest load, and by column and source the share that matched nothing."""
+
+    load_seq: int
+    shares: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class _Unmatched:
+    """Rows of a source with an id in the column: all, those that match nothing, and both of them since the last
+    release.
+    """
+
+    source: str
+    rows: int
+    unmatched: int
+    new_rows: int
+    new_unmatched: int
+
+    @property
+    def share(self) -> float:
+        return self.unmatched / self.rows
+
+    def is_reported(self, before: float | None, tolerated: float) -> bool:
+        """Whether it is new, has grown, or is more than is tolerated."""
+        if not before or self.share > tolerated:
+            return True
+        new_share = self.new_unmatched / self.new_rows if self.new_rows else 0.0
+        noise = 1 / math.sqrt(max(self.new_rows, 1))
+        return self.share > before + _GROWN or new_share > before + _NEW_ROWS + noise
+
+
+def reference_names(definitions: Definitions) -> Mapping[str, str]:
+    """One check per column that holds the key of another row."""
+    return {_name(stream, column): stream.name for stream, column in _references()}
+
+
+@check(
+    gate=3,
+    name="references.<stream>.<column>",
+    on="each stream",
+    names=reference_names,
+    policy="warn",
+    remedy="Figures by what it refers to leave these rows out: land the rows that are missing, or repair the ids in "
+    "`columns` of embudo.yml (`sql` knows salesforce_id18, digits, unaccent). Where it is meant to be so, raise "
+    "`limits.unmatched_share`.",
+)
+def unmatched_references(
+    candidate: GateInput, *, unmatched_share: float = 0.1
+) -> Iterator[Finding]:
+    """Ids that match no row of the stream they refer to, by source: a share that is new, has grown since the last
+    release, or is above the limit. Sources without a row of that stream are not checked; one in twenty calls
+    may be of a switchboard or a queue.
+    """
+    history = _read(candidate.previous)
+    shares: dict[str, dict[str, float]] = {}
+    with candidate.databases.open() as connection:
+        for stream, column in _references():
+            name, reported = _name(stream, column), False
+            since = history.load_seq if history else -1
+            for found in _unmatched(connection, stream, column, since=since):
+                shares.setdefault(name, {})[found.source] = round(found.share, 6)
+                before = history.shares.get(name, {}).get(found.source) if history else None
+                usual = _NOBODYS if column.also_by else 0.0
+                if found.share > usual and found.is_reported(before, unmatched_share):
+                    reported = True
+                    yield _finding(connection, stream, column, found, before)
+            if not reported:
+                yield Finding(
+                    passed=True,
+                    name=name,
+                    subject=stream.name,
+                    observed="none that is new"
+                    if name in shares
+                    else "every id is known, or there are none",
+                    expected=_expected(column),
+                )
+        row = connection.execute("select load_seq from warehouse.landing.settings").fetchone()
+    _write(candidate.directory, _History(load_seq=int(row[0]) if row else 0, shares=shares))
+
+
+def _references() -> list[tuple[StreamContract, ContractColumn]]:
+    return [
+        (stream, column)
+        for stream in load_contract().values()
+        for column in stream.columns
+        if column.target is not None
+    ]
+
+
+def _name(stream: StreamContract, column: ContractColumn) -> str:
+    return f"references.{stream.name}.{column.name}"
+
+
+def _expected(column: ContractColumn) -> str:
+    return f"ids of {column.target}"
+
+
+def _keys(target: str) -> str:
+    return identifier(f"keys of {target}")
+
+
+def _collect_keys(connection: DuckDBPyConnection, target: StreamContract) -> None:
+    """A table of the keys of a stream, deleted rows too, and of what else its rows are found by; made once."""
+    by = sorted(
+        {
+            also
+            for _, column in _references()
+            if column.target == target.name
+            for also in column.also_by
+        }
+    )
+    others = "".join(
+        f" union select _source, {literal(also)}, lower(trim({identifier(also)})) "
+        f"from {landed(target.name)} where trim({identifier(also)}) <> ''"
+        for also in by
+    )
+    connection.execute(
+        f"create temp table if not exists {_keys(target.name)} as "
+        f"select distinct _source as source, '' as kind, cast({identifier(target.keys[0])} as varchar) as value "
+        f"from {landed(target.name)}{others}"
+    )
+
+
+def _unmatched(
+    connection: DuckDBPyConnection, stream: StreamContract, column: ContractColumn, *, since: int
+) -> Iterator[_Unmatched]:
+    """Sources in which ids match nothing. Table `unmatched` holds the ids: `source`, `value`, `row_count`."""
+    name, keys = identifier(column.name), _keys(str(column.target))
+    if connection.execute(
+        f"select 1 from {landed(stream.name)} where {name} is not null limit 1"
+    ).fetchone():
+        _collect_keys(connection, load_contract()[str(column.target)])
+    else:
+        return
+    has_target = (
+        f"exists (select 1 from {keys})"
+        if column.also_by
+        else f"_source in (select source from {keys}) or _key_source in (select source from {keys})"
+    )
+    connection.execute(f"""
+        create or replace temp table unmatched as
+        with ids as (
+            select _source, _key_source, cast({name} as varchar) as value
+            from {landed(stream.name)} where {name} is not null and not _is_deleted group by all
+        )
+        select distinct ids._source as source, ids.value
+        from ids
+        left join {keys} as own on own.kind = '' and own.source = ids._source and own.value = ids.value
+        left join {keys} as named on named.kind = '' and named.source = ids._key_source and named.value = ids.value
+        left join (select distinct value from {keys} where kind <> '') as others
+            on others.value = lower(trim(ids.value))
+        where own.value is null and named.value is null and others.value is null and ({has_target})
+    """)
+    if connection.execute("select count(*) from unmatched").fetchone() == (0,):
+        return
+    # older versions of a row may name what the newest does not
+    connection.execute(f"""
+        create or replace temp table newest as
+        select _source as source, cast({name} as varchar) as value, _load_seq > {since} as is_new, count(*) as row_count
+        from ({newest_rows(stream, ["_source", column.name, "_load_seq"])})
+        where {name} is not null group by all
+    """)
+    connection.execute("""
+        create or replace temp table unmatched as
+        select source, value, sum(row_count) as row_count
+        from newest where (source, value) in (select (source, value) from unmatched) group by all
+    """)
+    counted = """
+        select
+            source, sum(row_count),
+            sum(row_count) filter (is_unmatched),
+            coalesce(sum(row_count) filter (is_new), 0),
+            coalesce(sum(row_count) filter (is_new and is_unmatched), 0)
+        from (
+            select *, (source, value) in (select (source, value) from unmatched) as is_unmatched from newest
+        )
+        group by source having count(*) filter (is_unmatched) > 0 order by source
+    """
+    for source, *counts in connection.execute(counted).fetchall():
+        yield _Unmatched(str(source), *(int(count) for count in counts))
+
+
+def _finding(
+    connection: DuckDBPyConnection,
+    stream: StreamContract,
+    column: ContractColumn,
+    found: _Unmatched,
+    before: float | None,
+) -> Finding:
+    own = f"(select * from unmatched where source = {literal(found.source)})"
+    values = connection.execute(
+        f"select value from {own} order by row_count desc, value limit {SAMPLES}"
+    ).fetchall()
+    advice = hint(
+        connection,
+        unmatched=own,
+        known=f"(select * from {_keys(str(column.target))} where kind = '')",
+        column=column.name,
+    )
+    was = f", {before:.1%} in the last release" if before else ""
+    return Finding(
+        passed=False,
+        severity="warn",
+        name=_name(stream, column),
+        subject=f"{found.source}.{stream.name}",
+        observed=f"{found.unmatched:,} of {found.rows:,} rows ({found.share:.1%}{was}): their {column.name} is in no "
+        f"row of {column.target}",
+        expected=_expected(column),
+        failures=found.unmatched,
+        keys=shown(value for (value,) in values),
+        remedy=advice,
+    )
+
+
+def _read(previous: Path | None) -> _History | None:
+    """What a release knew; None where there is none, or an older Embudo made it."""
+    path = previous / REFERENCES_FILE if previous is not None else None
+    if path is None or not path.exists():
+        return None
+    return _History(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _write(directory: Path, history: _History) -> None:
+    text = json.dumps({"load_seq": history.load_seq, "shares": history.shares}, indent=1)
+    (directory / REFERENCES_FILE).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,34 @@
+"""Landed rows as figures see them, as SQL over a candidate's warehouse: the newest version of each, deleted ones apart.
+
+What is checked of their values belongs to `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestration.quality.databases import identifier
+from orchestration.settings.contract import StreamContract
+
+
+def landed(stream: str) -> str:
+    """The relation of a stream's landed rows, every version of each."""
+    return f"warehouse.landing.{identifier(stream)}"
+
+
+def newest_rows(stream: StreamContract, columns: Sequence[str]) -> str:
+    """A SELECT of `columns` of each row that counts; lines of one file that share a key add up where the contract
+    says that keys repeat.
+    """
+    order = [f"{identifier(stream.newest_by)} desc nulls last"] if stream.newest_by else []
+    order += ["_file desc", "_load_seq desc"]
+    if not stream.keys_repeat:
+        order.append("_line desc")
+    keys = ", ".join(["_source", *(identifier(key) for key in stream.keys)])
+    number = "rank()" if stream.keys_repeat else "row_number()"
+    return f"""
+        select {", ".join(identifier(column) for column in columns)} from (
+            select * from {landed(stream.name)}
+            qualify {number} over (partition by {keys} order by {", ".join(order)}) = 1
+        ) where not _is_deleted
+    """

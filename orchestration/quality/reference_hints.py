@@ -1,0 +1,75 @@
+"""Why ids match nothing: the usual ways in which two tools write one id, tried on them.
+
+Finding ids that match nothing belongs to `checks.unmatched_references`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from orchestration.core.words import folded
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TRIED = 10_000
+"""Ids that are tried, the most frequent first."""
+
+_SALESFORCE = "[A-Za-z0-9]{15}([A-Za-z0-9]{3})?"
+
+FORMS: dict[str, tuple[Callable[[str], str], str]] = {
+    "without their `.0`": (
+        lambda id: f"regexp_replace({id}, '[.,]0+$', '')",
+        "regexp_replace({column}, '[.,]0+$', '')",
+    ),
+    "without leading zeros": (lambda id: f"ltrim({id}, '0')", "ltrim({column}, '0')"),
+    "as 18-character Salesforce ids": (
+        lambda id: f"case when regexp_full_match({id}, '{_SALESFORCE}') then left({id}, 15) end",
+        "salesforce_id18({column})",
+    ),
+    "in the same case": (lambda id: f"lower(trim({id}))", "lower(trim({column}))"),
+    "without accents, blanks and hyphens": (folded, "lower(replace(unaccent({column}), ' ', ''))"),
+    "by their digits alone": (
+        lambda id: f"nullif(ltrim(regexp_replace({id}, '[^0-9]', '', 'g'), '0'), '')",
+        "ltrim(digits({column}), '0')",
+    ),
+}
+"""In words: how both sides are compared, and the SQL of embudo.yml that repairs either side."""
+
+
+def hint(connection: DuckDBPyConnection, *, unmatched: str, known: str, column: str) -> str:
+    """What would make most of them match, as a sentence with the SQL to use; empty where nothing would.
+
+    `unmatched` is a relation of `source`, `value` and `row_count`, `known` one of `source` and `value`.
+    """
+    tried = f"(select * from {unmatched} order by row_count desc, value limit {_TRIED})"
+    best, form = 0, ""
+    for words, (comparison, _) in FORMS.items():
+        left, right = comparison("tried.value"), comparison("known.value")
+        matched = _rows(
+            connection,
+            f"select sum(row_count) from {tried} as tried where {left} in "
+            f"(select {right} from {known} as known where {right} is not null)",
+        )
+        if matched > best:
+            best, form = matched, words
+    elsewhere = _rows(
+        connection,
+        f"select sum(row_count) from {tried} as tried where exists "
+        f"(select 1 from {known} as known where known.value = tried.value)",
+    )
+    if elsewhere and elsewhere >= best:
+        return (
+            f"{elsewhere:,} of the rows have an id of another source: set `keys_of` of their source in "
+            "embudo.yml."
+        )
+    if not best:
+        return ""
+    repair = FORMS[form][1].format(column=column)
+    return f"{best:,} of the rows would match {form}: map the id as `sql: {repair}`, on both sides."
+
+
+def _rows(connection: DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0

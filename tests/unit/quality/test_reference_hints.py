@@ -1,0 +1,53 @@
+"""Why ids match nothing: each usual way to write one id twice is recognised, and nothing else is."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from orchestration.quality.reference_hints import hint
+
+CAUSES = {
+    "sql: salesforce_id18(owner)": ("0058000000abcDE", "0058000000abcDEAAQ"),
+    "sql: ltrim(owner, '0')": ("00042", "42"),
+    "sql: lower(trim(owner))": ("ANA", "ana"),
+    "sql: regexp_replace(owner, '[.,]0+$', '')": ("42.0", "42"),
+    "sql: lower(replace(unaccent(owner), ' ', ''))": ("José Luis", "JoseLuis"),
+    "sql: ltrim(digits(owner), '0')": ("EMP-42", "42"),
+}
+
+
+def hint_for(unmatched: dict[str, int], known: dict[str, str]) -> str:
+    """The hint for ids of `crm` with their rows, and the keys that are known by id and source."""
+    with duckdb.connect() as connection:
+        connection.execute("create table ids (source varchar, value varchar, row_count bigint)")
+        connection.execute("create table keys (source varchar, value varchar)")
+        for value, rows in unmatched.items():
+            connection.execute("insert into ids values ('crm', ?, ?)", [value, rows])
+        for value, source in known.items():
+            connection.execute("insert into keys values (?, ?)", [source, value])
+        return hint(connection, unmatched="ids", known="keys", column="owner")
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("other_way", [False, True])
+def test_a_form_of_the_id_is_recognised(cause: str, other_way: bool) -> None:
+    found, known = reversed(CAUSES[cause]) if other_way else CAUSES[cause]
+    text = hint_for({found: 3, "nobody": 2}, {known: "crm", "u2": "crm"})
+    assert text.startswith("3 of the rows would match ")
+    assert cause in text
+
+
+def test_the_form_that_finds_most_rows_is_named() -> None:
+    text = hint_for({"0042": 1, "ANA": 5}, {"42": "crm", "ana": "crm"})
+    assert text.startswith("5 of the rows would match in the same case")
+
+
+def test_ids_of_another_source_are_recognised() -> None:
+    text = hint_for({"u1": 4, "u9": 1}, {"u1": "hub", "u2": "crm"})
+    assert text.startswith("4 of the rows have an id of another source: set `keys_of`")
+
+
+def test_where_nothing_would_match_there_is_no_hint() -> None:
+    assert hint_for({"u1": 4}, {"v7": "crm"}) == ""
+    assert hint_for({"u1": 4}, {}) == ""
