@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.formats import file_rows
+from orchestration.ingestion.formats.sheet_numbers import column_number, long_numbers
 from orchestration.ingestion.formats.workbooks import sheet_rows
 from orchestration.settings import FormatSpec
 
@@ -44,7 +46,7 @@ def excel_rows(
     scratch: Path,
 ) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
-    _require_intact(path)
+    long = _long_numbers_of_intact(path, file_format.sheet)
     if _is_wide(path):
         return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
     duckdb_session.load_excel(connection)
@@ -66,7 +68,9 @@ def excel_rows(
             return _no_rows()
         raise
     raw_names = [str(row[0]) for row in described]
-    first_row = int((re.match(r"[A-Z]+(\d+)", file_format.range or "A1") or ["", "1"])[1])
+    corner = re.match(r"([A-Z]+)(\d*)", file_format.range or "A1")
+    assert corner is not None
+    first_column, first_row = column_number(corner[1]), int(corner[2] or 1)
     before = file_format.skip + (1 if file_format.header else 0)
     found = connection.execute(f"select * from {read} limit 1 offset {file_format.skip}").fetchone()
     if found is None:
@@ -79,10 +83,17 @@ def excel_rows(
         or (heads if file_format.header else [f"column_{i + 1}" for i in range(len(heads))])
     )
     counted = connection.execute(f"select count(*) from {read}").fetchone()
-    cells = [
-        f"{duckdb_session.name(raw)} as {duckdb_session.name(name)}"
-        for raw, name in zip(raw_names, names, strict=False)
-    ]
+    rounded = _register_long_numbers(long, connection)
+    cells = []
+    for index, (raw, name) in enumerate(zip(raw_names, names, strict=False)):
+        cell, column = duckdb_session.name(raw), first_column + index
+        if column in rounded:
+            cell = (
+                f"case when n + {first_row - 1} in "
+                f"(select sheet_row from long_numbers where sheet_column = {column}) "
+                f"then format('{{:.14E}}', cast({cell} as double)) else {cell} end"
+            )
+        cells.append(f"{cell} as {duckdb_session.name(name)}")
     return file_rows.FileRows(
         relation=(
             f"select {', '.join(cells)}, n - {before} as {file_rows.ROW_NUMBER}, n + {first_row - 1} as "
@@ -140,11 +151,17 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _require_intact(path: Path) -> None:
-    """Raise `SourceError` where the workbook's archive is corrupt: DuckDB may read such a file without end."""
+def _long_numbers_of_intact(path: Path, sheet: str | None) -> list[tuple[int, int]]:
+    """The cells that `long_numbers` finds; raises `SourceError` where the workbook's archive is corrupt.
+
+    DuckDB may read a corrupt one without end.
+    """
+    found: list[tuple[int, int]] = []
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
+            if broken is None:
+                found = long_numbers(archive, sheet)
     except _BROKEN_ARCHIVE as error:
         broken = str(error)
     if broken is not None:
@@ -152,6 +169,25 @@ def _require_intact(path: Path) -> None:
             f"{path.name} is no XLSX workbook, was cut short or is corrupt ({broken}). Save it again "
             "as .xlsx and drop it again."
         )
+    return found
+
+
+def _register_long_numbers(
+    cells: list[tuple[int, int]], connection: duckdb.DuckDBPyConnection
+) -> set[int]:
+    """Register the cells as `long_numbers`; returns their columns.
+
+    A workbook keeps 15 digits of a number: the rest were rounded, which an exponent shows to who reads them.
+    """
+    if cells:
+        table = pa.table(
+            {
+                "sheet_row": pa.array([row for row, _ in cells], pa.int64()),
+                "sheet_column": pa.array([column for _, column in cells], pa.int64()),
+            }
+        )
+        connection.register("long_numbers", table)
+    return {column for _, column in cells}
 
 
 def _is_wide(path: Path) -> bool:

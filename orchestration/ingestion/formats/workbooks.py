@@ -1,7 +1,8 @@
 """Reader of workbooks other than XLSX: OpenDocument (ODS), XLS and XLSB.
 
 Cells become the texts that an XLSX workbook's would: dates and times as day numbers, which `casts` reads, numbers
-as they are; those above 15 digits with an exponent, since a workbook keeps no more of them.
+as they are; those above 15 digits with an exponent, since a workbook keeps no more of them. calamine holds all of a
+sheet in memory: a million rows of eight columns take 1.1 GB.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +21,7 @@ import python_calamine
 from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.formats import file_rows
+from orchestration.ingestion.formats.sheet_numbers import column_number
 from orchestration.ingestion.formats.wide_rows import narrow_rows
 from orchestration.settings import FormatSpec
 
@@ -43,43 +46,46 @@ def sheet_rows(
     line = first + file_format.skip
     heads = next(cells, []) if file_format.header else []
     line += int(file_format.header)
-    rows = list(cells)
     while file_format.header and heads and not (heads[-1] or "").strip():
         heads.pop()
-    while rows and not any(rows[-1]):
-        rows.pop()
-    width = len(heads) or max((len(row) for row in rows), default=0)
+    peeked = list(islice(cells, 1)) if not heads else []
+    width = len(heads) or max((len(row) for row in peeked), default=0)
     names = file_rows.unique_names(
         file_format.columns or [head or "" for head in heads] or [""] * width
     )[:width]
+    rows = chain(peeked, cells)
     sheet = file_rows.FileRows(
         relation="",
         columns=tuple(file_rows.FileColumn(name) for name in names),
-        records=len(rows),
+        records=0,
         is_excel=True,
     )
     target = scratch / f"{path.name}.parquet"
     if width > file_rows.WIDE:
+        filled = list(rows)
+        while filled and not any(filled[-1]):
+            filled.pop()
         narrow = narrow_rows(
             (
                 (number, number + line - 1, [*row[:width], *[None] * (width - len(row))])
-                for number, row in enumerate(rows, start=1)
+                for number, row in enumerate(filled, start=1)
             ),
             names=names,
             used=sheet.used(needed),
             nulls=file_format.nulls,
             target=target,
         )
-        return replace(sheet, relation=narrow, spare=file_rows.SPARE)
-    _write(target, names, rows)
-    selected = "".join(f"{duckdb_session.name(name)}, " for name in names)
+        return replace(sheet, relation=narrow, spare=file_rows.SPARE, records=len(filled))
+    records = _write(target, len(names), rows)
+    selected = "".join(f"c{i} as {duckdb_session.name(name)}, " for i, name in enumerate(names))
+    number = "file_row_number + 1"
     relation = (
-        f"select {selected}n as {file_rows.ROW_NUMBER}, n + {line - 1} as {file_rows.LINE}, "
+        f"select {selected}{number} as {file_rows.ROW_NUMBER}, {number} + {line - 1} as {file_rows.LINE}, "
         f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
-        f"from (select *, file_row_number + 1 as n from "
-        f"read_parquet({duckdb_session.file(target)}, file_row_number = true))"
+        f"from read_parquet({duckdb_session.file(target)}, file_row_number = true) "
+        f"where {number} <= {records}"
     )
-    return replace(sheet, relation=relation)
+    return replace(sheet, relation=relation, records=records)
 
 
 def _area(path: Path, file_format: FormatSpec) -> tuple[int, Iterator[_Row]]:
@@ -93,16 +99,22 @@ def _area(path: Path, file_format: FormatSpec) -> tuple[int, Iterator[_Row]]:
                 "`format.sheet` in embudo.yml."
             )
         sheet = book.get_sheet_by_name(name)
-        values = sheet.to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError, ValueError, IndexError) as error:
         raise SourceError(
             f"{path.name} is no {path.suffix.lstrip('.').upper()} workbook, was cut short or is corrupt "
             f"({error}). Save it again and drop it again, or save it as .xlsx or .csv."
         ) from error
     left, top, right, bottom = _bounds(file_format.range)
-    return top, (
-        [_text(cell) for cell in row[left - 1 : right]] for row in values[top - 1 : bottom]
-    )
+    rows = islice(_rows(sheet), top - 1, bottom)
+    return top, ([_text(cell) for cell in row[left - 1 : right]] for row in rows)
+
+
+def _rows(sheet: python_calamine.CalamineSheet) -> Iterator[Sequence[object]]:
+    """The rows of a sheet from its first cell on; calamine leaves out the columns before the first value."""
+    start = sheet.start
+    if start is not None:
+        for row in sheet.iter_rows():
+            yield [None] * start[1] + list(row)
 
 
 def _bounds(cells: str | None) -> tuple[int, int, int | None, int | None]:
@@ -111,14 +123,7 @@ def _bounds(cells: str | None) -> tuple[int, int, int | None, int | None]:
     if match is None:
         return 1, 1, None, None
     left, top, right, bottom = match.groups()
-    return _column(left), int(top or 1), _column(right), int(bottom) if bottom else None
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    return column_number(left), int(top or 1), column_number(right), int(bottom) if bottom else None
 
 
 def _text(cell: object) -> str | None:
@@ -144,16 +149,20 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _write(target: Path, names: tuple[str, ...], rows: list[_Row]) -> None:
-    """Write the cells as text, in chunks."""
-    fields = [pa.field(name, pa.string()) for name in names] or [pa.field("_none", pa.string())]
-    schema = pa.schema(fields)
-    width = len(names)
+def _write(target: Path, width: int, rows: Iterator[_Row]) -> int:
+    """Write the cells as text in columns c0, c1, …; returns the number of rows up to the last that is not empty."""
+    columns = max(width, 1)
+    schema = pa.schema([pa.field(f"c{index}", pa.string()) for index in range(columns)])
+    written, filled = 0, 0
     with pq.ParquetWriter(target, schema, compression="snappy") as writer:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            chunk = rows[start : start + _ROWS_AT_ONCE]
-            columns = [
-                pa.array([row[index] if index < len(row) else None for row in chunk], pa.string())
-                for index in range(width)
-            ] or [pa.nulls(len(chunk), pa.string())]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+        while chunk := list(islice(rows, _ROWS_AT_ONCE)):
+            cells = [
+                [row[index] if index < min(width, len(row)) else None for row in chunk]
+                for index in range(columns)
+            ]
+            arrays = [pa.array(column, pa.string()) for column in cells]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            last = next((i for i in reversed(range(len(chunk))) if any(chunk[i])), None)
+            filled = filled if last is None else written + last + 1
+            written += len(chunk)
+    return filled

@@ -125,3 +125,32 @@ def test_titles_above_the_columns_of_an_xlsx_sheet_are_skipped(company: Company)
         ("P3", None, 8),
     ]
     assert (load.rows_landed, load.rows_skipped) == (3, 1)
+
+
+def test_a_sheet_that_begins_below_and_beside_its_first_cell(company: Company) -> None:
+    """Lines are those of the sheet, and empty rows at its end are none."""
+    rows: list[list[object]] = [
+        [None, None, None],
+        [None, "n", "name"],
+        [None, "1", "Desk"],
+        [None, None, None],
+        [None, "2", "Lamp"],
+        [None, None, None],
+    ]
+    write_ods(company.inbox / "p.ods", rows)
+    company.map(
+        "products",
+        {"files": "*.ods", "columns": {"product_id": "n", "name": "name"}},
+        format={"range": "B2:C9"},
+    )
+    [load] = company.land().loads
+    found = "select product_id, name, _line from landing.products order by 1"
+    assert company.rows(found) == [("1", "Desk", 3), ("2", "Lamp", 5)]
+    assert (load.rows_read, load.rows_skipped) == (3, 1)
+    company.map(
+        "products",
+        {"files": "*.ods", "columns": {"product_id": "n", "name": "name"}},
+        format={"skip": 1},
+    )
+    company.land()
+    assert company.rows(found) == [("1", "Desk", 3), ("2", "Lamp", 5)]
