@@ -56,7 +56,7 @@ class Catalogue:
         return self.metrics[name]
 
     def saved_query(self, name: str) -> SavedQuery:
-        """One saved query; raises `QueryInvalid` with the known ones for one that does not exist."""
+        """A saved query; raises `QueryInvalid`, listing those there are, where it does not exist."""
         if name not in self.saved_queries:
             known = ", ".join(self.saved_queries) or "none"
             raise QueryInvalid(f"There is no saved query `{name}`. Known here: {known}.")

@@ -237,7 +237,7 @@ def _schema(by: Sequence[str]) -> pa.Schema:
 
 
 def _doubles(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as doubles, each the nearest to its decimal; Arrow's own cast of decimals is not."""
+    """A column as doubles, each the nearest to its decimal; Arrow's own cast of decimals is not exact."""
     import pyarrow as pa
 
     if pa.types.is_decimal(column.type):

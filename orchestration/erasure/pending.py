@@ -26,7 +26,7 @@ class PendingErasure:
 
 
 def note_file(home: Home) -> Path:
-    """Where the note lies while an erasure runs."""
+    """The path of the note while an erasure runs."""
     return home.root / "erasing.json"
 
 

@@ -87,7 +87,7 @@ class FittedTable:
         return len(self._rows)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The table, in the width that there is."""
+        """The table, fitted to the available width."""
         least = [self._least(number) for number in range(len(self._columns))]
         shown = len(least)
         while shown > 1 and self._width(least[:shown], console, options) > options.max_width:

@@ -11,7 +11,7 @@ from orchestration.settings.api_models import PaginationSpec
 
 
 def page_size(spec: PaginationSpec) -> dict[str, int]:
-    """How many records a page shall have, where the settings state it."""
+    """The parameter for the size of a page, where the settings state a size."""
     if spec.limit is None or spec.limit_param is None:
         return {}
     return {spec.limit_param: spec.limit}

@@ -191,7 +191,7 @@ def _register_long_numbers(
 
 
 def _is_wide(path: Path) -> bool:
-    """Whether the first row of any sheet has more cells than DuckDB reads in fair time and memory."""
+    """Whether the first row of any sheet has more cells than DuckDB reads in reasonable time and memory."""
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
