@@ -35,6 +35,11 @@ class QueryRequest:
     offset: int = 0
 
     def __post_init__(self) -> None:
+        if any(not text.strip() for text in self.where):
+            raise QueryInvalid(
+                "A filter is empty: it would let every row through. Expected a condition like "
+                "\"metric_time >= '2026-01-01'\"; leave --where out where nothing is filtered."
+            )
         for name in ("metrics", "group_by", "where", "order"):
             value = getattr(self, name)
             texts = (value,) if isinstance(value, str) else tuple(value)
@@ -71,7 +76,7 @@ class QueryRequest:
             metrics=_names(metrics),
             group_by=_names(by),
             grain=_grain(grain) if grain else None,
-            where=(where,) if isinstance(where, str) else tuple(where),
+            where=((where,) if where else ()) if isinstance(where, str) else tuple(where),
             order=_names(order),
             limit=limit,
             offset=offset,

@@ -66,6 +66,10 @@ class InboxFile:
         return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
 
 
+class _OutsideOfInbox(Exception):
+    """A link leads out of the inbox."""
+
+
 @dataclass(frozen=True)
 class StreamChanges:
     """What a scan found for one stream of one source."""
@@ -174,10 +178,20 @@ def _pending(
             stat.st_mtime_ns,
         ):
             return None
+        if not (inbox / path).resolve().is_relative_to(inbox.resolve()):
+            raise _OutsideOfInbox
         with (inbox / path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
+    except _OutsideOfInbox:
+        stat, fault = (
+            None,
+            (
+                f"{path} is a link to a place outside of the inbox, which is not followed. Drop the file itself, or set "
+                "`inbox` to where it is."
+            ),
+        )
     except UnicodeEncodeError:
         path = path.encode("utf-8", "backslashreplace").decode()
         fault = f"{path}: its name is not UTF-8. Rename the file."

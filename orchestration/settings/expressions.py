@@ -1,8 +1,9 @@
 """SQL expressions of `embudo.yml`: that each is one expression, and which columns it reads.
 
-Subqueries, tables and several statements are refused, so that a mapping reads its own file's row
-and nothing else. DuckDB's own parser decides, since DuckDB runs them: another parser that reads a text
-differently would let through what it does not see. Running expressions belongs to `mapping`.
+Subqueries, tables and several statements are refused, and all functions but those of `allowed_functions`, so that
+a mapping reads its own file's row and nothing else. DuckDB's own parser decides, since DuckDB runs them: another
+parser that reads a text differently would let through what it does not see. Running expressions belongs to
+`mapping`.
 """
 
 from __future__ import annotations
@@ -12,34 +13,23 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-_REFUSED_CLASSES = {
+from orchestration.settings.allowed_functions import ALLOWED_CLASSES, ALLOWED_FUNCTIONS, CLOCK
+from orchestration.settings.values import nearest
+
+_CLASS_NAMES = {
+    "DEFAULT": "`default`",
+    "PARAMETER": "a parameter",
+    "POSITIONAL_REFERENCE": "a column by its number",
+    "STAR": "`*`",
     "SUBQUERY": "a subquery",
     "WINDOW": "a window function",
-    "STAR": "`*`",
-    "PARAMETER": "a parameter",
 }
-_REFUSED_FUNCTIONS = frozenset(
-    {
-        "getenv",
-        "query",
-        "query_table",
-        "read_blob",
-        "read_text",
-        "random",
-        "now",
-        "today",
-        "current_date",
-        "current_timestamp",
-        "get_current_timestamp",
-        "current_localtimestamp",
-        "uuid",
-        "gen_random_uuid",
-        "nextval",
-        "transaction_timestamp",
-    }
-)
 _AGGREGATES = frozenset(
-    {"count", "count_star", "sum", "min", "max", "avg", "first", "last", "list"}
+    {
+        *("any_value", "arg_max", "arg_min", "array_agg", "avg", "bool_and", "bool_or", "count"),
+        *("count_star", "first", "group_concat", "grouping", "last", "list", "max", "mean"),
+        *("median", "min", "mode", "quantile", "string_agg", "sum"),
+    }
 )
 _TAKES_LAMBDA = frozenset(
     {
@@ -111,24 +101,38 @@ def _columns(node: Any, bound: frozenset[str]) -> Iterator[str]:
     if not isinstance(node, dict):
         return
     kind = node.get("class")
-    if kind in _REFUSED_CLASSES:
-        raise ExpressionInvalid(f"{_REFUSED_CLASSES[kind]} is not allowed here")
+    if kind is not None and kind not in ALLOWED_CLASSES:
+        named = _CLASS_NAMES.get(kind, f"a {str(kind).lower().replace('_', ' ')}")
+        raise ExpressionInvalid(f"{named} is not allowed here")
     if kind == "FUNCTION":
         name = str(node.get("function_name", "")).lower()
-        if name in _REFUSED_FUNCTIONS:
-            raise ExpressionInvalid(f"{name}() is not allowed: it reads more than the row")
-        if name in _AGGREGATES:
-            raise ExpressionInvalid(f"{name}() is an aggregate: each row stands for itself")
+        _require_allowed(name, node)
         if name in _TAKES_LAMBDA:
             yield from _columns_of_list_function(node, bound)
             return
     if kind == "COLUMN_REF":
         name = node["column_names"][0]
+        if name.lower() in CLOCK:
+            raise ExpressionInvalid(f"{name} is not allowed: it reads the clock, not the row")
         if name not in bound:
             yield name
         return
     for value in node.values():
         yield from _columns(value, bound)
+
+
+def _require_allowed(name: str, node: dict[str, Any]) -> None:
+    """Raise `ExpressionInvalid` where a function may not be called, with the nearest that may."""
+    if node.get("catalog") or node.get("schema") not in (None, "", "main"):
+        raise ExpressionInvalid(f"{name}() stands behind a dot: write {name}(x), not x.{name}()")
+    if name in ALLOWED_FUNCTIONS:
+        return
+    if name in _AGGREGATES:
+        raise ExpressionInvalid(f"{name}() is an aggregate: each row stands for itself")
+    raise ExpressionInvalid(
+        f"{name}() is not allowed: a value follows from its row alone, so that the same file gives the same rows at "
+        f"each reading{nearest(name, sorted(ALLOWED_FUNCTIONS))}"
+    )
 
 
 def _columns_of_list_function(node: dict[str, Any], bound: frozenset[str]) -> Iterator[str]:

@@ -105,3 +105,31 @@ def test_missing_inbox_is_named(company: Company) -> None:
     company.map("products", {"files": "*.csv", "columns": COLUMNS}, inbox="nowhere")
     with pytest.raises(SourceError, match=r"source crm is not there.*nowhere"):
         company.land()
+
+
+def test_links_are_followed_inside_of_the_inbox_only(company: Company) -> None:
+    outside = company.root / "outside"
+    outside.mkdir()
+    (outside / "secret.csv").write_text("id,name\n9,theirs\n")
+    company.drop("real.csv", "id,name\n1,ours\n")
+    store = company.inbox / "store"
+    store.mkdir()
+    (store / "kept.dat").write_text("id,name\n2,kept\n")
+    (company.inbox / "inside.csv").symlink_to("store/kept.dat")
+    (company.inbox / "leak.csv").symlink_to(outside / "secret.csv")
+    (company.inbox / "folder").symlink_to(outside)
+    (company.inbox / "gone.csv").symlink_to(outside / "no such file")
+    columns = {"product_id": "id", "name": "name"}
+    company.map("products", {"files": ["*.csv", "*/*.csv"], "columns": columns})
+    result = company.land()
+    assert [file.file for file in result.rejected_files] == ["folder/secret.csv", "leak.csv"]
+    assert "outside of the inbox" in result.rejected_files[0].reason
+    assert company.rows("select product_id from landing.products order by 1") == [("1",), ("2",)]
+
+
+def test_the_inbox_itself_may_be_a_link(company: Company) -> None:
+    company.drop("a.csv", "id,name\n1,ours\n")
+    company.inbox.rename(company.root / "elsewhere")
+    (company.root / "inbox").symlink_to("elsewhere")
+    company.map("products", {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}})
+    assert not company.land().rejected_files
