@@ -185,12 +185,10 @@ def _pending(
     except FileNotFoundError:
         return None
     except _OutsideOfInbox:
-        stat, fault = (
-            None,
-            (
-                f"{path} is a link to a place outside of the inbox, which is not followed. Drop the file itself, or set "
-                "`inbox` to where it is."
-            ),
+        stat = None
+        fault = (
+            f"{path} is a link to a place outside of the inbox, which is not followed. Drop the file "
+            "itself, or set `inbox` to where it is."
         )
     except UnicodeEncodeError:
         path = path.encode("utf-8", "backslashreplace").decode()
