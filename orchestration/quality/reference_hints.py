@@ -38,10 +38,13 @@ FORMS: dict[str, tuple[Callable[[str], str], str]] = {
 """In words: how both sides are compared, and the SQL of embudo.yml that repairs either side."""
 
 
-def hint(connection: DuckDBPyConnection, *, unmatched: str, known: str, column: str) -> str:
+def hint(
+    connection: DuckDBPyConnection, *, unmatched: str, known: str, named: str, column: str
+) -> str:
     """What would make most of them match, as a sentence with the SQL to use; empty where nothing would.
 
-    `unmatched` is a relation of `source`, `value` and `row_count`, `known` one of `source` and `value`.
+    `unmatched` is a relation of `source`, `value` and `row_count`, `known` one of `source` and `value` of the keys,
+    `named` one of `kind` and `value` of what else such rows are called by.
     """
     tried = f"(select * from {unmatched} order by row_count desc, value limit {_TRIED})"
     best, form = 0, ""
@@ -54,6 +57,12 @@ def hint(connection: DuckDBPyConnection, *, unmatched: str, known: str, column: 
         )
         if matched > best:
             best, form = matched, words
+    for kind, rows in connection.execute(
+        f"select kind, sum(row_count) from {tried} as tried join (select distinct kind, value from {named}) as named "
+        "on lower(trim(named.value)) = lower(trim(tried.value)) group by kind order by 2 desc limit 1"
+    ).fetchall():
+        if rows > best:
+            return f"{int(rows):,} of the rows have a {kind} where the id is expected: map the id to {column}."
     elsewhere = _rows(
         connection,
         f"select sum(row_count) from {tried} as tried where exists "

@@ -31,6 +31,8 @@ REFERENCES_FILE = "references.json"
 _GROWN, _NEW_ROWS = 0.01, 0.1
 """By how much the share of all rows, and that of the rows since the last release, may exceed the last release's."""
 
+_NOTHING = "select '' as kind, '' as value where false"
+
 _NOBODYS = 0.05
 """Rows of agents, of which a phone system has some that are nobody: the switchboard, a queue, a shared telephone."""
 
@@ -234,6 +236,7 @@ def _finding(
         connection,
         unmatched=own,
         known=f"(select * from {_keys(str(column.target))} where kind = '')",
+        named=_named(load_contract()[str(column.target)]),
         column=column.name,
     )
     was = f", {before:.1%} in the last release" if before else ""
@@ -249,6 +252,16 @@ def _finding(
         keys=shown(value for (value,) in values),
         remedy=advice,
     )
+
+
+def _named(target: StreamContract) -> str:
+    """A relation of what rows of a stream are called by, apart from their key: `kind`, `value`."""
+    selects = [
+        f"select {literal(one.name)} as kind, {identifier(one.name)} as value from {landed(target.name)}"
+        for one in target.columns
+        if one.name in ("name", "full_name", "email")
+    ]
+    return f"({' union all '.join(selects or [_NOTHING])})"
 
 
 def _read(previous: Path | None) -> _History | None:

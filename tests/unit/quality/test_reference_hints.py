@@ -17,8 +17,10 @@ CAUSES = {
 }
 
 
-def hint_for(unmatched: dict[str, int], known: dict[str, str]) -> str:
-    """The hint for ids of `crm` with their rows, and the keys that are known by id and source."""
+def hint_for(
+    unmatched: dict[str, int], known: dict[str, str], named: dict[str, str] | None = None
+) -> str:
+    """The hint for ids of `crm` with their rows; keys are known by id and source, names by their column."""
     with duckdb.connect() as connection:
         connection.execute("create table ids (source varchar, value varchar, row_count bigint)")
         connection.execute("create table keys (source varchar, value varchar)")
@@ -26,7 +28,10 @@ def hint_for(unmatched: dict[str, int], known: dict[str, str]) -> str:
             connection.execute("insert into ids values ('crm', ?, ?)", [value, rows])
         for value, source in known.items():
             connection.execute("insert into keys values (?, ?)", [source, value])
-        return hint(connection, unmatched="ids", known="keys", column="owner")
+        connection.execute("create table named (value varchar, kind varchar)")
+        for name in (named or {}).items():
+            connection.execute("insert into named values (?, ?)", name)
+        return hint(connection, unmatched="ids", known="keys", named="named", column="owner")
 
 
 @pytest.mark.parametrize("cause", CAUSES)
@@ -46,6 +51,13 @@ def test_the_form_that_finds_most_rows_is_named() -> None:
 def test_ids_of_another_source_are_recognised() -> None:
     text = hint_for({"u1": 4, "u9": 1}, {"u1": "hub", "u2": "crm"})
     assert text.startswith("4 of the rows have an id of another source: set `keys_of`")
+
+
+def test_names_in_place_of_ids_are_recognised() -> None:
+    text = hint_for(
+        {"Ana Gil": 4, "007": 1}, {"7": "crm"}, {"ana gil": "full_name", "a@x.es": "email"}
+    )
+    assert text == "4 of the rows have a full_name where the id is expected: map the id to owner."
 
 
 def test_where_nothing_would_match_there_is_no_hint() -> None:
