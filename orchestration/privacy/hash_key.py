@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "EMBUDO_PRIVACY_KEY"
 SHORTEST_KEY = 32
-"""Characters; a shorter key can be found by trying."""
+"""Characters; a shorter key can be guessed."""
 
 _BLOCK = 64
 _FINGERPRINTED = "embudo: which key is this?"
@@ -48,7 +48,7 @@ class PrivacyKey:
         if len(text) < SHORTEST_KEY:
             raise SettingsInvalid(
                 f"{KEY_VARIABLE} has {len(text)} characters; expected {SHORTEST_KEY} or more, so that "
-                "nobody finds it by trying. `embudo init --key` makes one."
+                "it cannot be guessed. `embudo init --key` makes one."
             )
         return cls(text.encode())
 

@@ -55,7 +55,7 @@ def publish(
     `required_checks` are the names of the checks that must have run, worked out by the caller from
     the candidate's manifest and not from its receipt. `release_id` is the id that rows of the
     candidate carry already (see `next_release_id`), where they do. The caller holds the refresh
-    lock. Raises `PublicationRefused` where another release has come since that id was made, without a
+    lock. Raises `PublicationRefused` where another release was published since that id was made, without a
     receipt that lets exactly these bytes out, with a `.wal` beside a file, with a connection open, or
     with a table of the manifest missing: nothing is changed then.
     """
@@ -266,7 +266,7 @@ def _still_new(home: Home, release_id: str) -> str:
     newest = newest_id(home)
     if newest is not None and newest >= release_id:
         raise PublicationRefused(
-            f"The candidate calls itself {release_id}, and release {newest} has come since: expected "
-            "a candidate made after it. Run `embudo refresh`."
+            f"The candidate was given the release id {release_id}, and release {newest} is newer: expected a "
+            "candidate made after it. Run `embudo refresh`."
         )
     return release_id

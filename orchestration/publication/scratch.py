@@ -43,7 +43,7 @@ def scratch_copy(home: Home) -> Iterator[Candidate]:
     except FileNotFoundError as error:
         if Path(str(error.filename)).is_relative_to(base):
             raise ReleaseCorrupt(
-                f"Release {base.name} went away while it was copied: a refresh has published a newer one. "
+                f"Release {base.name} was removed while it was being copied: a refresh has published a newer one. "
                 "Run the command again."
             ) from error
         raise

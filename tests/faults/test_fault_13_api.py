@@ -440,7 +440,7 @@ def test_pages_that_go_round_end(company: Company) -> None:
         }
     )
     [failure], _ = company.refresh()
-    assert "the pages go round" in failure.reason
+    assert "the pagination loops" in failure.reason
     assert len(company.api.requests) == 6
     assert company.counts() == (0, 0)
 

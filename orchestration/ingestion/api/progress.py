@@ -81,8 +81,8 @@ class PageWatch:
         self._repeated = 0 if new_records or not page else self._repeated + 1
         if self._repeated >= _PAGES_WITHOUT_NEW_RECORDS:
             raise SourceError(
-                f"{self._name}: {self._repeated} pages in a row repeat earlier ones; the pages go "
-                "round. Check `pagination`. Nothing of this fetch was landed."
+                f"{self._name}: {self._repeated} pages in a row repeat earlier ones; the pagination "
+                "loops. Check `pagination`. Nothing of this fetch was landed."
             )
         if self._was_short and page:
             raise SourceError(
