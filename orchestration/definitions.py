@@ -16,6 +16,7 @@ from orchestration.assets.gate import quality_gate
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.release import release_assets
+from orchestration.core.private_files import keep_private
 from orchestration.refresh.metric_definitions import saved_query_tables
 from orchestration.refresh.session import RefreshSession
 from orchestration.resources import RESOURCE_KEY, refresh_resource
@@ -57,6 +58,7 @@ def build_defs(*, project: Project, started: RefreshSession | None = None) -> dg
 @dg.definitions
 def defs() -> dg.Definitions:
     """The definitions of the company that the environment names."""
+    keep_private()
     inbox = os.environ.get("EMBUDO_INBOX")
     workspace = Workspace.open(
         config=Path(os.environ.get("EMBUDO_CONFIG", "embudo.yml")),

@@ -21,7 +21,14 @@ from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
 from orchestration.privacy.model_keys import read_declarations
 from orchestration.publication.files import disk_full_as_error, sha256, sync, write_durably
-from orchestration.publication.layout import DATABASES, MANIFEST, RECEIPT, RELEASE, TEMPORARY
+from orchestration.publication.layout import (
+    DATABASES,
+    MANIFEST,
+    RECEIPT,
+    RELEASE,
+    TEMPORARY,
+    mode_in_release,
+)
 from orchestration.publication.releases import (
     current_directory,
     release_text,
@@ -97,7 +104,7 @@ def _rewrite(
     )
     write_durably(new / RELEASE, release_text(sealed))
     for path in new.iterdir():
-        path.chmod(0o444)
+        path.chmod(mode_in_release(path.name))
         sync(path)
     sync(new)
     new.rename(home.release(new_id))

@@ -78,7 +78,7 @@ def copy_file(source: Path, target: Path) -> None:
     with disk_full_as_error(target):
         if not _clone(source, target):
             shutil.copyfile(source, target)
-        target.chmod(0o644)
+        target.chmod(0o600)
     found, expected = target.stat().st_size, source.stat().st_size
     if found != expected:
         raise PublicationRefused(

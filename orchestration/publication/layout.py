@@ -26,6 +26,10 @@ KEPT_SUFFIXES = (".duckdb", ".json", ".html")
 folder.
 """
 
+MODE_OF_MARTS = 0o444
+MODE_OF_OTHERS = 0o400
+"""Permissions in a release: nobody writes, and other accounts read the marts alone."""
+
 TEMPORARY = ".tmp"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -43,6 +47,11 @@ def checked_name(name: str) -> str:
             f"{name!r} cannot name a run or a release: letters, digits, `_`, `.` and `-` only"
         )
     return name
+
+
+def mode_in_release(name: str) -> int:
+    """The permissions of a release's file."""
+    return MODE_OF_MARTS if name == MARTS else MODE_OF_OTHERS
 
 
 def is_temporary(path: Path) -> bool:

@@ -20,17 +20,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.core.errors import RefreshRunning
+from orchestration.core.private_files import keep_private, make_private
 from orchestration.settings import Home
 
 
 @contextlib.contextmanager
 def refresh_lock(home: Home, *, run_id: str) -> Iterator[None]:
-    """Lock the home for one refresh, rollback or repair.
+    """Lock the home for one refresh, rollback or repair. What its holder writes is for its own account alone.
 
     Raises `RefreshRunning` at once where another process, or this one, holds it.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home.refresh_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    keep_private()
+    make_private(home.root)
+    descriptor = os.open(home.refresh_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -35,6 +35,7 @@ from orchestration.publication.layout import (
     SEMANTIC_MANIFEST,
     checked_name,
     intent_of,
+    mode_in_release,
 )
 from orchestration.publication.receipt import read_receipt, verify_receipt
 from orchestration.publication.releases import newest_id, release_text, switch
@@ -82,7 +83,7 @@ def publish(
         write_durably(directory / RELEASE, release_text(release))
     failpoint("publish.described")
     for path in directory.iterdir():
-        path.chmod(0o444)
+        path.chmod(mode_in_release(path.name))
         sync(path)
     sync(directory)
     failpoint("publish.synced")

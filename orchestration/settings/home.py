@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.core.private_files import make_private
+
 
 @dataclass(frozen=True)
 class Home:
@@ -120,8 +122,19 @@ class Home:
         return self.releases / release_id
 
     def prepare(self) -> Home:
-        """Create the folders that every refresh writes to, and return self."""
-        folders = (self.landing, self.quarantine, self.candidates, self.releases, self.logs)
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
+        """Create the folders that every refresh writes to, let no other account into any, and return self."""
+        make_private(self.root)
+        for folder in (self.landing, self.quarantine, self.candidates, self.releases, self.logs):
+            make_private(folder)
+        for folder in (
+            self.answers,
+            self.left_out,
+            self.dagster,
+            self.events,
+            self.dbt,
+            self.work,
+            self.scratch,
+        ):
+            if folder.is_dir():
+                make_private(folder)
         return self

@@ -25,6 +25,7 @@ def diagnose(inspection: Inspection) -> list[Finding]:
         ("ledger", home_checks.check_ledger),
         ("landing", home_checks.check_landing),
         ("releases", home_checks.check_releases),
+        ("permissions", home_checks.check_permissions),
         ("leftovers", home_checks.check_leftovers),
         ("disk", environment_checks.check_disk),
         ("clocks", environment_checks.check_clocks),

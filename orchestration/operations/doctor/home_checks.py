@@ -7,10 +7,12 @@ from pathlib import Path
 
 from orchestration import ingestion, publication
 from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.private_files import is_open, open_to_others
 from orchestration.core.records import Load
 from orchestration.ingestion.ledger.loads import active_loads, all_loads
 from orchestration.ingestion.ledger.runs import unfinished_refreshes
 from orchestration.operations.doctor.findings import Finding, Inspection
+from orchestration.publication.layout import MARTS, WAREHOUSE
 
 _REPLACE = "embudo rollback (to the previous release), or embudo refresh --full (rebuilds it)"
 
@@ -141,6 +143,28 @@ def check_releases(inspection: Inspection) -> Iterator[Finding]:
     if not corrupt:
         how = "all files exist" if inspection.quick else "checksums match"
         yield Finding("releases", "ok", f"{len(ids)} release(s), current {current}, {how}")
+
+
+def check_permissions(inspection: Inspection) -> Iterator[Finding]:
+    """Files that hold contacts and that other accounts on this machine can read."""
+    home = inspection.home
+    if not home.root.is_dir():
+        return
+    found = list(open_to_others(home.root, sparing=(MARTS,)))
+    found += [path for path in home.releases.glob(f"*/{WAREHOUSE}") if is_open(path)]
+    if not found:
+        yield Finding("permissions", "ok", "no other account can read the home")
+        return
+    names = ", ".join(str(path.relative_to(home.root)) for path in found[:5] if path != home.root)
+    where = f"{home.root} itself" if home.root in found else "the home is closed"
+    yield Finding(
+        "permissions",
+        "warning",
+        f"other accounts have permissions on {len(found)} file(s) and folder(s) that hold contacts: {where}"
+        + (f"; inside {names}" if names else "")
+        + (" …" if len(found) > 5 else ""),
+        f"chmod -R go= {home.root}",
+    )
 
 
 def check_leftovers(inspection: Inspection) -> Iterator[Finding]:

@@ -36,3 +36,13 @@ def test_every_path_lies_in_the_home(tmp_path: Path) -> None:
     assert home.candidate("r").parent == home.candidates
     assert home.answers_of("crm").parent == home.answers
     assert home.quarantine_of(source="crm", stream="deals").is_relative_to(home.quarantine)
+
+
+def test_no_other_account_gets_into_a_home_that_was_open(tmp_path: Path) -> None:
+    home = Home.at(tmp_path / "h")
+    home.answers.mkdir(parents=True)
+    for folder in (home.root, home.answers):
+        folder.chmod(0o755)
+    home.prepare()
+    folders = (home.root, home.landing, home.quarantine, home.answers, home.candidates)
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -82,3 +83,19 @@ def test_a_lock_is_distinguished_from_what_a_killed_run_left(company: TinyCompan
     assert wrong(company) == []
     found = diagnose(Inspection(config=company.config, home=company.home))
     assert any("a killed run left its details" in finding.message for finding in found)
+
+
+def test_what_other_accounts_can_read_is_named_with_the_command_that_closes_it(
+    company: TinyCompany,
+) -> None:
+    company.home.root.chmod(0o755)
+    company.home.landing.chmod(0o750)
+    warehouse = company.home.current.resolve() / "warehouse.duckdb"
+    warehouse.chmod(0o444)
+    [finding] = wrong(company, quick=True)
+    assert (finding.area, finding.state) == ("permissions", "warning")
+    assert f"{company.home.root} itself" in finding.message
+    assert "landing" in finding.message
+    assert finding.fix == f"chmod -R go= {company.home.root}"
+    subprocess.run(finding.fix.split(), check=True)
+    assert wrong(company, quick=True) == []
