@@ -149,7 +149,9 @@ def _query(stream: StreamContract, excluded: str, landed: str) -> str:
     `taken` are landed rows of keys that were ever left out, `judged` whether a newer version left them out. Where that
     is so of the newest one, the newest of the others takes its place, or the key is deleted.
     """
-    version = "changed_at, file, load_seq"
+    # Joins are by equality alone: with an inequality, DuckDB compares every pair of rows.
+    version = "row(changed_at, file, load_seq)"
+    version_of_taken = "row(taken.changed_at, taken.file, taken.load_seq)"
     one_row = "" if stream.keys_repeat else "where of_version = 1"
     return f"""
         with excluded as (
@@ -162,16 +164,23 @@ def _query(stream: StreamContract, excluded: str, landed: str) -> str:
             from (select *, {key_digest(stream, "_source")} as key from read_parquet([{landed}]))
             where key in (select key from excluded)
         ),
+        elsewhere as (
+            select key, scope, max({version}) as version
+            from excluded where not in_file_only group by all
+        ),
+        in_file as (
+            select key, scope, file, max({version}) as version from excluded group by all
+        ),
         judged as (
-            select taken.key, taken.load_id, taken.part, taken.line, taken.changed_at, taken.file,
-                taken.load_seq, count(excluded.key) > 0 as is_left_out
+            select taken.*,
+                coalesce(bool_or(elsewhere.version > {version_of_taken}), false)
+                or coalesce(bool_or(in_file.version > {version_of_taken}), false) as is_left_out
             from taken
             left join scopes using (load_id, part)
-            left join excluded
-                on taken.key = excluded.key and scopes.scope = excluded.scope
-                and (excluded.changed_at, excluded.file, excluded.load_seq)
-                    > (taken.changed_at, taken.file, taken.load_seq)
-                and (not excluded.in_file_only or excluded.file = taken.file)
+            left join elsewhere on taken.key = elsewhere.key and scopes.scope = elsewhere.scope
+            left join in_file
+                on taken.key = in_file.key and scopes.scope = in_file.scope
+                and taken.file = in_file.file
             group by all
         ),
         ended as (
@@ -194,7 +203,9 @@ def _query(stream: StreamContract, excluded: str, landed: str) -> str:
                 rank() over (
                     partition by key order by is_left_out, changed_at desc, file desc, load_seq desc
                 ) as of_key,
-                row_number() over (partition by key, is_left_out, {version} order by line desc) as of_version
+                row_number() over (
+                    partition by key, is_left_out, changed_at, file, load_seq order by line desc
+                ) as of_version
             from judged where key in (select key from ended)
         )
         select {duckdb_session.literal(stream.name)}, ranked.load_id, ranked.part, ranked.line,
