@@ -144,7 +144,7 @@ select
     'call/' || call_id as activity_key,
     user_id, rep__team, rep__region, contact_id, null as deal_id, null as lead_id,
     'call' as kind, direction, is_connected as is_held, direction = 'out' or is_connected as is_done,
-    is_conversation, talk_s as seconds, started_at, started_on
+    is_conversation, talk_s as seconds, started_at, started_on, hour_of_day, half_hour, weekday
 from fct_calls
 union all by name
 select
@@ -160,7 +160,10 @@ select
         when kind = 'Correo' then way = 'Entrante' or outcome = 'Respondido'
         else kind in ('Reunión', 'Visita', 'Demostración') and outcome = 'Realizada'
     end as is_conversation,
-    null as seconds, started_at, cast(to_local(started_at) as date) as started_on
+    null as seconds, started_at, cast(to_local(started_at) as date) as started_on,
+    hour(to_local(started_at)) as hour_of_day,
+    strftime(time_bucket(interval 30 minute, to_local(started_at)), '%H:%M') as half_hour,
+    isodow(to_local(started_at)) as weekday
 from activities;
 
 create table fct_campaign_emails as from messages;
@@ -169,7 +172,13 @@ create table fct_survey_answers as from answers;
 
 -- funnel ---------------------------------------------------------------------------------------
 create table fct_deals as select *, closed_on - created_on as cycle_days from deals;
-create table fct_leads as from answered_leads;
+create table fct_leads as
+select
+    *,
+    hour(to_local(created_at)) as hour_of_day,
+    strftime(time_bucket(interval 30 minute, to_local(created_at)), '%H:%M') as half_hour,
+    isodow(to_local(created_at)) as weekday
+from answered_leads;
 
 create table stage_visits as
 with changes as (

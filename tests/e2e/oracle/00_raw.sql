@@ -323,6 +323,7 @@ select
     crm_at(created) as created_at,
     cast(to_local(crm_at(created)) as date) as created_on,
     month_of(to_local(crm_at(created))) as month,
+    strftime(time_bucket(interval 30 minute, to_local(crm_at(created))), '%H:%M') as lead__half_hour,
     crm_at(qualified) is not null as is_qualified
 from read_csv(
     getvariable('inbox') || '/crm/leads_*.csv',
@@ -418,6 +419,7 @@ select
     good.lead as lead_id,
     crm_at(good.started) as started_at,
     month_of(to_local(crm_at(good.started))) as month,
+    isodow(to_local(crm_at(good.started))) as activity__weekday,
     user_versions.region as rep__region,
     user_versions.team as rep__team,
     user_versions.user_id
@@ -508,6 +510,7 @@ select
     events.campaign_id,
     mailings.name as campaign__name,
     month_of(to_local(min(zulu(events.ts)) filter (where events.type = 'sent'))) as month,
+    hour(to_local(min(zulu(events.ts)) filter (where events.type = 'sent'))) as campaign_email__hour,
     max(events.crm_id) as named_contact,
     lower(trim(max(events.email))) as email,
     coalesce(max(events.crm_id), max(contacts.contact_id)) as contact_id,

@@ -117,7 +117,7 @@ select {cut} as cut, count(*) as value from activities
 where kind = 'Reunión' and outcome = 'Realizada' group by cut;
 
 -- metric: visits
--- by: rep__region, rep__team
+-- by: rep__region, rep__team, activity__weekday
 select {cut} as cut, count(*) as value from activities
 where kind = 'Visita' and outcome = 'Realizada' group by cut;
 

@@ -1,7 +1,7 @@
 -- Campaign emails, by the day they were sent in Madrid.
 
 -- metric: emails_sent
--- by: campaign__name
+-- by: campaign__name, campaign_email__hour
 select {cut} as cut, count(*) as value from messages group by cut;
 
 -- metric: emails_delivered

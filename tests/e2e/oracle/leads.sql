@@ -1,7 +1,7 @@
 -- Leads by the day they were created in Madrid.
 
 -- metric: leads_created
--- by: lead__channel, rep__region
+-- by: lead__channel, rep__region, lead__half_hour
 select {cut} as cut, count(*) as value from answered_leads group by cut;
 
 -- metric: leads_contacted
