@@ -52,8 +52,8 @@ struct_keys struct_pack struct_values to_json
 
 _ANY = "coalesce constant_or_null greatest ifnull least nullif typeof"
 
-_OWN = "date_text duration_seconds time_text"
-"""Macros of `core.duckdb_session` for what spreadsheets and telephones write."""
+_OWN = "date_text digits duration_seconds salesforce_id18 time_text unaccent"
+"""Macros of `core.duckdb_session` for what spreadsheets and telephones write, of `core.repair_macros` for ids."""
 
 ALLOWED_FUNCTIONS = frozenset(
     " ".join((_OPERATORS, _TEXT, _NUMBERS, _TIMES, _NESTED, _ANY, _OWN)).split()

@@ -41,7 +41,7 @@ def test_functions_of_mappings(
     assert connection.execute(f"select {sql}").fetchone() == (expected,)
 
 
-@pytest.mark.parametrize("name", ["salesforce_id18", "digits", "unaccent", "folded_word"])
+@pytest.mark.parametrize("name", ["salesforce_id18", "digits", "unaccent"])
 def test_they_are_no_functions_of_duckdb_and_may_stand_in_settings(name: str) -> None:
     with duckdb.connect() as plain:
         known = plain.execute(
