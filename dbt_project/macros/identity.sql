@@ -10,7 +10,8 @@
 {%- endmacro %}
 
 {# A dialled number in E.164, or null where it cannot be one. A national number gets the calling code in place of its
-   trunk prefix. `codes` is the alias of a row of the seed `calling_codes`: the number's own country or the default. #}
+   trunk prefix. `codes` is the alias of a row of the seed `calling_codes`: the number's own country or the default. A
+   number of that country which is shorter than its numbers are, or longer where all are of one length, is none. #}
 {% macro e164(dialled, codes='codes') -%}
     {%- set code = codes ~ ".calling_code" -%}
     {%- set number -%}
@@ -25,9 +26,15 @@
             else {{ code }} || {{ dialled }}
         end)
     {%- endset -%}
+    {%- set digits = "(length(" ~ number ~ ") - length(" ~ code ~ "))" -%}
+    {%- set least = codes ~ ".least_national_digits" -%}
     case
-        when length({{ number }}) between 8 and 15 and {{ number }} not like '0%' and {{ number }} not like '%+%'
-            then '+' || {{ number }}
+        when length({{ number }}) not between 8 and 15 or {{ number }} like '0%' or {{ number }} like '%+%' then null
+        when {{ number }} like {{ code }} || '%' and (
+            {{ digits }} < {{ least }}
+            or ({{ least }} = {{ codes }}.national_digits and {{ digits }} <> {{ least }})
+        ) then null
+        else '+' || {{ number }}
     end
 {%- endmacro %}
 

@@ -71,7 +71,8 @@ def _calling_codes() -> dict[str, str]:
         row["country"]: (
             f"{{'calling_code': {duckdb_session.literal(row['calling_code'])}, "
             f"'trunk_prefix': {duckdb_session.literal(row['trunk_prefix'])}, "
-            f"'national_digits': {int(row['national_digits'] or 0)}}}"
+            f"'national_digits': {int(row['national_digits'])}, "
+            f"'least_national_digits': {int(row['least_national_digits'])}}}"
         )
         for row in _seed()
     }

@@ -18,7 +18,8 @@ dialled_numbers as (
         {{ dialled('contacts.mobile') }} as mobile,
         coalesce(own_codes.calling_code, default_codes.calling_code) as calling_code,
         coalesce(own_codes.trunk_prefix, default_codes.trunk_prefix, '') as trunk_prefix,
-        coalesce(own_codes.national_digits, default_codes.national_digits) as national_digits
+        coalesce(own_codes.national_digits, default_codes.national_digits) as national_digits,
+        coalesce(own_codes.least_national_digits, default_codes.least_national_digits) as least_national_digits
     from contacts
     left join calling_codes as own_codes on own_codes.country = upper(contacts.country)
     left join calling_codes as default_codes on default_codes.country = '{{ var("country") | upper }}'
