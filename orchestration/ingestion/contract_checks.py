@@ -12,8 +12,8 @@ from orchestration.core import duckdb_session
 from orchestration.core.words import fold
 from orchestration.ingestion import event_times
 from orchestration.ingestion.casts import Locale, Origin, cast_to, describe_type, plausible
-from orchestration.ingestion.failing_sql import DELETED, WHERE, fails
-from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT, ROW_NUMBER
+from orchestration.ingestion.formats.file_rows import BROKEN, LINE, PRESENT
+from orchestration.ingestion.mapped_rows import mapped_rows, value_of
 from orchestration.ingestion.mapping import MappedColumn, MappedFile
 from orchestration.settings.contract import ContractColumn, StreamContract
 
@@ -63,7 +63,7 @@ def staging_query(
         _typed(column, by_name.get(column.name), locale, currency) for column in stream.columns
     )
     names = ", ".join(duckdb_session.name(column.name) for column in stream.columns)
-    texts = {name: _text(column, _value(name)) for name, column in by_name.items()}
+    texts = {name: _text(column, value_of(name)) for name, column in by_name.items()}
     settled = event_times.settled_times(
         stream.in_order, texts, past_midnight=past_midnight, time_zone=locale.time_zone
     )
@@ -78,7 +78,7 @@ def staging_query(
     reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
         with mapped as (
-            {_mapped_rows(mapped, stream, keep_raw=keep_raw, failing=failing or {})}
+            {mapped_rows(mapped, stream, keep_raw=keep_raw, failing=failing or {})}
         ),
         typed as (
             select *, {typed}, {_is_deleted(mapped.deleted, locale)} as _is_deleted from mapped
@@ -102,84 +102,12 @@ def staging_query(
     """
 
 
-def _mapped_rows(
-    mapped: MappedFile, stream: StreamContract, *, keep_raw: bool, failing: Mapping[str, str]
-) -> str:
-    """A SELECT of the mapped values as they stand in the file, and of whether the row is kept.
-
-    `_failed` is why SQL of the mapping fails on the row.
-    """
-    where = f"coalesce(({mapped.where}), false)" if mapped.where is not None else None
-    if where is not None and WHERE in failing:
-        where = f"(coalesce(try({mapped.where}), false) or {fails(f'({mapped.where})')})"
-    deleted = "cast(null as varchar)"
-    if mapped.deleted is not None:
-        deleted = _guarded(mapped.deleted, failing, None, tried=False)
-    kept = f"not ({mapped.is_empty})"
-    if mapped.unpivoted_value is not None:
-        kept += f" and {mapped.unpivoted_value} is not null"
-    excluded = "false"
-    if where is not None:
-        excluded = f"{kept} and not {where}"
-        kept += f" and {where}"
-    version = {*stream.keys, stream.newest_by}
-    cells = [
-        *(
-            f"{_guarded(column, failing, where, tried=column.name in version)} "
-            f"as {_value(column.name)}"
-            for column in mapped.columns
-        ),
-        f"{deleted} as _deleted_value",
-        f"({kept}) as _kept",
-        f"({excluded}) as _excluded",
-        f"{_failed(mapped, failing, where)} as _failed",
-        f"{mapped.extra} as _extra",
-        f"{mapped.raw if keep_raw else 'cast(null as varchar)'} as _raw",
-        f"{ROW_NUMBER} as _row_number",
-        LINE,
-        PRESENT,
-        BROKEN,
-    ]
-    return f"select {', '.join(cells)} from ({mapped.relation})"
-
-
-def _guarded(
-    column: MappedColumn, failing: Mapping[str, str], where: str | None, *, tried: bool
-) -> str:
-    """The column's SQL, not evaluated for rows that the selection leaves out: it may fail on them.
-
-    `tried`: null is good enough for them where it does.
-    """
-    if not column.is_expression:
-        return column.sql
-    sql = f"try({column.sql})" if column.name in failing else column.sql
-    if where is None:
-        return sql
-    rest = f" else try({column.sql})" if tried else ""
-    return f"case when {where} then {sql}{rest} end"
-
-
 def _has_key(stream: StreamContract, mapped: Mapping[str, MappedColumn]) -> str:
     """Whether a row says which key it is about."""
     required = [name for name in stream.keys if stream.column(name).required]
     if not any(name in mapped for name in stream.keys):
         return "false"
     return " and ".join(f"{duckdb_session.name(name)} is not null" for name in required) or "true"
-
-
-def _failed(mapped: MappedFile, failing: Mapping[str, str], where: str | None) -> str:
-    """SQL of the reasons of the expressions that fail on a row, null where none does."""
-    expressions = {column.name: column.sql for column in mapped.columns}
-    if mapped.deleted is not None:
-        expressions[DELETED] = mapped.deleted.sql
-    if mapped.where is not None:
-        expressions[WHERE] = f"({mapped.where})"
-    reasons = [
-        f"case when {where if where and name != WHERE else 'true'} and {fails(expressions[name])} "
-        f"then {duckdb_session.literal(reason)} end"
-        for name, reason in failing.items()
-    ]
-    return f"nullif(concat_ws('; ', {', '.join(reasons)}), '')" if reasons else "null"
 
 
 def _is_deleted(deleted: MappedColumn | None, locale: Locale) -> str:
@@ -204,10 +132,6 @@ def _plausible_dates(
     return f" replace ({', '.join(dates)})" if dates else ""
 
 
-def _value(name: str) -> str:
-    return duckdb_session.name(f"value of {name}")
-
-
 def _typed(
     column: ContractColumn, mapped: MappedColumn | None, locale: Locale, currency: str
 ) -> str:
@@ -215,7 +139,7 @@ def _typed(
         cast = f"cast(null as {column.data_type})"
     else:
         cast = cast_to(
-            _value(column.name),
+            value_of(column.name),
             column.data_type,
             origin=mapped.origin,
             locale=locale,
@@ -259,7 +183,7 @@ def _faults(
                     ),
                 )
             continue
-        value = _value(column.name)
+        value = value_of(column.name)
         if column.name in stream.ids:
             yield f"is_rounded_id({_text(source, value)})", _rounded(column, source, value)
         if column.data_type != "varchar":
