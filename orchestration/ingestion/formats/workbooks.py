@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -29,6 +31,11 @@ _EPOCH = dt.datetime(1899, 12, 30)
 _DAY_SECONDS = 86_400
 _ROWS_AT_ONCE = 20_000
 _EXACT_DIGITS = 15
+_MANIFEST = "META-INF/manifest.xml"
+_EMPTY_MANIFEST = (
+    '<?xml version="1.0"?><manifest:manifest '
+    'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+)
 
 _Row = list[str | None]
 
@@ -40,7 +47,7 @@ def sheet_rows(
 
     Raises `SourceError` where the file is no such workbook or lacks the sheet.
     """
-    first, cells = _area(path, file_format)
+    first, cells = _area(_with_manifest(path, scratch), file_format)
     for _ in range(file_format.skip):
         next(cells, None)
     line = first + file_format.skip
@@ -86,6 +93,22 @@ def sheet_rows(
         f"where {number} <= {records}"
     )
     return replace(sheet, relation=relation, records=records)
+
+
+def _with_manifest(path: Path, scratch: Path) -> Path:
+    """An OpenDocument sheet with the list of its files that calamine asks for, which some tools leave out."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return path
+    if "content.xml" not in files or _MANIFEST in files:
+        return path
+    copy = scratch / path.name
+    shutil.copyfile(path, copy)
+    with zipfile.ZipFile(copy, "a") as archive:
+        archive.writestr(_MANIFEST, _EMPTY_MANIFEST)
+    return copy
 
 
 def _area(path: Path, file_format: FormatSpec) -> tuple[int, Iterator[_Row]]:

@@ -31,7 +31,9 @@ def _cell(value: object) -> str:
     return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
 
 
-def write_ods(path: Path, rows: list[list[object]], sheet: str = "Sheet1") -> None:
+def write_ods(
+    path: Path, rows: list[list[object]], sheet: str = "Sheet1", *, has_manifest: bool = True
+) -> None:
     """The least of an OpenDocument sheet."""
     body = "".join(
         f"<table:table-row>{''.join(_cell(cell) for cell in row)}</table:table-row>" for row in rows
@@ -49,7 +51,8 @@ def write_ods(path: Path, rows: list[list[object]], sheet: str = "Sheet1") -> No
     )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", _MIME)
-        archive.writestr("META-INF/manifest.xml", manifest)
+        if has_manifest:
+            archive.writestr("META-INF/manifest.xml", manifest)
         archive.writestr("content.xml", content)
 
 
@@ -154,3 +157,13 @@ def test_a_sheet_that_begins_below_and_beside_its_first_cell(company: Company) -
     )
     company.land()
     assert company.rows(found) == [("1", "Desk", 3), ("2", "Lamp", 5)]
+
+
+def test_an_opendocument_sheet_without_the_list_of_its_files_is_read(company: Company) -> None:
+    path = company.inbox / "p.ods"
+    write_ods(path, [["n", "name"], ["1", "Desk"]], has_manifest=False)
+    before = path.read_bytes()
+    company.map("products", {"files": "*.ods", "columns": {"product_id": "n", "name": "name"}})
+    company.land()
+    assert company.rows("select product_id, name from landing.products") == [("1", "Desk")]
+    assert path.read_bytes() == before
