@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestration.privacy.addresses import address_sql, codes_sql, phone_sql
 from orchestration.settings.contract import ContractColumn
@@ -57,3 +59,22 @@ def test_a_declared_column_is_normalised_by_its_kind() -> None:
         ("ana@example.com", "+442079460000", None, "ig|ana"),  # no Spanish number has 11 digits
         (None, None, None, None),
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    country=st.sampled_from([("ES", "34", 9), ("FR", "33", 9), ("US", "1", 10), ("DK", "45", 8)]),
+    digits=st.text(alphabet="56789", min_size=4, max_size=13),
+)
+def test_where_all_numbers_are_of_one_length_another_is_nobodys(
+    country: tuple[str, str, int], digits: str
+) -> None:
+    name, code, length = country
+    expected = f"+{code}{digits}" if len(digits) == length else None
+    with duckdb.connect() as connection:
+        for text in (digits, f"+{code} {digits}", f"00{code}{digits}"):
+            row = connection.execute(
+                f"select {phone_sql('phone', codes_sql(None, name))} from (select ? as phone)",
+                [text],
+            ).fetchone()
+            assert row == (expected,), text
