@@ -121,20 +121,20 @@ class Home:
         """The folder of one release."""
         return self.releases / release_id
 
+    @property
+    def private_folders(self) -> tuple[Path, ...]:
+        """Folders that hold contacts, or what is made of them."""
+        return (
+            *(self.landing, self.quarantine, self.left_out, self.answers, self.candidates),
+            *(self.releases, self.dagster, self.logs, self.events),
+        )
+
     def prepare(self) -> Home:
         """Create the folders that every refresh writes to, let no other account into any, and return self."""
         make_private(self.root)
         for folder in (self.landing, self.quarantine, self.candidates, self.releases, self.logs):
             make_private(folder)
-        for folder in (
-            self.answers,
-            self.left_out,
-            self.dagster,
-            self.events,
-            self.dbt,
-            self.work,
-            self.scratch,
-        ):
+        for folder in self.private_folders:
             if folder.is_dir():
                 make_private(folder)
         return self

@@ -150,7 +150,13 @@ def check_permissions(inspection: Inspection) -> Iterator[Finding]:
     home = inspection.home
     if not home.root.is_dir():
         return
-    found = list(open_to_others(home.root, sparing=(MARTS,)))
+    folders = [home.root] if is_open(home.root) else [f for f in home.private_folders if f.is_dir()]
+    found = [
+        path
+        for folder in folders
+        if is_open(folder)
+        for path in open_to_others(folder, sparing=(MARTS,))
+    ]
     found += [path for path in home.releases.glob(f"*/{WAREHOUSE}") if is_open(path)]
     if not found:
         yield Finding("permissions", "ok", "no other account can read the home")
