@@ -23,7 +23,7 @@ _MARKS = {"ok": "[green]✓[/green]", "warning": "[yellow]•[/yellow]", "error"
 
 def doctor(
     quick: Annotated[
-        bool, typer.Option("--quick", help="Compare sizes only; hash no file.")
+        bool, typer.Option("--quick", help="Compare sizes and fingerprints only.")
     ] = False,
     give_up: Annotated[
         str | None,
@@ -41,7 +41,7 @@ def doctor(
     """Check settings, ledger, landing, releases, lock, disk, versions, clocks and leftovers.
 
     Names what is wrong and the command that fixes it; changes nothing itself. Exits with 1 where something is
-    wrong. Hashes every landed file and release; `--quick` compares sizes only.
+    wrong. Hashes every landed file and release; `--quick` compares sizes and fingerprints only.
     """
     from orchestration.settings import Home
 

@@ -295,6 +295,8 @@ class Release:
     loads: tuple[str, ...]
     files: Mapping[str, str]
     """File name to sha256."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """File name to a digest that takes milliseconds; empty in releases of earlier versions."""
     is_current: bool = False
     streams: Mapping[str, str] = field(default_factory=dict)
     """`source.stream` to the time (UTC, ISO 8601) of its last load."""

@@ -21,6 +21,7 @@ from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
 from orchestration.privacy.model_keys import read_declarations
 from orchestration.publication.files import disk_full_as_error, sha256, sync, write_durably
+from orchestration.publication.fingerprints import fingerprint
 from orchestration.publication.layout import (
     DATABASES,
     MANIFEST,
@@ -100,6 +101,7 @@ def _rewrite(
         release_id=new_id,
         rows={name: databases.rows.get(name, count) for name, count in release.rows.items()},
         files={name: sha256(new / name) for name in sorted(p.name for p in new.iterdir())},
+        fingerprints={path.name: fingerprint(path) for path in sorted(new.iterdir())},
         erasures=(*release.erasures, note),
     )
     write_durably(new / RELEASE, release_text(sealed))

@@ -27,6 +27,7 @@ from orchestration.publication.files import (
     sync,
     write_durably,
 )
+from orchestration.publication.fingerprints import fingerprint
 from orchestration.publication.layout import (
     DATABASES,
     KEPT_SUFFIXES,
@@ -243,6 +244,7 @@ def _describe(
         full=candidate.full,
         loads=contents.loads,
         files=files,
+        fingerprints={name: fingerprint(candidate.directory / name) for name in sorted(files)},
         streams=contents.streams,
         rows=contents.rows,
         based_on=candidate.based_on,

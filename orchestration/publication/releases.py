@@ -17,6 +17,7 @@ from orchestration.core.errors import ReleaseCorrupt
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure, Release
 from orchestration.publication.files import sha256, sync, wal_of
+from orchestration.publication.fingerprints import fingerprint
 from orchestration.publication.layout import (
     DATABASES,
     RELEASE,
@@ -60,14 +61,21 @@ def current_directory(home: Home) -> Path | None:
 
 
 def current_release(home: Home) -> Release | None:
-    """The release that readers get; None where nothing was published yet."""
+    """The release that readers get; None where nothing was published yet.
+
+    Raises `ReleaseCorrupt` where it is not as it was published, as far as that shows in milliseconds.
+    """
     directory = current_directory(home)
-    return None if directory is None else dataclasses.replace(_read(directory), is_current=True)
+    if directory is None:
+        return None
+    return dataclasses.replace(_unchanged(directory), is_current=True)
 
 
 def release_directory(home: Home, release_id: str | None = None) -> Path:
-    """The folder of a release, or of the current one; raises `ReleaseCorrupt` where there is
-    none.
+    """The folder of a release, or of the current one, for readers.
+
+    Raises `ReleaseCorrupt` where there is none, or where it is not as it was published, as far as that shows in
+    milliseconds.
     """
     if release_id is None:
         directory = current_directory(home)
@@ -75,7 +83,14 @@ def release_directory(home: Home, release_id: str | None = None) -> Path:
             raise ReleaseCorrupt(
                 f"Nothing is published in {home.root} yet. Run `embudo refresh` first."
             )
+        _unchanged(directory)
         return directory
+    directory = _directory_of(home, release_id)
+    _unchanged(directory)
+    return directory
+
+
+def _directory_of(home: Home, release_id: str) -> Path:
     if release_id not in release_ids(home):
         raise ReleaseCorrupt(
             f"There is no release {release_id!r}; found {', '.join(release_ids(home)) or 'none'}. "
@@ -84,13 +99,36 @@ def release_directory(home: Home, release_id: str | None = None) -> Path:
     return home.releases / release_id
 
 
+def _unchanged(directory: Path) -> Release:
+    """The release in a folder; raises `ReleaseCorrupt` where a file of it is not as it was published."""
+    release = _read(directory)
+    changed = _changed_files(directory, release)
+    if changed:
+        raise ReleaseCorrupt(
+            f"Release {directory.name} was changed after it was published: {', '.join(changed)}. What the gate "
+            "checked is not what would be read. Run `embudo rollback` for the release before, or `embudo refresh "
+            "--full` to rebuild it; `embudo doctor` compares every byte."
+        )
+    return release
+
+
+def _changed_files(directory: Path, release: Release) -> list[str]:
+    """Files whose fingerprint is another one than when they were published; those that are missing are none."""
+    return [
+        name
+        for name, before in sorted(release.fingerprints.items())
+        if (directory / name).is_file() and fingerprint(directory / name) != before
+    ]
+
+
 def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Release:
     """Verify a release by its checksums (reads every byte); raises `ReleaseCorrupt` naming the
     file.
 
-    Without `hashing` it only sees that the files are there, with nothing beside them.
+    Without `hashing` it compares what takes milliseconds: that the files are there, with nothing beside them, and
+    their fingerprints.
     """
-    directory = release_directory(home, release_id)
+    directory = _directory_of(home, release_id)
     release = _read(directory)
     faults = (
         [] if release.release_id == release_id else [f"{RELEASE} describes {release.release_id}"]
@@ -104,6 +142,8 @@ def verify_release(home: Home, release_id: str, *, hashing: bool = True) -> Rele
             faults.append(f"{name} is missing")
         elif hashing and sha256(path) != checksum:
             faults.append(f"{name} does not match its checksum")
+    if not hashing:
+        faults += [f"{name} was changed" for name in _changed_files(directory, release)]
     faults += [
         f"{wal_of(directory / n).name} stands beside {n}"
         for n in DATABASES

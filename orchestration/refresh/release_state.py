@@ -6,7 +6,7 @@ from orchestration.core.records import RemovedStream
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.loads import active_loads
 from orchestration.ingestion.ledger.unnamed_streams import UnnamedFile, unnamed_files
-from orchestration.publication.releases import current_directory
+from orchestration.publication.releases import current_release
 from orchestration.settings import Home
 from orchestration.settings.project import BuildState
 
@@ -17,10 +17,10 @@ BUILD_STATE = "build.json"
 def released_state(home: Home) -> BuildState | None:
     """The fingerprints that the current release was built from; None where there is no release.
 
-    Raises `ReleaseCorrupt` where files of it are missing.
+    Raises `ReleaseCorrupt` where files of it are missing, or are not as they were published.
     """
-    current = current_directory(home)
-    return BuildState.read(current / BUILD_STATE) if current else None
+    current = current_release(home)
+    return BuildState.read(home.release(current.release_id) / BUILD_STATE) if current else None
 
 
 def removed_streams(home: Home, before: BuildState) -> tuple[RemovedStream, ...]:

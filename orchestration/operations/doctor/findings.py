@@ -24,7 +24,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What to inspect. `quick` compares sizes only; `progress` is called with an area, bytes done and bytes in all."""
+    """What to inspect. `quick` compares sizes and fingerprints; `progress` is called with an area, bytes done and
+    bytes in all.
+    """
 
     config: Path
     home: Home

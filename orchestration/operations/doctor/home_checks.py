@@ -141,7 +141,7 @@ def check_releases(inspection: Inspection) -> Iterator[Finding]:
             fix = _REPLACE if release_id == current else f"rm -r {home.releases / release_id}"
             yield Finding("releases", "error", str(error), fix)
     if not corrupt:
-        how = "all files exist" if inspection.quick else "checksums match"
+        how = "files and fingerprints match" if inspection.quick else "checksums match"
         yield Finding("releases", "ok", f"{len(ids)} release(s), current {current}, {how}")
 
 
