@@ -134,3 +134,25 @@ def test_no_two_words_of_a_column_are_the_same() -> None:
 
     folded = [(stream, column, fold(word)) for stream, column, word in CLOSED]
     assert len(set(folded)) == len(folded)
+
+
+def test_ids_are_repaired_where_they_land(company: Company) -> None:
+    company.map(
+        "deals",
+        {
+            "files": "*.csv",
+            "where": "digits(code) is not null",
+            "columns": {
+                "deal_id": {"sql": "digits(code)"},
+                "owner_id": {"sql": "salesforce_id18(owner)"},
+                "name": {"sql": "unaccent(name)"},
+                "stage": {"value": "New"},
+                "status": {"value": "Open"},
+            },
+        },
+    )
+    company.drop("d.csv", "code,owner,name\nOPP-12,001A0000006Vm9u,Ñandú\nnone,u,x\n")
+    company.land()
+    assert company.rows("select deal_id, owner_id, name, status from landing.deals") == [
+        ("12", "001A0000006Vm9uIAC", "Nandu", "open")
+    ]
