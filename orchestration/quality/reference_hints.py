@@ -5,7 +5,7 @@ Finding ids that match nothing belongs to `checks.unmatched_references`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from orchestration.core.words import folded
@@ -30,12 +30,15 @@ FORMS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "in the same case": (lambda id: f"lower(trim({id}))", "lower(trim({column}))"),
     "without accents, blanks and hyphens": (folded, "lower(replace(unaccent({column}), ' ', ''))"),
-    "by their digits alone": (
-        lambda id: f"nullif(ltrim(regexp_replace({id}, '[^0-9]', '', 'g'), '0'), '')",
-        "ltrim(digits({column}), '0')",
-    ),
 }
 """In words: how both sides are compared, and the SQL of embudo.yml that repairs either side."""
+
+
+_DIGITS = "nullif(ltrim(regexp_replace({id}, '[^0-9]', '', 'g'), '0'), '')"
+_NUMBER = "case when regexp_full_match({id}, '[0-9]+') then nullif(ltrim({id}, '0'), '') end"
+
+BY_DIGITS = ((_DIGITS, _NUMBER), (_NUMBER, _DIGITS))
+"""Digits within a text on one side, a number on the other: texts on both that share digits are a coincidence."""
 
 
 def hint(
@@ -47,16 +50,15 @@ def hint(
     `named` one of `kind` and `value` of what else such rows are called by.
     """
     tried = f"(select * from {unmatched} order by row_count desc, value limit {_TRIED})"
-    best, form = 0, ""
-    for words, (comparison, _) in FORMS.items():
-        left, right = comparison("tried.value"), comparison("known.value")
+    best, form, repair = 0, "", ""
+    for words, left, right, sql in _forms():
         matched = _rows(
             connection,
             f"select sum(row_count) from {tried} as tried where {left} in "
             f"(select {right} from {known} as known where {right} is not null)",
         )
         if matched > best:
-            best, form = matched, words
+            best, form, repair = matched, words, sql.format(column=column)
     for kind, rows in connection.execute(
         f"select kind, sum(row_count) from {tried} as tried join (select distinct kind, value from {named}) as named "
         "on lower(trim(named.value)) = lower(trim(tried.value)) group by kind order by 2 desc limit 1"
@@ -75,8 +77,16 @@ def hint(
         )
     if not best:
         return ""
-    repair = FORMS[form][1].format(column=column)
     return f"{best:,} of the rows would match {form}: map the id as `sql: {repair}`, on both sides."
+
+
+def _forms() -> Iterator[tuple[str, str, str, str]]:
+    """In words, the SQL of either side, and the SQL that repairs it."""
+    for words, (comparison, repair) in FORMS.items():
+        yield words, comparison("tried.value"), comparison("known.value"), repair
+    for left, right in BY_DIGITS:
+        sides = left.replace("{id}", "tried.value"), right.replace("{id}", "known.value")
+        yield "by their digits alone", *sides, "ltrim(digits({column}), '0')"
 
 
 def _rows(connection: DuckDBPyConnection, query: str) -> int:

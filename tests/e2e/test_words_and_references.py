@@ -58,8 +58,8 @@ LATER = {
 d2,Closed Won,won,200,7,,2024-02-01T10:00:00Z,2024-03-01T10:00:00Z
 d3,Closed Lost,lost,300,7,price,2024-02-01T10:00:00Z,2024-03-02T10:00:00Z
 d4,Lost,lost,400,8,price,2024-02-01T10:00:00Z,2024-03-03T10:00:00Z
-x1,Nuevo,open,10,7,,2024-02-10T10:00:00Z,
-x2,Nuevo,open,10,7,,2024-02-11T10:00:00Z,
+x1,Lost,lost,10,7,price,2024-02-10T10:00:00Z,2024-02-10T10:00:00Z
+x2,Lost,lost,10,7,price,2024-02-11T10:00:00Z,2024-02-11T10:00:00Z
 """,
     "leads": """lead_id,channel,owner_id,created_at
 l4,EVENT,7,2024-03-01T10:00:00Z
@@ -140,7 +140,7 @@ def test_what_is_unknown_or_matches_nothing_is_reported(company: Embudo) -> None
         "references.deal_stage_changes.deal_id on crm.deal_stage_changes":
             "2 of 3 rows (66.7%): their deal_id is in no row of deals",
     }  # fmt: skip
-    printed = company("status")
+    printed = company("status").stdout
     assert "x1, x2" in printed
     assert "ltrim(owner_id, '0')" in printed
     assert "seeds/activity_outcomes.csv" in printed

@@ -250,7 +250,7 @@ def _finding(
         expected=_expected(column),
         failures=found.unmatched,
         keys=shown(value for (value,) in values),
-        remedy=advice,
+        remedy=f"{advice} Others are rows to land." if advice else "",
     )
 
 

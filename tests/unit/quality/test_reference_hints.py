@@ -63,3 +63,7 @@ def test_names_in_place_of_ids_are_recognised() -> None:
 def test_where_nothing_would_match_there_is_no_hint() -> None:
     assert hint_for({"u1": 4}, {"v7": "crm"}) == ""
     assert hint_for({"u1": 4}, {}) == ""
+
+
+def test_texts_that_share_digits_are_other_ids() -> None:
+    assert hint_for({"X7": 3, "X8": 1}, {"D7": "crm", "D8": "crm"}) == ""

@@ -149,7 +149,8 @@ def test_the_probable_cause_is_named(tmp_path: Path) -> None:
     make_landing(tmp_path, deals, landing("users", {"user_id": ["7", "u2"]}))
     [found] = warned(tmp_path).values()
     assert found.remedy == (
-        "1 of the rows would match without leading zeros: map the id as `sql: ltrim(owner_id, '0')`, on both sides."
+        "1 of the rows would match without leading zeros: map the id as `sql: ltrim(owner_id, '0')`, on both sides. "
+        "Others are rows to land."
     )
 
 
