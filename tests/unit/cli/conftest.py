@@ -1,9 +1,8 @@
-"""The command line in this process, and a company whose releases are made without dbt."""
+"""The command line in this process, and a catalogue of metrics."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from orchestration.operations import layer_selection
 from orchestration.operations.layer_selection import SelectedLayer
 from semantic_layer.records import Metric
 from tests.faults.tiny_company import TinyCompany
-from tests.unit.publication.factories import make_release
 
 
 @dataclass(frozen=True)
@@ -59,24 +57,6 @@ def embudo(
     yield CommandLine(capsys)
     os.environ.clear()
     os.environ.update(environment)
-
-
-@pytest.fixture(scope="session")
-def landed_company(tmp_path_factory: pytest.TempPathFactory) -> TinyCompany:
-    """Two days landed, with two quarantined rows, and two releases made without dbt."""
-    company = TinyCompany.make(tmp_path_factory.mktemp("landed") / "tiny", days=2)
-    company.land()
-    make_release(company.home, "run-1", amount=10)
-    make_release(company.home, "run-2", amount=20)
-    return company
-
-
-@pytest.fixture
-def company(landed_company: TinyCompany, tmp_path: Path) -> TinyCompany:
-    """A copy of that company."""
-    folder = tmp_path / "tiny"
-    shutil.copytree(landed_company.folder, folder, symlinks=True)
-    return TinyCompany(folder)
 
 
 @pytest.fixture
