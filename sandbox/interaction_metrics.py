@@ -106,7 +106,7 @@ def emails(snapshot: Snapshot) -> dict[str, Figure]:
         "bounce_rate": ratio(part(bounced), mailed),
         "open_rate": ratio(part(opened), arrived),
         "click_rate": ratio(part(clicked), arrived),
-        "click_to_open_rate": ratio(part(clicked), part(opened)),
+        "click_to_open_rate": ratio(part(clicked & opened), part(opened)),
         "reply_rate": ratio(part(replied), arrived),
         "email_engagement_rate": ratio(part(opened | clicked | replied), arrived),
         "unsubscribe_rate": ratio(part(having(kind == mailer.UNSUBSCRIBE)), arrived),

@@ -86,5 +86,5 @@ def test_every_key_is_explained(validator: Draft202012Validator) -> None:
         for key, node in shape.get("properties", {}).items()
         if "description" not in node
     ]
-    keys_of_keys = ("AuthSpec", "PaginationSpec", "RateLimitSpec", "RetriesSpec")
+    keys_of_keys = ("AuthSpec", "BoundsSpec", "PaginationSpec", "RateLimitSpec", "RetriesSpec")
     assert [one for one in bare if one.split(".")[0] not in keys_of_keys] == []
