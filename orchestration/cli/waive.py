@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +28,18 @@ def waive(
     because: Annotated[str, typer.Option("--because", hidden=True)] = "",
     by: Annotated[
         str | None,
-        typer.Option("--by", envvar="EMBUDO_USER", help="Who signs. Default: your user name."),
+        typer.Option(
+            "--by", envvar="EMBUDO_USER", help="A name to show beside your account, which signs."
+        ),
+    ] = None,
+    run: Annotated[
+        str, typer.Option("--run", help="The refresh whose finding is waived. Default: the last.")
+    ] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", formats=["%Y-%m-%d"], help="The last day of the waiver. Default: 7 days."
+        ),
     ] = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take back a waiver that no release has used.")
@@ -43,8 +54,9 @@ def waive(
 ) -> None:
     """Waive one failed check of the quality gate, for one refresh.
 
-    A waiver is signed with your name and the time, used up by the release that needs it, and shown in every
-    answer of that release. A check that could not run cannot be waived.
+    A waiver is for what a refresh found: the next one uses it where the check finds the same again, within a tenth. It
+    is signed with your account and the time, ends unused after a week, is used up by the release that needs it, and
+    shown in every answer of that release. A check that did not fail, or could not run, cannot be waived.
 
     `embudo waive "metric.revenue on revenue" --reason "Black Friday"`, then `embudo refresh`.
     """
@@ -61,8 +73,14 @@ def waive(
         console.out.print(f"Withdrawn: the waiver of {console.plain(check)}.")
     else:
         workspace = Workspace.open(config=config, home=home, inbox=None)
-        signed_by = by or getpass.getuser()
-        waiver = waivers.add_waiver(workspace, check, reason=reason or because, signed_by=signed_by)
+        waiver = waivers.add_waiver(
+            workspace,
+            check,
+            reason=reason or because,
+            named=by or "",
+            run=run,
+            until=until.date() if until else None,
+        )
         console.out.print(
             f"Waived for one refresh: [bold]{console.plain(waiver.check)}[/bold] ({console.plain(waiver.text)}). "
             "`embudo refresh` uses the waiver; `--withdraw` takes it back."
@@ -72,7 +90,11 @@ def waive(
 def _print_waivers(waivers: Sequence[WaiverState], output: options.Format) -> None:
     from dataclasses import asdict
 
-    rows = [asdict(waiver) | {"at": waiver.at.isoformat()} for waiver in waivers]
+    rows = [
+        asdict(waiver)
+        | {"at": waiver.at.isoformat(), "until": waiver.until.isoformat() if waiver.until else ""}
+        for waiver in waivers
+    ]
     if output is not options.Format.table:
         console.print_rows(rows, output)
         return

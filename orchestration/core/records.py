@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 Severity = Literal["error", "warn"]
@@ -168,13 +168,31 @@ class QuarantinedLoad:
 
 
 @dataclass(frozen=True)
+class FailedCheck:
+    """A check as a refresh found it: `failures` rows, or what `observed` states. `ran` is False where it could not
+    run, and nothing was found.
+    """
+
+    check: str
+    """`name on subject`."""
+    run_id: str
+    observed: str
+    failures: int
+    ran: bool = True
+
+
+@dataclass(frozen=True)
 class Waiver:
-    """A failed check that a person waives once. `check` is a check's name, or `name on subject`."""
+    """A failed check that a person waives once, for what a refresh found. `check` is `name on subject`."""
 
     check: str
     because: str
     signed_by: str
     at: datetime
+    seen: FailedCheck | None = None
+    """What it is for; one without it is of an earlier version, and lets nothing through."""
+    until: datetime | None = None
+    """When it ends, used or not."""
     withdrawn: bool = False
     used_by: str = ""
     """The run that needed it; empty while it is open."""
@@ -184,7 +202,12 @@ class Waiver:
     @property
     def is_open(self) -> bool:
         """Whether the next refresh may use it."""
-        return not self.withdrawn and not self.used_by
+        return not self.withdrawn and not self.used_by and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its time is over."""
+        return self.until is not None and self.until <= datetime.now(UTC)
 
     @property
     def text(self) -> str:

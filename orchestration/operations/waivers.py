@@ -5,14 +5,15 @@ What a waiver changes in the gate belongs to `quality`; its rows to the ledger.
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
-from orchestration import quality
 from orchestration.core.errors import WaiverInvalid
-from orchestration.core.records import Waiver
+from orchestration.core.records import FailedCheck, Waiver
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger import runs
 from orchestration.ingestion.ledger import waivers as ledger_waivers
@@ -23,6 +24,9 @@ from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 
 _SUGGESTIONS = 5
+_RUNS = 50
+"""Refreshes, the last ones, that a waiver may name."""
+_LONGEST = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +38,25 @@ class WaiverState:
     signed_by: str
     at: datetime
     reason: str
+    seen: str
+    """The run that it is for, and what that found."""
+    until: datetime | None
 
 
-def add_waiver(workspace: Workspace, check: str, *, reason: str, signed_by: str) -> Waiver:
-    """Waive a check (`NAME`, or `NAME on SUBJECT`) for one refresh.
+def add_waiver(
+    workspace: Workspace,
+    check: str,
+    *,
+    reason: str,
+    named: str = "",
+    run: str = "",
+    until: date | None = None,
+) -> Waiver:
+    """Waive a check (`NAME`, or `NAME on SUBJECT`) for what a refresh found, for one release.
 
-    Raises `WaiverInvalid` where the gate has no such check, or where it could not run in the last refresh.
+    The account of the operating system signs; `named` is a name beside it. `run` is the refresh, the last one by
+    default; `until` the last day (UTC) on which the waiver may be used. Raises `WaiverInvalid` where the gate has no
+    such check, or where it did not fail in that refresh, or could not run.
     """
     if not reason.strip():
         raise WaiverInvalid(
@@ -48,10 +65,23 @@ def add_waiver(workspace: Workspace, check: str, *, reason: str, signed_by: str)
         )
     with Ledger(workspace.home.prepare().ledger) as ledger:
         _require_known(check, workspace)
-        _require_ran(check, workspace.home, ledger)
         return ledger_waivers.grant_waiver(
-            ledger, check, reason=" ".join(reason.split()), signed_by=signed_by
+            ledger,
+            _failed(check, ledger, run),
+            reason=" ".join(reason.split()),
+            signed_by=signature(named),
+            until=_end_of(until) if until else None,
         )
+
+
+def signature(named: str = "") -> str:
+    """The account that this process runs as, whatever its environment says; a name that was given stands beside it."""
+    try:
+        account = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        account = f"uid {os.getuid()}"
+    given = " ".join(named.split())
+    return f"{account} ({given})" if given and given != account else account
 
 
 def withdraw_waiver(home: Home, check: str) -> None:
@@ -74,6 +104,8 @@ def list_waivers(home: Home) -> tuple[WaiverState, ...]:
             signed_by=waiver.signed_by,
             at=waiver.at,
             reason=waiver.because,
+            seen=f"{waiver.seen.run_id}: {waiver.seen.observed}" if waiver.seen else "",
+            until=waiver.until,
         )
         for waiver in waivers
     )
@@ -91,6 +123,8 @@ def suggestions(name: str, checks: Mapping[str, str]) -> str:
 def _state(waiver: Waiver) -> str:
     if waiver.withdrawn:
         return "withdrawn"
+    if waiver.has_ended and not waiver.used_by:
+        return "ended unused"
     if waiver.release_id:
         return f"released in {waiver.release_id}"
     return f"used by run {waiver.used_by}" if waiver.used_by else "open"
@@ -117,12 +151,48 @@ def _subjects_of_loads(name: str, workspace: Workspace) -> set[str]:
     }
 
 
-def _require_ran(check: str, home: Home, ledger: Ledger) -> None:
-    last = next(iter(runs.recent_refreshes(ledger, limit=1)), None)
-    report = quality.read_gate(home.candidate(last.run_id)) if last else None
-    for result in report.checks if report else ():
-        if check in (result.name, result.title) and not result.ran:
-            raise WaiverInvalid(
-                f"{result.title} {result.observed}. A check that could not run cannot be waived: fix what "
-                "keeps it from running, then `embudo refresh`."
+def _failed(check: str, ledger: Ledger, run_id: str) -> FailedCheck:
+    """What a refresh found of a check that failed in it."""
+    recent = runs.recent_refreshes(ledger, limit=_RUNS)
+    run = next((run for run in recent if run_id in ("", run.run_id)), None)
+    if run is None:
+        known = ", ".join(one.run_id for one in recent[:_SUGGESTIONS]) or "none"
+        raise WaiverInvalid(
+            f"A waiver of {check} is for what a refresh found: "
+            + (
+                f"there is no run {run_id!r}; the last are {known}."
+                if run_id
+                else "there was none."
             )
+            + " Run `embudo refresh` first."
+        )
+    failed = runs.failed_checks(run)
+    found = [one for one in failed if check in (one.check, one.check.partition(" on ")[0])]
+    if not found:
+        listed = ", ".join(one.check for one in failed[:_SUGGESTIONS]) or "nothing"
+        raise WaiverInvalid(
+            f"{check} did not fail in run {run.run_id}, so that there is nothing to waive; failed: {listed}. Run "
+            "`embudo refresh` first, or name an earlier run with --run."
+        )
+    if len(found) > 1:
+        raise WaiverInvalid(
+            f"{check} failed on several subjects in run {run.run_id}: waive each by itself: "
+            + ", ".join(f'"{one.check}"' for one in found)
+        )
+    if not found[0].ran:
+        raise WaiverInvalid(
+            f"{found[0].check} {found[0].observed}. A check that could not run cannot be waived: fix what "
+            "keeps it from running, then `embudo refresh`."
+        )
+    return found[0]
+
+
+def _end_of(day: date) -> datetime:
+    """The moment after a day (UTC); raises `WaiverInvalid` for a day that is over, or too far."""
+    today = datetime.now(UTC).date()
+    if not today <= day <= today + _LONGEST:
+        raise WaiverInvalid(
+            f"A waiver until {day} cannot be granted: expected a day from {today} to {today + _LONGEST}. What is "
+            "right for longer belongs in the settings of the check."
+        )
+    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -22,10 +22,12 @@ from orchestration.quality.verdict import (
     used_waivers,
     waive,
 )
+from orchestration.quality.waiver_scope import LOAD_QUARANTINED
 
 __all__ = [
     "DATA_DOCS_FILE",
     "FAILED_KEYS_FILE",
+    "LOAD_QUARANTINED",
     "GateInput",
     "LoadLimits",
     "LoadProfile",

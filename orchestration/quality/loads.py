@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orchestration.core.records import CheckResult, LandingResult, Load
+from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import Check, Policy, checks_of, registered
 from orchestration.quality.subjects import LandedLoad, LandedSource
+from orchestration.quality.waiver_scope import LOAD_QUARANTINED, covers
 
 _ALL = "all streams"
 
@@ -68,14 +69,14 @@ def check_loads(
     required_streams: Collection[str] = (),
     profiles: Mapping[str, LoadProfile] | None = None,
     newest: Mapping[str, datetime] | None = None,
-    waivers: Mapping[str, str] | None = None,
+    waivers: Mapping[str, Waiver] | None = None,
 ) -> LoadsVerdict:
     """Check loads that are in no release yet.
 
     `history` are all other loads that count, in any order; `required_streams` are `source.stream` that must
     have landed at least once; `profiles` is load to its profile, of `history` too; `newest` is source to its
-    latest business time (naive UTC); `waivers` is check (or `name on subject`) to who waives its failure, and
-    why: such a load is not quarantined.
+    latest business time (naive UTC); `waivers` is check (`name on subject`) to its waiver: a load
+    whose failure it is for is not quarantined.
     """
     new = {load.load_id for load in landed.loads}
     loads = (*(load for load in history if load.load_id not in new), *landed.loads)
@@ -86,12 +87,12 @@ def check_loads(
         limit = limits.of(load.source)
         for result in _check_load(_landed_load(load, loads, limit, profiles or {}), limit):
             if result.outcome != "pass" and limit.policy(result.name) == "set_aside":
-                waiver = (waivers or {}).get(result.title) or (waivers or {}).get(result.name)
-                if waiver:
-                    result = dataclasses.replace(result, waiver=waiver)
-                    waived[load.load_id] = waiver
+                waiver = (waivers or {}).get(result.title)
+                if waiver is not None and covers(waiver, result):
+                    result = dataclasses.replace(result, waiver=waiver.text)
+                    waived[load.load_id] = waiver.text
                 else:
-                    observed = f"{result.observed}, load quarantined"
+                    observed = f"{result.observed}{LOAD_QUARANTINED}"
                     result = dataclasses.replace(result, observed=observed)
                     quarantined.setdefault(load.load_id, result)
             results.append(result)

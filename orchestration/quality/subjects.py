@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from orchestration.core.records import CheckResult, LandingResult, Load
+from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.quality.databases import Databases
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.metric_values import MetricMeta, MetricValue
@@ -121,7 +121,7 @@ class GateInput:
     previous: Path | None = None
     revenue_from: str = "orders"
     limits: Mapping[str, float] = field(default_factory=dict)
-    waivers: Mapping[str, str] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
     root: Path = PROJECT_ROOT
 
     @cached_property

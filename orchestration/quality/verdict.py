@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from orchestration.core.errors import GateFailed
-from orchestration.core.records import CheckResult, GateReport
+from orchestration.core.records import CheckResult, GateReport, Waiver
+from orchestration.quality.waiver_scope import covers, not_covered
 
 FAILED_KEYS_FILE = "failed_keys.json"
 """In a candidate or a release: check (`name on subject`) to the keys of the rows that fail it."""
@@ -17,8 +18,8 @@ FAILED_KEYS_FILE = "failed_keys.json"
 _SHOWN = 20
 
 
-def waive(report: GateReport, waivers: Mapping[str, str]) -> GateReport:
-    """Turn waived failures into warnings: check name, or `name on subject`, to who waives it and why.
+def waive(report: GateReport, waivers: Mapping[str, Waiver]) -> GateReport:
+    """Turn waived failures into warnings: `name on subject` to its waiver, which must be for what was found.
 
     A check that could not run cannot be waived.
     """
@@ -26,17 +27,21 @@ def waive(report: GateReport, waivers: Mapping[str, str]) -> GateReport:
     return dataclasses.replace(report, checks=checks)
 
 
-def _waive(check: CheckResult, waivers: Mapping[str, str]) -> CheckResult:
-    waiver = waivers.get(check.title) or waivers.get(check.name)
-    if not waiver or check.outcome != "fail" or not check.ran:
+def _waive(check: CheckResult, waivers: Mapping[str, Waiver]) -> CheckResult:
+    waiver = waivers.get(check.title)
+    if waiver is None or check.outcome != "fail" or not check.ran:
         return check
-    return dataclasses.replace(check, outcome="warn", waiver=waiver)
+    if not covers(waiver, check):
+        return dataclasses.replace(
+            check, remedy=" ".join(filter(None, (not_covered(waiver), check.remedy)))
+        )
+    return dataclasses.replace(check, outcome="warn", waiver=waiver.text)
 
 
 def used_waivers(report: GateReport, waivers: Iterable[str]) -> tuple[str, ...]:
     """The waivers without which the report would have failed."""
     waived = [check for check in report.checks if check.waiver]
-    return tuple(key for key in waivers if any(key in (c.title, c.name) for c in waived))
+    return tuple(key for key in waivers if any(key == check.title for check in waived))
 
 
 def missing_checks(report: GateReport, required: Iterable[str]) -> tuple[str, ...]:

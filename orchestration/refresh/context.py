@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orchestration.core.records import Waiver
 from orchestration.observability.events import RunRecorder
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
@@ -22,8 +23,8 @@ class RefreshContext:
     started_at: datetime
     full_requested: bool = False
     """Whether a full rebuild of history was requested."""
-    waivers: Mapping[str, str] = field(default_factory=dict)
-    """Check (or `name on subject`) to who waives its failure once, when and why."""
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    """Check (`name on subject`) to the waiver of what it found."""
 
     @property
     def workspace(self) -> Workspace:

@@ -16,6 +16,7 @@ from orchestration.core.records import (
     Load,
     QuarantinedLoad,
     RejectedFile,
+    Waiver,
 )
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.copied_files import copied_files
@@ -40,7 +41,7 @@ _QUARANTINED_SHOWN = 3
 
 
 def check_new_loads(
-    workspace: Workspace, landed: LandingResult, *, run_id: str, waivers: Mapping[str, str]
+    workspace: Workspace, landed: LandingResult, *, run_id: str, waivers: Mapping[str, Waiver]
 ) -> tuple[CheckResult, ...]:
     """Check every load that no release holds yet, quarantine what its source's policy requires, and reinstate
     what no check fails any more.
@@ -108,14 +109,12 @@ def loads_to_check(
     return [*new, *quarantined]
 
 
-def waived_loads(home: Home, waivers: Mapping[str, str]) -> list[QuarantinedLoad]:
+def waived_loads(home: Home, waivers: Mapping[str, Waiver]) -> list[QuarantinedLoad]:
     """Quarantined loads whose failed check has an open waiver."""
     with Ledger(home.ledger) as ledger:
         quarantined = quarantined_loads(ledger)
     return [
-        load
-        for load in quarantined
-        if load.check in waivers or f"{load.check} on {load.source}.{load.stream}" in waivers
+        load for load in quarantined if f"{load.check} on {load.source}.{load.stream}" in waivers
     ]
 
 

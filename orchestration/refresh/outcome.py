@@ -5,15 +5,21 @@ What a notification contains and how it is sent belongs to `observability.notifi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from orchestration import publication
+from orchestration import publication, quality
 from orchestration.core.failpoints import failpoint
 from orchestration.core.processes import peak_memory
 from orchestration.core.records import CheckResult, GateReport, Release
 from orchestration.ingestion import Ledger
-from orchestration.ingestion.ledger.runs import begin_refresh, drop_refresh, end_refresh
+from orchestration.ingestion.ledger.runs import (
+    FAILED_CHECKS,
+    begin_refresh,
+    drop_refresh,
+    end_refresh,
+)
 from orchestration.privacy.redaction import redacted
 from orchestration.publication.layout import MARTS
 from orchestration.refresh.context import RefreshContext
@@ -61,9 +67,24 @@ def record_outcome(context: RefreshContext, outcome: Outcome, *, seconds: float)
                 "steps": context.report.seconds,
                 "peak_memory_bytes": peak_memory(),
                 "failed_checks": [check.name for check in gate.failed] if gate else [],
+                FAILED_CHECKS: _failed_checks(gate.checks if gate else outcome.load_checks),
             },
         )
     failpoint("refresh.written_down")
+
+
+def _failed_checks(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
+    """What a person may waive, and what could not run: as it is remembered when the candidate is gone."""
+    return [
+        {
+            "check": check.title,
+            "observed": check.observed,
+            "failures": check.failures,
+            "ran": check.ran,
+        }
+        for check in checks
+        if check.outcome == "fail" or check.observed.endswith(quality.LOAD_QUARANTINED)
+    ]
 
 
 def notify(context: RefreshContext, outcome: Outcome) -> list[str]:

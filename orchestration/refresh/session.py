@@ -24,6 +24,7 @@ from orchestration.core.records import (
     Release,
     Reporter,
     SourceFailure,
+    Waiver,
 )
 from orchestration.core.resource_limits import as_resource_error
 from orchestration.erasure.request import finish as finish_erasure
@@ -252,9 +253,9 @@ class RefreshSession:
         return self._landing.checks if self._landing else ()
 
 
-def _open_waivers(context: RefreshContext) -> Mapping[str, str]:
-    """Failed checks that a person waives in this run: check to who, when and why."""
+def _open_waivers(context: RefreshContext) -> Mapping[str, Waiver]:
+    """Failed checks that a person waives in this run: check to its waiver."""
     published = publication.releases(context.home)
     with ingestion.Ledger(context.home.ledger) as ledger:
         settle_waivers(ledger, {release.run_id: release.release_id for release in published})
-        return {waiver.check: waiver.text for waiver in open_waivers(ledger)}
+        return {waiver.check: waiver for waiver in open_waivers(ledger)}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.core.errors import ReleaseCorrupt
-from orchestration.core.records import RemovedStream
+from orchestration.core.records import RemovedStream, Waiver
 from orchestration.refresh.load_gate import waived_loads
 from orchestration.refresh.release_state import effective_loads, released_state, removed_streams
 from orchestration.settings.project import BuildState
@@ -34,7 +34,7 @@ class Staleness:
 
 
 def staleness_of(
-    project: Project, *, waivers: Mapping[str, str], full_requested: bool = False
+    project: Project, *, waivers: Mapping[str, Waiver], full_requested: bool = False
 ) -> Staleness:
     """Compare the working tree and what has landed with the current release.
 

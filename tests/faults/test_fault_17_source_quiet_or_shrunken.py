@@ -20,6 +20,7 @@ from orchestration.refresh.session import RefreshSession
 from orchestration.refresh.steps.prepare import prepare
 from orchestration.settings.workspace import Workspace
 from tests.reporters import RecordingReporter
+from tests.waivers import found
 
 SETTINGS = """
 company: Quiet
@@ -136,14 +137,15 @@ def test_the_load_is_quarantined_where_its_source_is_configured_to(tmp_path: Pat
     company = Company(tmp_path, "on_breach: {volume: set_aside}")
     _usual(company)
     company.calls("c", 10)
-    assert "load quarantined" in company.refresh()[VOLUME].observed
+    failed = company.refresh()[VOLUME]
+    assert "load quarantined" in failed.observed
     assert company.calls_in_the_build() == 200
     with company.ledger() as ledger:
         (aside,) = quarantined_loads(ledger)
         assert (aside.check, aside.rows_landed) == ("loads.volume", 10)
         file = tmp_path / f"home/landing/pbx/calls/{aside.load_id}.parquet"
         assert file.exists()
-        grant_waiver(ledger, VOLUME, reason="a strike", signed_by="ana")
+        grant_waiver(ledger, found(failed), reason="a strike", signed_by="ana")
     check = company.refresh()[VOLUME]
     assert check.waiver.endswith("a strike")
     assert company.calls_in_the_build() == 210

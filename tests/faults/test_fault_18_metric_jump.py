@@ -28,6 +28,7 @@ from orchestration.publication import Candidate, prepare_candidate, publish, rel
 from orchestration.quality import (
     MetricMeta,
     MetricValue,
+    read_gate,
     used_waivers,
     waive,
     write_gate,
@@ -40,6 +41,7 @@ from semantic_layer.trust import read_release
 from semantic_layer.warehouse import Warehouse
 from tests.unit.publication.factories import amount_in, build, make_release
 from tests.unit.quality.factories import gate_input, results
+from tests.waivers import found, waiver_of
 
 REVENUE = MetricMeta.of("revenue", {"unit": "currency"})
 JUMP = "metric.revenue on revenue"
@@ -59,7 +61,7 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
         settle_waivers(ledger, {r.run_id: r.release_id for r in releases(home)})
-        waivers = {one.check: one.text for one in open_waivers(ledger)}
+        waivers = {one.check: one for one in open_waivers(ledger)}
         examined = gate_input(
             candidate.directory,
             metrics=[REVENUE],
@@ -80,9 +82,9 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    found = Home.at(tmp_path / "home")
-    make_release(found, "run-1", amount=10)
-    return found
+    made = Home.at(tmp_path / "home")
+    make_release(made, "run-1", amount=10)
+    return made
 
 
 def test_months_in_range_are_published(home: Home) -> None:
@@ -100,9 +102,25 @@ def test_a_jump_publishes_nothing_and_names_the_next_step(home: Home, last: floa
     assert amount_in(home.current) == (10, 10)
 
 
-def test_waived_it_is_published_once_for_all_to_see(home: Home) -> None:
+def _waive_jump(home: Home) -> None:
+    """Let a jump to 4,000 fail, and waive what the gate found."""
+    with pytest.raises(GateFailed):
+        _run(home, "failed", last=4_000)
+    report = read_gate(home.candidate("failed"))
+    assert report is not None
     with Ledger(home.ledger) as ledger:
-        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
+        grant_waiver(ledger, found(report.checks[0]), reason="Black Friday", signed_by="ana")
+
+
+def test_a_waiver_is_for_what_was_found_and_not_for_a_higher_jump(home: Home) -> None:
+    _waive_jump(home)
+    with pytest.raises(GateFailed, match=r"The waiver of ana is for what run run-0 found"):
+        _run(home, "run-2", last=40_000)
+    assert amount_in(home.current) == (10, 10)
+
+
+def test_waived_it_is_published_once_for_all_to_see(home: Home) -> None:
+    _waive_jump(home)
     _run(home, "run-2", last=4_000)
     release = releases(home)[0]
     assert release.verdict == "warn"
@@ -128,8 +146,7 @@ def test_waived_it_is_published_once_for_all_to_see(home: Home) -> None:
 
 
 def test_a_waiver_that_nothing_needed_stays_open(home: Home) -> None:
-    with Ledger(home.ledger) as ledger:
-        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
+    _waive_jump(home)
     _run(home, "run-2", last=108)
     with Ledger(home.ledger) as ledger:
         assert [one.check for one in open_waivers(ledger)] == [JUMP]
@@ -140,8 +157,8 @@ def test_a_waiver_that_nothing_needed_stays_open(home: Home) -> None:
 
 def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) -> None:
     """I6: used up is what let a release out, not what was about to."""
+    _waive_jump(home)
     with Ledger(home.ledger) as ledger:
-        grant_waiver(ledger, JUMP, reason="Black Friday", signed_by="ana")
         use_waivers(ledger, [JUMP], run_id="killed")
         assert open_waivers(ledger) == []
     _run(home, "run-2", last=4_000)
@@ -151,5 +168,5 @@ def test_a_run_killed_before_it_published_gives_its_acceptance_back(home: Home) 
 def test_a_check_that_could_not_run_cannot_be_waived(home: Home) -> None:
     checks = results("metric.<metric>", gate_input(home.root, metrics=[REVENUE]))
     broken = dataclasses.replace(checks[0], outcome="fail", ran=False, observed="could not run: x")
-    report = waive(GateReport(run_id="r", checks=(broken,)), {JUMP: "ana"})
+    report = waive(GateReport(run_id="r", checks=(broken,)), {JUMP: waiver_of(broken)})
     assert report.verdict == "fail"

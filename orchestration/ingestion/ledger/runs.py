@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from orchestration.core.records import FailedCheck
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.times import from_text, to_text, utc_now
+
+FAILED_CHECKS = "failed"
+"""Under what name a run's detail has the checks that failed in it, each as `failed_checks` reads it."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,25 @@ def recent_refreshes(ledger: Ledger, *, limit: int = 20) -> list[RefreshRun]:
         "select * from refreshes order by started_at desc, rowid desc limit ?", (limit,)
     ).fetchall()
     return [_run(row) for row in rows]
+
+
+def failed_checks(run: RefreshRun) -> list[FailedCheck]:
+    """What failed in a run, a check that failed for several loads once."""
+    found: dict[str, FailedCheck] = {}
+    for one in run.detail.get(FAILED_CHECKS, ()):
+        seen = FailedCheck(
+            one["check"], run.run_id, one["observed"], int(one["failures"]), bool(one["ran"])
+        )
+        before = found.get(seen.check)
+        if before is not None:
+            seen = replace(
+                seen,
+                observed=f"{before.observed}\n{seen.observed}",
+                failures=max(before.failures, seen.failures),
+                ran=before.ran and seen.ran,
+            )
+        found[seen.check] = seen
+    return list(found.values())
 
 
 def _run(row: sqlite3.Row) -> RefreshRun:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Grows when the tables change; a ledger of a newer version is refused."""
 
 SCHEMA = (
@@ -110,6 +110,15 @@ SCHEMA = (
         withdrawn_at text,
         used_by text,
         release_id text
+    )
+    """,
+    """
+    create table if not exists waiver_scopes (
+        waiver_id integer primary key references waivers,
+        run_id text not null,
+        observed text not null,
+        failures integer not null,
+        until text not null
     )
     """,
     """

@@ -6,27 +6,51 @@ What a waiver lets through belongs to `quality`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
-from orchestration.core.records import Waiver
+from orchestration.core.records import FailedCheck, Waiver
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.times import from_text, to_seconds_text, utc_now
 
 _OPEN = "withdrawn_at is null and used_by is null"
 
 
-def grant_waiver(ledger: Ledger, check: str, *, reason: str, signed_by: str) -> Waiver:
-    """Enter that a failure of `check` (a name, or `name on subject`) may pass once.
+LASTS = timedelta(days=7)
+"""How long a waiver may be used, where its end is not stated."""
+
+
+def grant_waiver(
+    ledger: Ledger,
+    seen: FailedCheck,
+    *,
+    reason: str,
+    signed_by: str,
+    until: datetime | None = None,
+) -> Waiver:
+    """Enter that what a refresh has `seen` may pass once, `until` (UTC) at the latest.
 
     A waiver of the same check that is still open is withdrawn: the newer one counts.
     """
+    now = utc_now()
     with ledger.transaction():
-        withdraw_waiver(ledger, check)
-        ledger.execute(
+        withdraw_waiver(ledger, seen.check)
+        added = ledger.execute(
             "insert into waivers (check_name, reason, signed_by, granted_at) values (?,?,?,?)",
-            (check, reason, signed_by, to_seconds_text(utc_now())),
+            (seen.check, reason, signed_by, to_seconds_text(now)),
         )
-    return next(waiver for waiver in open_waivers(ledger) if waiver.check == check)
+        ledger.execute(
+            "insert into waiver_scopes values (?,?,?,?,?)",
+            (
+                added.lastrowid,
+                seen.run_id,
+                seen.observed,
+                seen.failures,
+                to_seconds_text(
+                    until.astimezone(UTC).replace(tzinfo=None) if until else now + LASTS
+                ),
+            ),
+        )
+    return next(waiver for waiver in all_waivers(ledger) if waiver.check == seen.check)
 
 
 def withdraw_waiver(ledger: Ledger, check: str) -> bool:
@@ -46,13 +70,20 @@ def open_waivers(ledger: Ledger) -> list[Waiver]:
 
 def all_waivers(ledger: Ledger) -> list[Waiver]:
     """All that were ever granted, the newest first."""
-    rows = ledger.execute("select * from waivers order by waiver_id desc").fetchall()
+    rows = ledger.execute(
+        "select w.*, s.run_id as seen_in, s.observed, s.failures, s.until from waivers as w "
+        "left join waiver_scopes as s using (waiver_id) order by w.waiver_id desc"
+    ).fetchall()
     return [
         Waiver(
             check=row["check_name"],
             because=row["reason"],
             signed_by=row["signed_by"],
             at=from_text(row["granted_at"]).replace(tzinfo=UTC),
+            seen=FailedCheck(row["check_name"], row["seen_in"], row["observed"], row["failures"])
+            if row["seen_in"]
+            else None,
+            until=from_text(row["until"]).replace(tzinfo=UTC) if row["until"] else None,
             withdrawn=row["withdrawn_at"] is not None,
             used_by=row["used_by"] or "",
             release_id=row["release_id"] or "",

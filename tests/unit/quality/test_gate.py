@@ -12,6 +12,7 @@ from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import Check
 from orchestration.quality.subjects import Definitions, GateInput
 from tests.unit.quality.factories import gate_input, manifest_of, result
+from tests.waivers import waiver_of
 
 METRICS = [MetricMeta.of("revenue", {"unit": "currency"})]
 
@@ -65,10 +66,9 @@ def test_a_report_has_gate_1_first_and_waived_failures_warn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("orchestration.quality.gate.checks_of", lambda *_: ())
+    failed = result("loads.volume", gate=1, passed=False)
     candidate = gate_input(
-        Path("/nonexistent"),
-        loads=[result("loads.volume", gate=1, passed=False)],
-        waivers={"loads.volume": "ana: holiday"},
+        Path("/nonexistent"), loads=[failed], waivers={failed.title: waiver_of(failed)}
     )
     report = run_gate(candidate)
     assert [(check.name, check.outcome) for check in report.checks] == [("loads.volume", "warn")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from orchestration.core.errors import GateFailed
@@ -15,6 +17,7 @@ from orchestration.quality.verdict import (
     waive,
 )
 from tests.unit.quality.factories import result
+from tests.waivers import waiver_of
 
 
 def test_a_failed_check_is_waived_by_name_and_one_that_could_not_run_is_not() -> None:
@@ -22,10 +25,19 @@ def test_a_failed_check_is_waived_by_name_and_one_that_could_not_run_is_not() ->
     report = GateReport(
         run_id="run-1", checks=(result("a", passed=False), result("b", passed=False), raised)
     )
-    waived = waive(report, {"a on fct_orders": "ana: promotion", "r": "ana: no"})
+    waivers = {check.title: waiver_of(check, reason="promotion") for check in report.checks[::2]}
+    waived = waive(report, waivers)
     assert [c.outcome for c in waived.checks] == ["warn", "fail", "fail"]
-    assert waived.checks[0].waiver == "ana: promotion"
-    assert "waived: ana: promotion" in explain(waived)
+    assert waived.checks[0].waiver == "ana, 2026-07-01 04:00 UTC: promotion"
+    assert "waived: ana, 2026-07-01 04:00 UTC: promotion" in explain(waived)
+
+
+def test_a_waiver_for_something_else_lets_nothing_through_and_says_so() -> None:
+    other = dataclasses.replace(result("a", passed=False), observed="9,000 rows")
+    report = GateReport(run_id="run-1", checks=(result("a", passed=False),))
+    waived = waive(report, {other.title: waiver_of(other)})
+    assert [c.outcome for c in waived.checks] == ["fail"]
+    assert "The waiver of ana is for what run run-0 found (9,000 rows)" in explain(waived)
 
 
 def test_a_failed_gate_names_the_check_its_subject_and_keys() -> None:
@@ -40,8 +52,8 @@ def test_a_failed_gate_names_the_check_its_subject_and_keys() -> None:
 
 def test_only_waivers_that_were_needed_are_used_up() -> None:
     report = GateReport(run_id="r", checks=(result("a", passed=False), result("b")))
-    waivers = {"a": "ana: promotion", "b on fct_orders": "ana: in case", "c": "ana: old"}
-    assert used_waivers(waive(report, waivers), waivers) == ("a",)
+    waivers = {check.title: waiver_of(check) for check in (*report.checks, result("c"))}
+    assert used_waivers(waive(report, waivers), waivers) == ("a on fct_orders",)
 
 
 def test_what_failed_comes_before_what_could_not_run_and_what_warned() -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from orchestration.core.records import CheckResult, Outcome
+from orchestration.core.records import CheckResult, Outcome, Waiver
 from orchestration.observability.events import RunRecorder
 from orchestration.refresh.context import RefreshContext
 from orchestration.settings import Home, Settings
@@ -52,7 +52,7 @@ def make_context(
     *,
     run_id: str = "run-1",
     project: Project | None = None,
-    waivers: dict[str, str] | None = None,
+    waivers: dict[str, Waiver] | None = None,
 ) -> RefreshContext:
     home.prepare()
     return RefreshContext(

@@ -16,6 +16,7 @@ from orchestration.refresh.steps.sign import sign
 from orchestration.settings import Home
 from tests.unit.publication.factories import build
 from tests.unit.refresh.factories import make_check, make_context
+from tests.waivers import seen
 
 REQUIRED = {"loads.volume": "all streams", "dbt.models_built": "all models"}
 BUILT = Build(nodes=(), rows={}, unit_tests=False)
@@ -29,13 +30,13 @@ def candidate(home: Home, monkeypatch: pytest.MonkeyPatch) -> Candidate:
     return made
 
 
-def signed(home: Home, candidate: Candidate, *outcomes: str, **waivers: str) -> Receipt:
+def signed(home: Home, candidate: Candidate, *outcomes: str) -> Receipt:
     checks = tuple(
         make_check(name, outcome)  # type: ignore[arg-type]
         for name, outcome in zip(REQUIRED, outcomes, strict=False)
     )
     return sign(
-        make_context(home, waivers=waivers),
+        make_context(home),
         report=GateReport(run_id="run-1", checks=checks),
         landed=LandingResult(loads=()),
         candidate=candidate,
@@ -68,7 +69,9 @@ def test_a_required_check_that_did_not_run_has_failed(home: Home, candidate: Can
 
 def test_a_waiver_that_no_check_needed_stays_open(home: Home, candidate: Candidate) -> None:
     with Ledger(home.ledger) as ledger:
-        grant_waiver(ledger, "loads.volume", reason="a holiday", signed_by="ana")
+        grant_waiver(
+            ledger, seen("loads.volume on crm.orders"), reason="a holiday", signed_by="ana"
+        )
     signed(home, candidate, "pass", "pass")
     with Ledger(home.ledger) as ledger:
         assert [waiver.is_open for waiver in all_waivers(ledger)] == [True]
