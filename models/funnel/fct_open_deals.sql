@@ -1,4 +1,4 @@
--- grain: one row per deal that is open at the data-as-of time
+-- grain: one row per deal that is open at the data-as-of time; one in a won or lost stage is not, whatever its status
 with settings as (
     select * from {{ ref('stg_embudo__settings') }}
 ),
@@ -6,8 +6,13 @@ with settings as (
 deals as (
     select deals.*
     from {{ ref('int_deals__deals') }} as deals
+    left join {{ ref('int_deals__stages') }} as stages
+        on deals.pipeline = stages.pipeline
+        and deals.stage = stages.stage
     cross join settings
-    where not deals.is_closed and (deals.created_at <= settings.as_of or deals.created_at is null)
+    where not deals.is_closed
+        and not coalesce(stages.is_closing_stage, false)
+        and (deals.created_at <= settings.as_of or deals.created_at is null)
 ),
 
 last_touches as (

@@ -50,7 +50,8 @@ final as (
         deals.created_on,
         deals.ended_at as closed_at,
         deals.closed_on,
-        deals.expected_close_on
+        deals.expected_close_on,
+        deals.updated_at
     from deals
     left join origins on deals.deal_key = origins.deal_key
     left join user_versions

@@ -1,6 +1,7 @@
 -- grain: one row per period in which a deal was open in one stage, up to but not on `stage_to_on`
 -- once it entered a stage that closes it, won or lost, a deal is not open, also where it was opened again later; the stage
 -- of a deal without recorded changes says nothing of earlier days
+-- an open deal that is now in such a stage was open up to its last change at most, whatever changes are recorded
 -- a deal without a creation date is open since its first known stage change, or else on the data-as-of day alone
 with settings as (
     select * from {{ ref('stg_embudo__settings') }}
@@ -18,18 +19,27 @@ first_visits as (
     group by deal_key
 ),
 
+stages as (
+    select * from {{ ref('int_deals__stages') }}
+),
+
 deals_with_open_days as (
     select
         deals.*,
         coalesce(deals.created_on, first_visits.entered_on, settings.as_of_on) as open_from_on,
-        {{ dbt.dateadd('day', 1, 'settings.as_of_on') }} as open_to_on
+        least(
+            {{ dbt.dateadd('day', 1, 'settings.as_of_on') }},
+            case
+                when stages.is_closing_stage and not deals.is_closed
+                    then coalesce({{ local_date('deals.updated_at') }}, deals.created_on, settings.as_of_on)
+            end
+        ) as open_to_on
     from {{ ref('int_deals__deals') }} as deals
     left join first_visits on deals.deal_key = first_visits.deal_key
+    left join stages
+        on deals.pipeline = stages.pipeline
+        and deals.stage = stages.stage
     cross join settings
-),
-
-stages as (
-    select * from {{ ref('int_deals__stages') }}
 ),
 
 periods as (

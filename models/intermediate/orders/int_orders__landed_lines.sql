@@ -1,4 +1,5 @@
 -- grain: one row per line of a landed order; an order without lines has one empty line, so that it counts
+-- a return without a customer or an owner has those of the sale that it names
 -- lines whose order has not landed are left out: orders_missing_of_lines counts them
 with orders as (
     select * from {{ ref('stg_files__orders') }}
@@ -13,10 +14,10 @@ final as (
         -- keys
         coalesce(order_lines.order_line_key, orders.order_key || '|') as order_line_key,
         orders.order_key,
-        orders.account_key,
-        orders.contact_key,
+        coalesce(orders.account_key, sales.account_key) as account_key,
+        coalesce(orders.contact_key, sales.contact_key) as contact_key,
         orders.deal_key,
-        orders.owner_key,
+        coalesce(orders.owner_key, sales.owner_key) as owner_key,
         orders.returns_order_key,
         order_lines.product_key,
 
@@ -39,6 +40,7 @@ final as (
         orders.delivered_at
     from orders
     left join order_lines on orders.order_key = order_lines.order_key
+    left join orders as sales on sales.order_key = orders.returns_order_key
 )
 
 select * from final
