@@ -221,6 +221,8 @@ with stretches as (
             coalesce(cast(to_local(left_at) as date), (select day + 1 from as_of))
         ) as to_on
     from stage_visits
+    -- a deal that is opened again was not open in the stage that it had ended in
+    where stage not in ('Ganada', 'Perdida')
 )
 
 select

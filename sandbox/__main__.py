@@ -27,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="leave out what exports show later",
     )
     parser.add_argument(
+        "--troubles",
+        action="store_true",
+        help="add unknown words and unmatched references, of which a refresh warns",
+    )
+    parser.add_argument(
         "--next-day", action="store_true", help="add the next day's files to a folder made before"
     )
     options = parser.parse_args(arguments)
@@ -40,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             months=options.months,
             end=options.end,
             until=options.until,
+            troubles=options.troubles,
         )
     rows = sum(stream.read for stream in truth.streams.values())
     broken = sum(stream.quarantined for stream in truth.streams.values())

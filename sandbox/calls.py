@@ -17,7 +17,6 @@ INBOUND, OUTBOUND, INTERNAL = 0, 1, 2
 ANSWERED = 0
 WITHHELD = 0
 """The number of a caller who withholds it."""
-UNKNOWN_EXTENSION = 9_000
 _ENDS = {
     INBOUND: np.array([0.81, 0.05, 0.0, 0.0, 0.12, 0.02]),
     OUTBOUND: np.array([0.46, 0.33, 0.08, 0.02, 0.0, 0.11]),
@@ -144,14 +143,13 @@ def _assignments(
     """Queue, agents, campaign, and the contact where the phone system shows it."""
     count, direction = len(calls), calls.direction
     unattended = (direction == INBOUND) & (durations["end"] != ANSWERED)
-    unknown = calls.is_free & (rng.random(count) < 0.015)
     shown = (caller != NONE) & (rng.random(count) < 0.05)
     campaigned = (direction == OUTBOUND) & (rng.random(count) < 0.2)
     campaign = campaign_of(clock, clock.local_day(calls.at), np.full(count, 3))
     return {
         "writing": rng.integers(0, 4, count),
         "queue": np.where(direction == INBOUND, pick(rng, count, np.array([0.4, 0.4, 0.2])), NONE),
-        "agent": np.where(unattended, NONE, np.where(unknown, UNKNOWN_EXTENSION, owner)),
+        "agent": np.where(unattended, NONE, owner),
         "other_agent": np.where(direction == INTERNAL, staff.owners(rng, count), NONE),
         "campaign": np.where(campaigned, campaign, NONE),
         "contact": np.where(shown, caller, NONE),

@@ -20,7 +20,9 @@ from sandbox.marketing import Marketing, make_marketing
 from sandbox.orders import Shop, make_shop
 from sandbox.pipeline import Pipeline, make_pipeline
 from sandbox.products import make_products
+from sandbox.returns import with_returns
 from sandbox.staff import Staff, make_staff
+from sandbox.troubles import with_troubles
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,13 @@ def first_of_months(end: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def make_company(*, seed: int, scale: float, months: int, end: date) -> Company:
-    """The company over `months` months up to and with `end`; 40 reps and 25,000 orders at scale 1."""
+def make_company(
+    *, seed: int, scale: float, months: int, end: date, troubles: bool = False
+) -> Company:
+    """The company over `months` months up to and with `end`; 40 reps and 25,000 orders at scale 1.
+
+    `troubles` are what a refresh warns of by intent.
+    """
     clock = Clock(first_day=day_number(first_of_months(end, months)), last_day=day_number(end))
     volume = scale * len(clock.days) / 730
     staff = make_staff(clock, seed=seed, scale=scale)
@@ -83,6 +90,8 @@ def make_company(*, seed: int, scale: float, months: int, end: date) -> Company:
     pipeline = make_pipeline(clock, staff, customers, seed=seed, scale=volume)
     shop = make_shop(clock, staff, customers, products, pipeline, seed=seed, scale=volume)
     conversations = make_conversations(clock, staff, customers, pipeline, seed=seed, scale=volume)
+    if troubles:
+        conversations = with_troubles(conversations, seed=seed)
     return Company(
         clock=clock,
         seed=seed,
@@ -90,7 +99,7 @@ def make_company(*, seed: int, scale: float, months: int, end: date) -> Company:
         customers=customers,
         products=products,
         pipeline=pipeline,
-        shop=shop,
+        shop=with_returns(clock, shop, seed=seed),
         conversations=_with_late_calls(conversations),
         emails=make_emails(clock, customers, seed=seed, scale=volume),
         marketing=make_marketing(clock, staff, customers, shop, seed=seed, scale=volume),

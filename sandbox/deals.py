@@ -102,7 +102,7 @@ def close_deals(
     versions.append(Frame(end, clock.local_day(outcomes.closed_at)).take(outcomes.status != OPEN))
     return ClosedDeals(
         deals=stack(versions),
-        stages=stack([_stage_change(version) for version in versions]),
+        stages=stack([stage_change(version) for version in versions]),
         outcomes=outcomes,
     )
 
@@ -166,7 +166,8 @@ def _stage_versions(
     return versions, last_amount
 
 
-def _stage_change(version: Frame) -> Frame:
+def stage_change(version: Frame) -> Frame:
+    """The entry into the stage of each version of a deal."""
     columns = {
         "deal": version["deal"],
         "stage": version["stage"],

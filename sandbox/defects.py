@@ -40,6 +40,9 @@ _MOST_BROKEN = 60
 _QUIET_DAYS = 45
 """Small exports stay whole in the last days, so that a day's few rows are not half broken."""
 _BUSY = 100
+_ROUNDED = frozenset({"calls", "deals", "email_events"})
+"""Streams of which somebody saved a row from a spreadsheet, which rounded its id."""
+ROUNDED_ID = "1.23457E+17"
 BAD_BYTES = b"\xff\xfe\xfa"
 
 
@@ -94,6 +97,7 @@ def _reasons(layout: Layout) -> Sequence[str]:
     reasons += ["unknown_value"] if layout.choice else []
     reasons += ["bad_bytes"] if layout.kind == "csv" and layout.encoding == "utf-8" else []
     reasons += ["no_close_date"] if layout.stream == "deals" else []
+    reasons += ["rounded_id"] if layout.stream in _ROUNDED else []
     return reasons
 
 
@@ -144,6 +148,8 @@ def _broken_csv(layout: Layout, row: dict[str, str], defect: Defect) -> bytes:
         row[layout.number] = "doce mil"
     elif defect.reason == "unknown_value":
         row[layout.choice] = "Quizá" if layout.encoding == "latin-1" else "MAYBE"
+    elif defect.reason == "rounded_id":
+        row[layout.identity] = ROUNDED_ID
     elif defect.reason == "no_close_date":
         row |= {"Estado": "Ganada", "Cerrado": ""}
     cells = list(row.values())
@@ -167,6 +173,8 @@ def _broken_json(layout: Layout, model: Mapping[str, object], defect: Defect) ->
         row[layout.identity] = None
     elif defect.reason == "unknown_value":
         row[layout.choice] = "maybe"
+    elif defect.reason == "rounded_id":
+        row[layout.identity] = float(ROUNDED_ID)
     line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     if defect.reason == "cut_short":
         line = line[: len(line) // 2]

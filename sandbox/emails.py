@@ -11,11 +11,11 @@ import numpy as np
 
 from sandbox.clock import DAY, NONE, Clock, Ints, generator
 from sandbox.customers import Customers
-from sandbox.frames import Frame
+from sandbox.frames import Frame, stack
 
-SENT, DELIVERED, OPEN, CLICK, REPLY, BOUNCE, UNSUBSCRIBE, COMPLAINT = range(8)
+SENT, DELIVERED, OPEN, CLICK, REPLY, BOUNCE, UNSUBSCRIBE, COMPLAINT, DEFERRED = range(9)
 _EVENTS_PER_MESSAGE = 10
-"""The number of an event is that of its message times this, plus its position."""
+"""The number of an event is that of its message times this, plus its position; setbacks are numbered from there on."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def make_emails(clock: Clock, customers: Customers, *, seed: int, scale: float) 
     return EmailCampaigns(
         mailings=mailings,
         messages=Frame(messages, clock.local_day(messages["sent_at"])),
-        events=events,
+        events=_with_setbacks(clock, events, messages["sent_at"], seed=seed),
     )
 
 
@@ -104,12 +104,43 @@ def _events(
     at = np.concatenate([instant[some] for _, instant, some, _ in parts])
     kind = np.array([kind for kind, _, _, _ in parts], dtype=np.int64)[place]
     machine = np.array([machine for _, _, _, machine in parts], dtype=np.int64)[place]
-    order = np.argsort(at, kind="stable")
     columns = {
-        "event": (message * _EVENTS_PER_MESSAGE + place)[order],
-        "message": message[order],
-        "kind": kind[order],
-        "machine": machine[order],
-        "occurred_at": at[order],
+        "event": message * _EVENTS_PER_MESSAGE + place,
+        "message": message,
+        "kind": kind,
+        "machine": machine,
+        "soft": np.where(kind == BOUNCE, message % 3 > 0, False).astype(np.int64),
+        "occurred_at": at,
     }
-    return Frame(columns, clock.local_day(columns["occurred_at"]))
+    return Frame(columns, clock.local_day(at))
+
+
+def _with_setbacks(clock: Clock, events: Frame, message_sent_at: Ints, *, seed: int) -> Frame:
+    """The events, and messages that are deferred or bounce softly before they arrive, or whose links are scanned."""
+    rng = generator(seed, "setbacks")
+    arrived = events.take(events["kind"] == DELIVERED)
+    sent_at = message_sent_at[arrived["message"]]
+    fate = rng.random(len(arrived))
+    deferred, soft = fate < 0.015, (fate >= 0.015) & (fate < 0.025)
+    scanned = rng.random(len(arrived)) < 0.03
+    first = int(events["event"].max()) + 1
+    parts = (
+        (DEFERRED, sent_at, deferred, False),
+        (BOUNCE, sent_at, soft, False),
+        (CLICK, arrived["occurred_at"] + rng.integers(1, 30, len(arrived)), scanned, True),
+    )
+    frames = [events]
+    for kind, at, some, machine in parts:
+        count = int(some.sum())
+        columns = {
+            "event": first + np.arange(count, dtype=np.int64),
+            "message": arrived["message"][some],
+            "kind": np.full(count, kind, dtype=np.int64),
+            "machine": np.full(count, machine, dtype=np.int64),
+            "soft": np.full(count, kind == BOUNCE, dtype=np.int64),
+            "occurred_at": at[some],
+        }
+        first += count
+        frames.append(Frame(columns, clock.local_day(at[some])))
+    every = stack(frames)
+    return every.take(np.argsort(every["occurred_at"], kind="stable"))

@@ -162,7 +162,7 @@ select
     case when names_contact = 1 then ref('C', contact, 7) end as crm_id,
     event_kind(kind) as type, iso(occurred_at) as ts, machine = 1 as bot,
     case when kind = 3 then 'https://tienda.example/p/' || (message % 120) end as url,
-    case when kind = 5 then case when message % 3 = 0 then 'hard' else 'soft' end end as bounce
+    case when kind = 5 then case when soft = 0 then 'hard' else 'soft' end end as bounce
 from rows;
 
 -- stream: marketing.marketing_spend
@@ -183,11 +183,14 @@ from rows;
 
 -- stream: shop.orders
 select
-    ref('O', "order", 7) as order_id, ref('A', account, 6) as account_id,
-    ref('C', contact, 7) as contact_id, ref('D', deal, 7) as deal_id,
-    ref('U', owner, 4) as seller_id, stamp(ordered_at) as ordered_at,
+    ref('O', "order", 7) as order_id, case when bare = 0 then ref('A', account, 6) end as account_id,
+    case when bare = 0 then ref('C', contact, 7) end as contact_id, ref('D', deal, 7) as deal_id,
+    case when bare = 0 then ref('U', owner, 4) end as seller_id, stamp(ordered_at) as ordered_at,
     stamp(delivered_at) as delivered_at, order_status(status) as estado,
-    order_channel(channel) as canal, stamp(updated_at) as updated_at
+    -- the shop names the kind of most returns, and of half of the sales
+    case when returns >= 0 then case when "order" % 4 > 0 then 'Devolución' end when "order" % 2
+        = 0 then 'Venta' end as tipo,
+    ref('O', returns, 7) as devuelve, order_channel(channel) as canal, stamp(updated_at) as updated_at
 from rows;
 
 -- stream: shop.order_lines

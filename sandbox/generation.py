@@ -6,6 +6,7 @@ What the company is stands in `company`, what its files look like in `layout` an
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,15 +27,17 @@ def generate(
     months: int = 24,
     end: date = END,
     until: date | None = None,
+    troubles: bool = False,
 ) -> Truth:
     """Write `folder`/inbox, `folder`/embudo.yml and `folder`/truth.json, and return the truth.
 
     The company lives `months` calendar months, the last of them that of `end`. Scale 1 has 40 reps, 20,000
     contacts and 25,000 orders in 24 months. `until` (a day of the company, `end` by default) leaves out what
     exports would show later: `generate_day` adds that. Of a month that is not over, there is a file per day.
+    `troubles` adds unknown words and references that match nothing, of which a refresh warns.
     """
     until = min(until or end, end)
-    company = make_company(seed=seed, scale=scale, months=months, end=end)
+    company = make_company(seed=seed, scale=scale, months=months, end=end, troubles=troubles)
     if day_number(until) < company.clock.first_day:
         raise ValueError(f"until {until} is before the company's first month")
     inbox = folder / "inbox"
@@ -43,7 +46,7 @@ def generate(
     last = day_number(until)
     exports = exports_of(company)
     written = write_files(company, exports, inbox, start=company.clock.first_day, until=last)
-    made_with = MadeWith(seed, scale, months, end.isoformat(), until.isoformat())
+    made_with = MadeWith(seed, scale, months, end.isoformat(), until.isoformat(), troubles)
     truth = make_truth(company, exports, written, made_with=made_with, until=last)
     truth.write(folder)
     return truth
@@ -63,12 +66,14 @@ def generate_day(folder: Path, day: date | None = None) -> Truth:
     end = date.fromisoformat(made.end)
     if not begin <= day <= end:
         raise ValueError(f"day {day} is not among those left to write: {begin} to {end}")
-    company = make_company(seed=made.seed, scale=made.scale, months=made.months, end=end)
+    company = make_company(
+        seed=made.seed, scale=made.scale, months=made.months, end=end, troubles=made.troubles
+    )
     exports = exports_of(company)
     written = write_files(
         company, exports, folder / "inbox", start=day_number(begin), until=day_number(day)
     )
-    made_with = MadeWith(made.seed, made.scale, made.months, made.end, day.isoformat())
+    made_with = replace(made, until=day.isoformat())
     truth = make_truth(
         company, exports, written, made_with=made_with, until=day_number(day), earlier=before
     )

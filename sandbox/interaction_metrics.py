@@ -95,10 +95,11 @@ def emails(snapshot: Snapshot) -> dict[str, Figure]:
         rows = sent & some
         return counted(month[rows], name.where(rows))
 
-    bounced = having(kind == mailer.BOUNCE)
+    arrived_too = having(kind == mailer.DELIVERED)
+    bounced = having(kind == mailer.BOUNCE) & ~arrived_too
     opened = having((kind == mailer.OPEN) & by_person)
-    clicked, replied = having(kind == mailer.CLICK), having(kind == mailer.REPLY)
-    mailed, arrived = part(sent), part(~bounced)
+    clicked, replied = having((kind == mailer.CLICK) & by_person), having(kind == mailer.REPLY)
+    mailed, arrived = part(sent), part(arrived_too)
     return {
         "emails_sent": mailed,
         "emails_delivered": arrived,
@@ -106,7 +107,7 @@ def emails(snapshot: Snapshot) -> dict[str, Figure]:
         "bounce_rate": ratio(part(bounced), mailed),
         "open_rate": ratio(part(opened), arrived),
         "click_rate": ratio(part(clicked), arrived),
-        "click_to_open_rate": ratio(part(clicked & opened), part(opened)),
+        "click_to_open_rate": ratio(part(opened & clicked), part(opened)),
         "reply_rate": ratio(part(replied), arrived),
         "email_engagement_rate": ratio(part(opened | clicked | replied), arrived),
         "unsubscribe_rate": ratio(part(having(kind == mailer.UNSUBSCRIBE)), arrived),

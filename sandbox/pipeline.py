@@ -14,6 +14,7 @@ from sandbox.customers import Customers
 from sandbox.deals import close_deals, new_deals
 from sandbox.frames import Frame, lookup
 from sandbox.leads import lead_columns, lead_versions, new_leads
+from sandbox.reopenings import with_reopenings
 from sandbox.staff import Staff
 
 
@@ -31,7 +32,7 @@ class Pipeline:
     deal_closed_at: Ints
     """`NONE` for deals that never close."""
     deal_status: Ints
-    """How each deal ends, if ever."""
+    """How each deal ends for the first time, if ever."""
     deal_contact: Ints
     deal_owner: Ints
 
@@ -60,6 +61,7 @@ def make_pipeline(
         account=lookup(customers.account_of, contact, NONE),
         lead_created_at=new.created_at,
     )
+    closed = with_reopenings(clock, closed, seed=seed)
     return Pipeline(
         leads=lead_versions(clock, leads),
         deals=closed.deals,

@@ -24,7 +24,7 @@ assert len(_PROBABILITY) == len(DEAL_STAGES)
 
 
 def revenue(snapshot: Snapshot) -> dict[str, Figure]:
-    """Revenue, orders, margin, and their growth: orders that are not cancelled, by order date."""
+    """Revenue, orders, margin, and their growth: orders that are not cancelled, by order date, net of returns."""
     orders = snapshot.orders
     position = np.full(int(orders["order"].max()) + 1, NONE, dtype=np.int64)
     position[orders["order"]] = np.arange(len(orders))
@@ -40,16 +40,21 @@ def revenue(snapshot: Snapshot) -> dict[str, Figure]:
         snapshot.category(lines["product"]),
     )
     net = net_cents(lines)
+    returned = orders["returns"] != NONE
     figures = {
         "revenue": summed(month[of], net, *cuts, unit=CENTS),
-        "orders": counted(month, snapshot.region(owner), snapshot.team(owner, at)),
+        "gross_revenue": summed(month[of], np.where(returned[of], 0, net), *cuts, unit=CENTS),
+        "returned_revenue": summed(month[of], np.where(returned[of], -net, 0), *cuts, unit=CENTS),
+        "orders": summed(
+            month, (~returned).astype(np.int64), snapshot.region(owner), snapshot.team(owner, at)
+        ),
         "units_sold": summed(month[of], lines["quantity"], *cuts),
         "cost_of_goods_sold": summed(
             month[of], lines["quantity"] * lines["cost"], *cuts, unit=CENTS
         ),
     }
-    customer = customer_of(orders)
-    figures["average_order_value"] = ratio(figures["revenue"], figures["orders"])
+    figures["return_rate"] = ratio(figures["returned_revenue"], figures["gross_revenue"])
+    figures["average_order_value"] = ratio(figures["gross_revenue"], figures["orders"])
     figures["gross_margin"] = combined(
         lambda a, b: a - b, figures["revenue"], figures["cost_of_goods_sold"], leading=0
     )
@@ -66,7 +71,8 @@ def revenue(snapshot: Snapshot) -> dict[str, Figure]:
     figures["invoiced_revenue"] = summed(
         month_index(invoices["invoiced_on"]), invoices["amount"], unit=CENTS
     )
-    figures |= _customers(snapshot, orders, customer, month, figures)
+    sales = orders.take(~returned)
+    figures |= _customers(snapshot, sales, customer_of(sales), month[~returned], figures)
     return figures
 
 
@@ -177,7 +183,7 @@ def _open(
     """Deals open at the end of each month, and of the data-as-of day, in their newest amount."""
     first = int(month_index(np.array([snapshot.company.clock.first_day]))[0])
     last = int(month_index(np.array([snapshot.as_of_day]))[0])
-    value, count = {}, {}
+    value, count, ended = {}, {}, snapshot.reopenings
     for month in range(first, last + 1):
         end = (
             int(
@@ -190,6 +196,9 @@ def _open(
         )
         day = min(end, snapshot.as_of_day)
         is_open = (created <= day) & ((closed == NONE) | (closed > day))
+        is_open &= ~np.isin(
+            rows["deal"], ended["deal"][(ended["closed_on"] <= day) & (ended["opened_on"] > day)]
+        )
         name = str(np.datetime64(month, "M"))
         value[name] = float(rows["amount"][is_open].sum()) / CENTS
         count[name] = float(is_open.sum())

@@ -58,7 +58,7 @@ class Snapshot:
 
     @cached_property
     def orders(self) -> Frame:
-        """Orders that are not cancelled."""
+        """Orders and returns that are not cancelled."""
         newest = self.rows("orders").newest("order", "updated_at")
         return newest.take(newest["status"] != 2)
 
@@ -66,6 +66,24 @@ class Snapshot:
     def deals(self) -> Frame:
         """Every deal."""
         return self.rows("deals").newest("deal", "updated_at")
+
+    @cached_property
+    def reopenings(self) -> Frame:
+        """Deals that were opened again: closed from `closed_on` up to but not on `opened_on`; no deal twice."""
+        versions = self.rows("deals")
+        ended = versions.take(versions["closed_at"] != NONE)
+        position = np.full(int(versions["deal"].max(initial=0)) + 1, NONE, dtype=np.int64)
+        first = np.lexsort((ended["closed_at"], ended["deal"]))[::-1]
+        position[ended["deal"][first]] = ended["closed_at"][first]
+        closed_at = position[versions["deal"]]
+        again = (versions["closed_at"] == NONE) & (closed_at != NONE)
+        again &= versions["updated_at"] > closed_at
+        columns = {
+            "deal": versions["deal"][again],
+            "closed_on": self.days(closed_at[again]),
+            "opened_on": self.days(versions["updated_at"][again]),
+        }
+        return Frame(columns, versions.exported_on[again])
 
     @cached_property
     def leads(self) -> Frame:

@@ -32,6 +32,7 @@ class MadeWith:
     months: int
     end: str
     until: str
+    troubles: bool = False
 
 
 @dataclass(frozen=True)

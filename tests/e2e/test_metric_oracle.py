@@ -46,10 +46,6 @@ def test_every_metric_with_dimensions_is_calculated_by_one(layer: SemanticLayer)
     assert without == [], without
 
 
-# The made-up company sells and takes nothing back: tests/e2e/test_returns_and_reopened_deals.py has a shop that does.
-WITHOUT_ROWS = {"returned_revenue", "return_rate"}
-
-
 @pytest.mark.parametrize("metric", sorted(sections()))
 def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracle: Oracle) -> None:
     """I7: in total, by period and by each dimension that the oracle cuts by; equal to a cent or 1e-9."""
@@ -87,4 +83,4 @@ def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracl
             f"by month and {dimension}", found, oracle.by_month_and_dimension(metric, dimension)
         )
     assert wrong == {}, wrong
-    assert any(values) is not (metric in WITHOUT_ROWS), "nothing to compare with, or not any more"
+    assert any(values), "nothing to compare with"

@@ -11,6 +11,7 @@ create temp macro crm_at(text) as to_utc(try_strptime(text, '%d/%m/%Y %H:%M'));
 create temp macro crm_on(text) as cast(try_strptime(text, '%d/%m/%Y') as date);
 create temp macro euros(text) as try_cast(replace(replace(text, '.', ''), ',', '.') as decimal(18, 2));
 create temp macro zulu(text) as try_strptime(text, '%Y-%m-%dT%H:%M:%SZ');
+create temp macro is_rounded(text) as regexp_matches(text, '^[0-9]+([.][0-9]+)?[eE][+][0-9]+$');
 create temp macro digits(text) as
     regexp_replace(regexp_replace(lower(text), '\s*ext.*$', ''), '[^0-9+]', '', 'g');
 create temp macro e164(text) as case
@@ -120,22 +121,34 @@ from read_csv(
     columns = {'id': 'varchar', 'name': 'varchar', 'family': 'varchar', 'price': 'varchar', 'cost': 'varchar'}
 );
 
-create temp table all_orders as
+create temp table stated_orders as
 select * from read_parquet(getvariable('inbox') || '/shop/pedidos_*.parquet')
 where
     estado in ('Abierto', 'Completado', 'Cancelado')
-    and (account_id is not null or contact_id is not null)
+    and (account_id is not null or contact_id is not null or devuelve is not null)
 qualify row_number() over (partition by order_id order by updated_at desc) = 1;
 
--- an order whose lines sum below zero is a return
+-- what a return does not state is that of its sale
+create temp table all_orders as
+select
+    stated.* replace (
+        coalesce(stated.account_id, sales.account_id) as account_id,
+        coalesce(stated.contact_id, sales.contact_id) as contact_id,
+        coalesce(stated.seller_id, sales.seller_id) as seller_id
+    )
+from stated_orders as stated
+left join stated_orders as sales on sales.order_id = stated.devuelve;
+
+-- a return is called one, or its lines sum below zero
 create temp table raw_lines as
 select distinct * from read_parquet(getvariable('inbox') || '/shop/lineas_*.parquet')
 where sku is not null;
 
 create temp table returns as
-select order_id from raw_lines
-group by order_id
-having sum(quantity * unit_price - coalesce(discount, 0)) < 0;
+select raw_lines.order_id from raw_lines
+inner join all_orders on all_orders.order_id = raw_lines.order_id
+group by raw_lines.order_id, all_orders.tipo
+having coalesce(all_orders.tipo = 'Devolución', sum(quantity * unit_price - coalesce(discount, 0)) < 0);
 
 create temp table counted_orders as
 select
@@ -267,6 +280,38 @@ where raw.scope = 'comercial'
 qualify row_number() over (partition by raw.name, raw.month order by crm_on(raw.set_on) desc) = 1;
 
 -- leads and deals ------------------------------------------------------------------------------
+create temp table deal_versions as
+select *
+from read_csv(
+    getvariable('inbox') || '/crm/oportunidades_*.csv',
+    delim = ';', encoding = 'latin-1', header = true, auto_detect = false, ignore_errors = true,
+    columns = {
+        'id': 'varchar', 'name': 'varchar', 'account': 'varchar', 'contact': 'varchar', 'lead': 'varchar',
+        'owner': 'varchar', 'pipeline': 'varchar', 'stage': 'varchar', 'amount': 'varchar', 'type': 'varchar',
+        'product': 'varchar', 'created': 'varchar', 'closed': 'varchar', 'expected': 'varchar',
+        'status': 'varchar', 'reason': 'varchar', 'updated': 'varchar'
+    }
+)
+where
+    id is not null
+    and not is_rounded(id)
+    and crm_at(created) is not null
+    and euros(amount) is not null
+    and status in ('Abierta', 'Ganada', 'Perdida')
+    and (status = 'Abierta' or crm_at(closed) is not null);
+
+-- the days on which a deal was closed that was opened again: from the first up to but not on the last
+create temp table closed_days as
+select
+    ended.id as deal_id,
+    cast(to_local(crm_at(ended.closed)) as date) as closed_on,
+    cast(to_local(min(crm_at(opened.updated))) as date) as opened_on
+from deal_versions as ended
+inner join deal_versions as opened
+    on opened.id = ended.id and opened.status = 'Abierta' and crm_at(opened.updated) > crm_at(ended.closed)
+where ended.status <> 'Abierta'
+group by ended.id, ended.closed;
+
 create temp table deals as
 select
     raw.id as deal_id,
@@ -284,23 +329,8 @@ select
     cast(to_local(crm_at(closed)) as date) as closed_on,
     month_of(to_local(crm_at(created))) as created_month,
     month_of(to_local(crm_at(closed))) as closed_month
-from read_csv(
-    getvariable('inbox') || '/crm/oportunidades_*.csv',
-    delim = ';', encoding = 'latin-1', header = true, auto_detect = false, ignore_errors = true,
-    columns = {
-        'id': 'varchar', 'name': 'varchar', 'account': 'varchar', 'contact': 'varchar', 'lead': 'varchar',
-        'owner': 'varchar', 'pipeline': 'varchar', 'stage': 'varchar', 'amount': 'varchar', 'type': 'varchar',
-        'product': 'varchar', 'created': 'varchar', 'closed': 'varchar', 'expected': 'varchar',
-        'status': 'varchar', 'reason': 'varchar', 'updated': 'varchar'
-    }
-) as raw
+from deal_versions as raw
 left join users on users.user_id = raw.owner
-where
-    raw.id is not null
-    and crm_at(created) is not null
-    and euros(amount) is not null
-    and status in ('Abierta', 'Ganada', 'Perdida')
-    and (status = 'Abierta' or crm_at(closed) is not null)
 qualify row_number() over (partition by raw.id order by crm_at(raw.updated) desc) = 1;
 
 create temp table closed_deals as
@@ -355,6 +385,7 @@ with good as (
     )
     where
         id is not null
+        and not is_rounded(id)
         and zulu(started) is not null
         and try_cast(talk_s as integer) is not null
         and disposition in ('ANSWERED', 'NO ANSWER', 'BUSY', 'FAILED', 'ABANDONED', 'VOICEMAIL')
@@ -501,6 +532,7 @@ with events as (
     )
     where
         event_id is not null
+        and event_id like 'E%'  -- a number was rounded
         and zulu(ts) is not null
         and type in ('sent', 'delivered', 'deferred', 'open', 'click', 'reply', 'bounce', 'unsubscribe', 'complaint')
 )

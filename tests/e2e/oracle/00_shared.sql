@@ -20,7 +20,7 @@ with both_kinds as (
             when kind in ('Reunión', 'Visita', 'Demostración') then outcome = 'Realizada'
             else false
         end as is_conversation,
-        coalesce(outcome not in ('No asistió', 'Cancelada'), true) as is_held,
+        coalesce(outcome in ('Realizada', 'Respondido', 'Enviado'), true) as is_held,
         contact_id,
         deal_id,
         cast(null as varchar) as campaign,

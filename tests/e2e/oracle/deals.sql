@@ -73,11 +73,17 @@ with days as (
 ),
 
 snapshots as (
-    select days.month, days.day, deals.rep__region, deals.amount
+    select
+        days.month, days.day, deals.rep__region,
+        case when closed_days.deal_id is null then deals.amount end as amount
     from days
     left join deals
         on deals.created_on <= days.day
         and (deals.closed_on is null or deals.closed_on > days.day)
+    left join closed_days
+        on closed_days.deal_id = deals.deal_id
+        and days.day >= closed_days.closed_on
+        and days.day < closed_days.opened_on
     where $${cut}$$ = 'month' or days.day = (select day from as_of)
 )
 
@@ -94,11 +100,17 @@ with days as (
 ),
 
 snapshots as (
-    select days.month, days.day, deals.rep__region, deals.deal_id
+    select
+        days.month, days.day, deals.rep__region,
+        case when closed_days.deal_id is null then deals.deal_id end as deal_id
     from days
     left join deals
         on deals.created_on <= days.day
         and (deals.closed_on is null or deals.closed_on > days.day)
+    left join closed_days
+        on closed_days.deal_id = deals.deal_id
+        and days.day >= closed_days.closed_on
+        and days.day < closed_days.opened_on
     where $${cut}$$ = 'month' or days.day = (select day from as_of)
 )
 
@@ -191,6 +203,10 @@ open_deals as (
         inner join deals
             on deals.created_on <= days.day
             and (deals.closed_on is null or deals.closed_on > days.day)
+            and not exists (
+                select 1 from closed_days
+                where closed_days.deal_id = deals.deal_id and days.day >= closed_days.closed_on and days.day < closed_days.opened_on
+            )
         where $${cut}$$ = 'month' or days.day = (select day from as_of)
     )
     group by cut

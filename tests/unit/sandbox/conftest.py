@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Truth, generate
+from sandbox import END, Truth, generate
 from sandbox.company import Company, make_company
-from sandbox.generation import END
+
+SCALE = 0.05
 
 
 @pytest.fixture(scope="session")
 def company_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company at a twentieth of its size, with all of its days."""
+    """A company at a twentieth of its size, with all of its days and troubles."""
     folder = tmp_path_factory.mktemp("company")
-    generate(folder, scale=0.05)
+    generate(folder, scale=SCALE, troubles=True)
     return folder
 
 
@@ -27,5 +28,5 @@ def truth(company_folder: Path) -> Truth:
 
 @pytest.fixture(scope="session")
 def company() -> Company:
-    """That company itself, before it is exported."""
-    return make_company(seed=7, scale=0.05, months=24, end=END)
+    """The arrays of that company."""
+    return make_company(seed=7, scale=SCALE, months=24, end=END, troubles=True)

@@ -29,7 +29,8 @@ def test_every_order_has_lines_that_are_numbered_from_one(company: Company) -> N
     first[1:] = lines["order"][1:] != lines["order"][:-1]
     assert (lines["line"][first] == 1).all()
     assert (lines["line"][1:][~first[1:]] == lines["line"][:-1][~first[1:]] + 1).all()
-    assert (net_cents(lines) > 0).all()
+    is_return = np.isin(lines["order"], orders["order"][orders["returns"] != NONE])
+    assert ((net_cents(lines) < 0) == is_return).all()
 
 
 def test_invoices_are_of_completed_orders_and_their_amount(company: Company) -> None:

@@ -18,7 +18,8 @@ def test_figures_that_follow_from_others(truth: Truth) -> None:
     assert total["win_rate"] == pytest.approx(
         total["opportunities_won"] / total["opportunities_closed"]
     )
-    assert total["average_order_value"] == pytest.approx(total["revenue"] / total["orders"])
+    assert total["revenue"] == pytest.approx(total["gross_revenue"] - total["returned_revenue"])
+    assert total["average_order_value"] == pytest.approx(total["gross_revenue"] / total["orders"])
     months = truth.metrics["customer_retention_rate"].by_month
     churn = truth.metrics["customer_churn_rate"].by_month
     assert months.keys() == churn.keys()

@@ -15,7 +15,8 @@ from tests.e2e.oracle import Oracle, sections
 # The metrics that the main job must answer.
 # fmt: off
 REQUIRED = [
-    "revenue", "orders", "average_order_value", "gross_margin", "gross_margin_rate", "revenue_mom_growth",
+    "revenue", "gross_revenue", "returned_revenue", "return_rate", "orders",
+    "average_order_value", "gross_margin", "gross_margin_rate", "revenue_mom_growth",
     "revenue_yoy_growth", "calls", "outbound_calls", "inbound_calls", "answer_rate", "average_speed_of_answer",
     "talk_time", "sales_emails_sent", "meetings", "demos", "opportunities_created", "opportunities_won",
     "opportunities_lost", "won_value", "win_rate", "average_deal_size", "sales_cycle_days", "pipeline_value",
@@ -94,4 +95,11 @@ def test_every_row_of_every_file_is_counted(company_folder: Path, truth: Truth) 
         "wrong_type",
         "bad_bytes",
     } <= reasons
-    assert {"unknown_value", "missing_key", "cut_short", "no_customer", "no_close_date"} <= reasons
+    assert {
+        "unknown_value",
+        "missing_key",
+        "cut_short",
+        "no_customer",
+        "no_close_date",
+        "rounded_id",
+    } <= reasons
