@@ -1,5 +1,5 @@
 -- the pipeline of a day is what was created up to it less what was closed, for deals whose dates are known; and less what
--- was closed then and opened again, by a stage that closes a deal or by an earlier version
+-- was closed then and opened again, by a stage that closes a deal or by an earlier version, or is in such a stage now
 with mart_counts as (
     select
         snapshot_on,
@@ -40,6 +40,16 @@ closed_periods as (
     union all
     select deal_key, closed_on as from_on, reopened_on as to_on
     from {{ ref('int_deals__closed_periods') }}
+    union all
+    select
+        deals.deal_key,
+        coalesce({{ local_date('deals.updated_at') }}, deals.created_on) as from_on,
+        cast('9999-12-31' as date) as to_on
+    from {{ ref('int_deals__deals') }} as deals
+    inner join {{ ref('int_deals__stages') }} as stages
+        on deals.pipeline = stages.pipeline
+        and deals.stage = stages.stage
+    where stages.is_closing_stage and not deals.is_closed
 ),
 
 closed_days as (

@@ -29,7 +29,9 @@ amounts as (
 final as (
     select
         amounts.*,
-        cast(amounts.amount as double) * stages.probability as weighted_amount
+        -- a deal is open in no stage that closes it: without recorded changes the stage of that day is not known
+        case when not stages.is_closing_stage then cast(amounts.amount as double) * stages.probability end
+            as weighted_amount
     from amounts
     left join stages
         on amounts.pipeline = stages.pipeline
