@@ -14,9 +14,9 @@ SCALE = 0.05
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company's exports."""
+    """A small company's exports, with the troubles of which a refresh warns."""
     folder = tmp_path_factory.mktemp("company")
-    sandbox.generate(folder, scale=SCALE)
+    sandbox.generate(folder, scale=SCALE, troubles=True)
     return folder
 
 
