@@ -32,14 +32,16 @@ def with_reopenings(clock: Clock, closed: ClosedDeals, *, seed: int) -> ClosedDe
     ended_at = clock.to_utc(end_day * DAY + rng.integers(16 * 60 + 30, 18 * 60, count) * 60)
     status = np.where(rng.random(count) < 0.5, WON, LOST)
     ends = rng.random(count) < 0.7
-    opened = lost.columns | {
+    opened = {
+        **lost.columns,
         "stage": np.full(count, _STAGE, dtype=np.int64),
         "closed_at": np.full(count, NONE, dtype=np.int64),
         "status": np.full(count, OPEN, dtype=np.int64),
         "updated_at": opened_at,
         "reason": np.full(count, NONE, dtype=np.int64),
     }
-    ended = lost.columns | {
+    ended = {
+        **lost.columns,
         "stage": np.where(status == WON, WON_STAGE, LOST_STAGE),
         "closed_at": ended_at,
         "status": status,
