@@ -1,6 +1,6 @@
 {# A word as it is compared: without case, accents, blanks, underscores and hyphens. `No show` and `no_show` are one. #}
 {% macro folded_word(text) -%}
-    {{ return(adapter.dispatch('folded_word', 'embudo')(text)) }}
+    {{ adapter.dispatch('folded_word', 'embudo')(text) }}
 {%- endmacro %}
 
 {% macro default__folded_word(text) -%}
