@@ -5,6 +5,7 @@ A home holds names, phones and e-mail addresses. Which of its files may be read 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -20,10 +21,14 @@ def keep_private() -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder where there is none, and let no other account into it."""
+    """Make a folder where there is none, and let no other account into it.
+
+    A folder of another account stays as it is: only its owner can close it, and `embudo doctor` names it.
+    """
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     if folder.stat().st_mode & OF_OTHERS:
-        folder.chmod(PRIVATE_FOLDER)
+        with contextlib.suppress(PermissionError):
+            folder.chmod(PRIVATE_FOLDER)
 
 
 def is_open(path: Path) -> bool:

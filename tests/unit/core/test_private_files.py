@@ -33,6 +33,19 @@ def test_a_folder_is_closed_even_where_it_was_there(tmp_path: Path) -> None:
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_of_another_account_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    tmp_path.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "chmod", refuse)
+        make_private(tmp_path)
+    assert list(open_to_others(tmp_path)) == [tmp_path]
+
+
 def test_open_folders_and_what_lies_in_them_are_found(tmp_path: Path) -> None:
     root = tmp_path / "home"
     for name in ("landing", "answers"):
