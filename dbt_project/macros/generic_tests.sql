@@ -39,3 +39,29 @@
     from {{ model }}
     where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
 {% endtest %}
+
+{#
+    dbt's own, but for one thing: where it only warns, a table that nobody delivers cannot be looked up in. A company
+    without a product catalogue is told nothing of its products.
+#}
+{% test relationships(model, column_name, to, field) %}
+    with child as (
+        select {{ column_name }} as from_field
+        from {{ model }}
+        where {{ column_name }} is not null
+    ),
+
+    parent as (
+        select {{ field }} as to_field
+        from {{ to }}
+    )
+
+    select from_field
+    from child
+    left join parent on child.from_field = parent.to_field
+    where
+        parent.to_field is null
+        {% if config.get('severity', 'error') | lower == 'warn' -%}
+            and exists (select 1 from parent)
+        {%- endif %}
+{% endtest %}
