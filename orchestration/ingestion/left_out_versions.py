@@ -149,40 +149,9 @@ def _query(stream: StreamContract, excluded: str, landed: str) -> str:
     `taken` are landed rows of keys that were ever left out, `judged` whether a newer version left them out. Where that
     is so of the newest one, the newest of the others takes its place, or the key is deleted.
     """
-    # Joins are by equality alone: with an inequality, DuckDB compares every pair of rows.
-    version = "row(changed_at, file, load_seq)"
-    version_of_taken = "row(taken.changed_at, taken.file, taken.load_seq)"
     one_row = "" if stream.keys_repeat else "where of_version = 1"
     return f"""
-        with excluded as (
-            select keys.*, scopes.scope
-            from read_parquet([{excluded}]) as keys inner join scopes using (load_id, part)
-        ),
-        taken as (
-            select key, _load_id as load_id, _part as part, _line as line,
-                {changed_at(stream)} as changed_at, _file as file, _load_seq as load_seq
-            from (select *, {key_digest(stream, "_source")} as key from read_parquet([{landed}]))
-            where key in (select key from excluded)
-        ),
-        elsewhere as (
-            select key, scope, max({version}) as version
-            from excluded where not in_file_only group by all
-        ),
-        in_file as (
-            select key, scope, file, max({version}) as version from excluded group by all
-        ),
-        judged as (
-            select taken.*,
-                coalesce(bool_or(elsewhere.version > {version_of_taken}), false)
-                or coalesce(bool_or(in_file.version > {version_of_taken}), false) as is_left_out
-            from taken
-            left join scopes using (load_id, part)
-            left join elsewhere on taken.key = elsewhere.key and scopes.scope = elsewhere.scope
-            left join in_file
-                on taken.key = in_file.key and scopes.scope = in_file.scope
-                and taken.file = in_file.file
-            group by all
-        ),
+        with {_judged(stream, excluded, landed)},
         ended as (
             select key, max(changed_at) as changed_at, max(file) as file, max(load_seq) as load_seq
             from (
@@ -212,6 +181,44 @@ def _query(stream: StreamContract, excluded: str, landed: str) -> str:
             ranked.key, ended.file, ended.load_seq, ended.changed_at, ranked.is_left_out
         from (select * from ranked {one_row}) as ranked inner join ended using (key)
         where ranked.of_key = 1
+    """
+
+
+def _judged(stream: StreamContract, excluded: str, landed: str) -> str:
+    """Expressions of a `with` clause: `excluded`, the versions left out, and `judged`."""
+    # Joins are by equality alone: with an inequality, DuckDB compares every pair of rows.
+    version = "row(changed_at, file, load_seq)"
+    version_of_taken = "row(taken.changed_at, taken.file, taken.load_seq)"
+    return f"""
+        excluded as (
+            select keys.*, scopes.scope
+            from read_parquet([{excluded}]) as keys inner join scopes using (load_id, part)
+        ),
+        taken as (
+            select key, _load_id as load_id, _part as part, _line as line,
+                {changed_at(stream)} as changed_at, _file as file, _load_seq as load_seq
+            from (select *, {key_digest(stream, "_source")} as key from read_parquet([{landed}]))
+            where key in (select key from excluded)
+        ),
+        elsewhere as (
+            select key, scope, max({version}) as version
+            from excluded where not in_file_only group by all
+        ),
+        in_file as (
+            select key, scope, file, max({version}) as version from excluded group by all
+        ),
+        judged as (
+            select taken.*,
+                coalesce(bool_or(elsewhere.version > {version_of_taken}), false)
+                or coalesce(bool_or(in_file.version > {version_of_taken}), false) as is_left_out
+            from taken
+            left join scopes using (load_id, part)
+            left join elsewhere on taken.key = elsewhere.key and scopes.scope = elsewhere.scope
+            left join in_file
+                on taken.key = in_file.key and scopes.scope = in_file.scope
+                and taken.file = in_file.file
+            group by all
+        )
     """
 
 

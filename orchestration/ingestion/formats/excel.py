@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -84,16 +84,11 @@ def excel_rows(
     )
     counted = connection.execute(f"select count(*) from {read}").fetchone()
     rounded = _register_long_numbers(long, connection)
-    cells = []
-    for index, (raw, name) in enumerate(zip(raw_names, names, strict=False)):
-        cell, column = duckdb_session.name(raw), first_column + index
-        if column in rounded:
-            cell = (
-                f"case when n + {first_row - 1} in "
-                f"(select sheet_row from long_numbers where sheet_column = {column}) "
-                f"then format('{{:.14E}}', cast({cell} as double)) else {cell} end"
-            )
-        cells.append(f"{cell} as {duckdb_session.name(name)}")
+    numbered = enumerate(zip(raw_names, names, strict=False), start=first_column)
+    cells = [
+        f"{_cell(raw, column, first_row, rounded)} as {duckdb_session.name(name)}"
+        for column, (raw, name) in numbered
+    ]
     return file_rows.FileRows(
         relation=(
             f"select {', '.join(cells)}, n - {before} as {file_rows.ROW_NUMBER}, n + {first_row - 1} as "
@@ -104,6 +99,18 @@ def excel_rows(
         columns=tuple(file_rows.FileColumn(name) for name in names[: len(raw_names)]),
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
+    )
+
+
+def _cell(raw_name: str, column: int, first_row: int, rounded: Collection[int]) -> str:
+    """A cell as text; with an exponent where Excel keeps more digits than a number has."""
+    cell = duckdb_session.name(raw_name)
+    if column not in rounded:
+        return cell
+    return (
+        f"case when n + {first_row - 1} in "
+        f"(select sheet_row from long_numbers where sheet_column = {column}) "
+        f"then format('{{:.14E}}', cast({cell} as double)) else {cell} end"
     )
 
 
