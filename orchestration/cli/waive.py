@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 PANEL = options.Panel.ENGINEERS
 ALIASES = ("accept",)
 
+_RunOption = Annotated[
+    str, typer.Option("--run", help="The refresh whose finding is waived. Default: the last.")
+]
+_UntilOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until", formats=["%Y-%m-%d"], help="The last day of the waiver. Default: 7 days."
+    ),
+]
+
 
 def waive(
     check: Annotated[
@@ -32,15 +42,8 @@ def waive(
             "--by", envvar="EMBUDO_USER", help="A name to show beside your account, which signs."
         ),
     ] = None,
-    run: Annotated[
-        str, typer.Option("--run", help="The refresh whose finding is waived. Default: the last.")
-    ] = "",
-    until: Annotated[
-        datetime | None,
-        typer.Option(
-            "--until", formats=["%Y-%m-%d"], help="The last day of the waiver. Default: 7 days."
-        ),
-    ] = None,
+    run: _RunOption = "",
+    until: _UntilOption = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take back a waiver that no release has used.")
     ] = False,
