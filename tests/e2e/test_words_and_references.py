@@ -55,11 +55,11 @@ x2,Nuevo,2024-02-11T10:00:00Z
 }
 LATER = {
     "deals": """deal_id,stage,status,amount,owner_id,lost_reason,created_at,closed_at
-d2,Closed Won,won,200,7,,2024-02-01T10:00:00Z,2024-03-01T10:00:00Z
-d3,Closed Lost,lost,300,7,price,2024-02-01T10:00:00Z,2024-03-02T10:00:00Z
-d4,Lost,lost,400,8,price,2024-02-01T10:00:00Z,2024-03-03T10:00:00Z
-x1,Lost,lost,10,7,price,2024-02-10T10:00:00Z,2024-02-10T10:00:00Z
-x2,Lost,lost,10,7,price,2024-02-11T10:00:00Z,2024-02-11T10:00:00Z
+d2,CLOSED-WON,won,200,7,,2024-02-01T10:00:00Z,2024-03-01T10:00:00Z
+d3,Closed lost,lost,300,7,price,2024-02-01T10:00:00Z,2024-03-02T10:00:00Z
+d4,lost,lost,400,8,price,2024-02-01T10:00:00Z,2024-03-03T10:00:00Z
+x1,lost,lost,10,7,price,2024-02-10T10:00:00Z,2024-02-10T10:00:00Z
+x2,lost,lost,10,7,price,2024-02-11T10:00:00Z,2024-02-11T10:00:00Z
 """,
     "leads": """lead_id,channel,owner_id,created_at
 l4,EVENT,7,2024-03-01T10:00:00Z
