@@ -26,7 +26,6 @@ _COPYLEFT = re.compile(
 )
 _EXCEPTIONS: Mapping[str, str] = {
     "certifi": "MPL-2.0, unchanged: certificates of authorities, a dependency of requests",
-    "fqdn": "MPL-2.0, unchanged: development only, a dependency of the SBOM tool",
     "hypothesis": "MPL-2.0, unchanged: development only",
     "orjson": "MPL-2.0 beside MIT, unchanged: a dependency of dlt",
     "pathspec": "MPL-2.0, unchanged: a dependency of dbt",
