@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 PANEL = options.Panel.ENGINEERS
 ALIASES = ("accept",)
 
+_ListOption = Annotated[
+    bool,
+    typer.Option("--list", help="List all waivers: who signed them, when, and their release."),
+]
 _RunOption = Annotated[
     str, typer.Option("--run", help="The refresh whose finding is waived. Default: the last.")
 ]
@@ -47,10 +51,7 @@ def waive(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take back a waiver that no release has used.")
     ] = False,
-    listed: Annotated[
-        bool,
-        typer.Option("--list", help="List all waivers: who signed them, when, and their release."),
-    ] = False,
+    listed: _ListOption = False,
     output: options.FormatOption = options.Format.table,
     config: options.ConfigOption = options.DEFAULT_CONFIG,
     home: options.HomeOption = options.DEFAULT_HOME,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -168,6 +168,32 @@ def _raise_advice(bound: str) -> str:
     return f"Check `pagination` and `params`; raise `bounds.{bound}` if that is right."
 
 
+class _BoundedBody:
+    """The body of a response, unpacked as it is read: no more of it than is allowed is ever in memory."""
+
+    def __init__(self, raw: Any, *, megabytes: float, each_piece: Callable[[], None]) -> None:
+        self._raw = raw
+        self._megabytes = megabytes
+        self._each_piece = each_piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def stream(self, amt: int, decode_content: bool | None = None) -> Iterator[bytes]:
+        """Pieces of at most `amt` bytes before they are unpacked; raises `ResponseRejected`."""
+        size = 0
+        for piece in self._raw.stream(min(amt, _PIECE_BYTES), decode_content=decode_content):
+            self._each_piece()
+            size += len(piece)
+            if size > self._megabytes * 1_000_000:
+                self._raw.close()
+                raise ResponseRejected(
+                    f"a response of more than {self._megabytes:g} MB, unpacked. Request smaller "
+                    "pages (`pagination.limit`); raise `bounds.response_megabytes` if that is right."
+                )
+            yield piece
+
+
 class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
     """What every request of a fetch goes through, repeated ones included: its address is checked, its rate, time
     and size are limited.
@@ -192,26 +218,10 @@ class _GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
         self._wait_for_turn()
         self._require_time()
         response = super().send(request, *args, **kwargs)
-        response._content = self._body_of(response)
-        response._content_consumed = True
+        response.raw = _BoundedBody(
+            response.raw, megabytes=self._bounds.response_megabytes, each_piece=self._require_time
+        )
         return response
-
-    def _body_of(self, response: Response) -> bytes:
-        """The unpacked body, read piece by piece: no more of it than is allowed is ever in memory."""
-        largest = int(self._bounds.response_megabytes * 1_000_000)
-        pieces = []
-        size = 0
-        for piece in response.iter_content(_PIECE_BYTES):
-            self._require_time()
-            size += len(piece)
-            if size > largest:
-                response.close()
-                raise ResponseRejected(
-                    f"a response of more than {self._bounds.response_megabytes:g} MB, unpacked. Request smaller "
-                    "pages (`pagination.limit`); raise `bounds.response_megabytes` if that is right."
-                )
-            pieces.append(piece)
-        return b"".join(pieces)
 
     def _require_time(self) -> None:
         if time.monotonic() > self._ends_at:

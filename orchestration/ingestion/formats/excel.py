@@ -26,6 +26,7 @@ from orchestration.settings import FormatSpec
 _WIDEST, _WIDTH_ROWS = "ZZ", 20
 """The last column, and how many rows, in which the width of a sheet is looked for."""
 _PROBED_BYTES = 1 << 20
+_WHOLE_ROW = f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN}"
 _BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -50,11 +51,7 @@ def excel_rows(
     if _is_wide(path):
         return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
     duckdb_session.load_excel(connection)
-    options = "all_varchar = true, header = false, stop_at_empty = false"
-    if file_format.sheet is not None:
-        options += f", sheet = {duckdb_session.literal(file_format.sheet)}"
-    if file_format.range is not None:
-        options += f", range = {duckdb_session.literal(file_format.range)}"
+    options = _read_options(file_format)
     read = f"read_xlsx({duckdb_session.file(path)}, {options})"
     if file_format.skip and file_format.range is None:
         below = _below_the_title(read, options, path, file_format, connection)
@@ -84,22 +81,29 @@ def excel_rows(
     )
     counted = connection.execute(f"select count(*) from {read}").fetchone()
     rounded = _register_long_numbers(long, connection)
-    numbered = enumerate(zip(raw_names, names, strict=False), start=first_column)
     cells = [
         f"{_cell(raw, column, first_row, rounded)} as {duckdb_session.name(name)}"
-        for column, (raw, name) in numbered
+        for column, (raw, name) in enumerate(zip(raw_names, names, strict=False), first_column)
     ]
     return file_rows.FileRows(
         relation=(
-            f"select {', '.join(cells)}, n - {before} as {file_rows.ROW_NUMBER}, n + {first_row - 1} as "
-            f"{file_rows.LINE}, "
-            f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} "
+            f"select {', '.join(cells)}, n - {before} as {file_rows.ROW_NUMBER}, "
+            f"n + {first_row - 1} as {file_rows.LINE}, {_WHOLE_ROW} "
             f"from (select *, row_number() over () as n from {read}) where n > {before}"
         ),
         columns=tuple(file_rows.FileColumn(name) for name in names[: len(raw_names)]),
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
     )
+
+
+def _read_options(file_format: FormatSpec) -> str:
+    options = "all_varchar = true, header = false, stop_at_empty = false"
+    if file_format.sheet is not None:
+        options += f", sheet = {duckdb_session.literal(file_format.sheet)}"
+    if file_format.range is not None:
+        options += f", range = {duckdb_session.literal(file_format.range)}"
+    return options
 
 
 def _cell(raw_name: str, column: int, first_row: int, rounded: Collection[int]) -> str:
