@@ -128,6 +128,13 @@ def test_pipeline_of_a_day_is_what_was_created_and_not_yet_closed(
         deals = marts.execute(
             "select created_on, closed_on, amount from funnel.fct_deals"
         ).fetchall()
+        # a deal that was opened again left the stage that it had ended in: it came back on that day
+        deals += marts.execute(
+            "select cast(timezone('Europe/Madrid', timezone('UTC', visits.left_at)) as date), visits.entered_on, "
+            "deals.amount from funnel.fct_stage_visits as visits "
+            "inner join funnel.fct_deals as deals on deals.deal_key = visits.deal_key "
+            "where visits.stage in ('Ganado', 'Perdido') and visits.left_at is not null"
+        ).fetchall()
     for created_on, closed_on, amount in deals:
         for day, sign in ((created_on, 1), (closed_on, -1)):
             if day is not None:
