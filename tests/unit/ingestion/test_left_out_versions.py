@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 PRODUCTS = {"product_id": "id", "name": "name"}
 ACCOUNTS = {"account_id": "id", "name": "name", "updated_at": "changed"}
 SOLD = {"files": "*.csv", "columns": PRODUCTS, "where": "state = 'sold'"}

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 ZONES = (
     "Europe/Madrid",
     "America/Mexico_City",
@@ -22,6 +24,10 @@ ZONES = (
     "Asia/Kathmandu",
     "Pacific/Auckland",
 )
+
+
+_FIRST = datetime(2012, 1, 1)
+"""Until 2011, clocks in St. John's changed at 00:01: an hour began at a time that they never showed."""
 
 
 def _columns(zone: str) -> str:
@@ -51,19 +57,16 @@ def _columns(zone: str) -> str:
 
 @pytest.mark.parametrize("zone", ZONES)
 @settings(deadline=None, max_examples=40)
-@given(
-    times=st.lists(
-        st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2035, 12, 31)), min_size=20
-    )
-)
+@given(times=st.lists(st.datetimes(_FIRST, datetime(2035, 12, 31)), min_size=20, max_size=40))
 @example(times=[datetime(2026, 10, 25, hour, 45) for hour in range(3)])
 @example(times=[datetime(2026, 3, 29, hour, 15) for hour in range(3)])
 def test_the_time_of_day_is_that_of_the_zone(zone: str, times: list[datetime]) -> None:
     """Hour, half hour and weekday; an hour begins when its clock shows the full hour, so two in autumn differ."""
     with duckdb.connect() as connection:
-        connection.execute("create table calls (moment timestamp)")
-        connection.executemany("insert into calls values (?)", [[at] for at in times])
-        found = connection.execute(f"select {_columns(zone)} from calls").fetchall()
+        calls = "select unnest(cast($times as timestamp[])) as moment"
+        found = connection.execute(
+            f"select {_columns(zone)} from ({calls})", {"times": times}
+        ).fetchall()
     expected = []
     for at in times:
         local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))

@@ -18,6 +18,8 @@ from orchestration.quality.subjects import Definitions
 from orchestration.settings.contract_loading import load_contract
 from tests.unit.quality.factories import gate_input, results
 
+pytestmark = pytest.mark.slow
+
 CHECK = "references.<stream>.<column>"
 
 
