@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from orchestration.core.resource_limits import relax_garbage_collection
@@ -30,6 +31,8 @@ CHROMIUM_OFFLINE = [
     "--disable-component-update",
 ]
 """Options of a Chromium that makes no requests by itself."""
+
+hypothesis.settings.register_profile("fast", max_examples=20)
 
 GUARD = ROOT / "tests" / "guard"
 GUARD_LOG = "EMBUDO_GUARD_LOG"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "order_id": "id",
     "account_id": "acc",

@@ -11,6 +11,8 @@ import pytest
 from orchestration.core.errors import SettingsInvalid
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 PRODUCTS = {"product_id": "id", "name": "name"}
 ACCOUNTS = {"account_id": "id", "name": "name", "updated_at": "changed"}
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.privacy.addresses import address_sql, codes_sql, phone_sql
 from orchestration.settings.contract import ContractColumn
+
+pytestmark = pytest.mark.slow
 
 
 def test_phones_are_read_as_the_models_read_them() -> None:

@@ -14,6 +14,8 @@ from orchestration.publication.fingerprints import WHOLE_BYTES, fingerprint
 from orchestration.settings import Home
 from tests.unit.publication.factories import make_release
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_large_database_that_is_edited_has_another_fingerprint(tmp_path: Path) -> None:
     path = tmp_path / "large.duckdb"

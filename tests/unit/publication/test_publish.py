@@ -33,6 +33,8 @@ from tests.unit.publication.factories import (
     sign,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_signed_candidate_becomes_the_current_release(home: Home) -> None:
     release = make_release(home, "run-1", amount=10)

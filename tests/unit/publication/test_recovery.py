@@ -13,6 +13,8 @@ from orchestration.settings import Home
 from tests.unit.publication.factories import amount_in, make_candidate, make_release
 from tests.unit.refresh.factories import corrupt
 
+pytestmark = pytest.mark.slow
+
 
 def intend(home: Home, release_id: str) -> None:
     intent_of(home).write_text(json.dumps({"release_id": release_id}))

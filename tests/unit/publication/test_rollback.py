@@ -9,6 +9,8 @@ from orchestration.publication import refresh_lock, releases, rollback, verify_r
 from orchestration.settings import Home
 from tests.unit.publication.factories import amount_in, make_release
 
+pytestmark = pytest.mark.slow
+
 
 def test_rollback_and_forward_again(home: Home) -> None:
     first, second, third = (make_release(home, f"run-{n}", amount=n) for n in (1, 2, 3))

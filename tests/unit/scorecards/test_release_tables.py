@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.scorecards.conftest import Marts
 
+pytestmark = pytest.mark.slow
+
 START = date(2023, 7, 1)
 
 

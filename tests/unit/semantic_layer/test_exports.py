@@ -17,6 +17,8 @@ from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from semantic_layer.saved_queries import Export, SavedQuery
 
+pytestmark = pytest.mark.slow
+
 
 def saved(name: str, alias: str, *, schema: str = "scorecards", kind: str = "table") -> SavedQuery:
     return SavedQuery(
