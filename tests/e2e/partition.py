@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.defects import ROUNDED_ID
 from sandbox.layout import LAYOUTS, Layout
 
 _NEVER_SPLIT = ("spend_",)
@@ -111,11 +112,15 @@ def without_defects(path: Path, layout: Layout) -> bytes:
 
 
 def _read(path: Path, layout: Layout) -> tuple[list[str], list[list[object]]]:
-    """The columns of a file and its sound rows; those broken on purpose have no key, or one with `ROTO`."""
+    """The columns of a file and its sound rows; those broken on purpose have no key, a rounded one, or `ROTO`."""
     columns, rows = _read_all(path, layout)
     key = columns.index(layout.identity)
     return columns, [
-        row for row in rows if len(row) == len(columns) and row[key] and "ROTO" not in str(row)
+        row
+        for row in rows
+        if len(row) == len(columns)
+        and row[key] not in (None, "", ROUNDED_ID, float(ROUNDED_ID))
+        and "ROTO" not in str(row)
     ]
 
 
