@@ -79,7 +79,7 @@ def test_adding_a_metric_takes_one_yaml_entry(company: Embudo, project: Path) ->
         ((units, orders),) = by_hand(
             company,
             "select (select sum(quantity) from customer.fct_order_lines where not is_cancelled), "
-            "(select count(*) from customer.fct_orders where not is_cancelled)",
+            "(select count(*) from customer.fct_orders where not is_cancelled and kind = 'sale')",
         )
         assert row["units_per_order"] == pytest.approx(float(units) / orders, rel=1e-12)
         found = difference(company, project)
