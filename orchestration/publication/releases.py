@@ -60,15 +60,16 @@ def current_directory(home: Home) -> Path | None:
     return directory
 
 
-def current_release(home: Home) -> Release | None:
+def current_release(home: Home, *, is_idle: bool = False) -> Release | None:
     """The release that readers get; None where nothing was published yet.
 
-    Raises `ReleaseCorrupt` where it is not as it was published, as far as that shows in milliseconds.
+    Raises `ReleaseCorrupt` where it is not as it was published, as far as that shows in milliseconds. With `is_idle`
+    only files that were written to since then are opened: a refresh with nothing new reads no history.
     """
     directory = current_directory(home)
     if directory is None:
         return None
-    return dataclasses.replace(_unchanged(directory), is_current=True)
+    return dataclasses.replace(_unchanged(directory, is_idle=is_idle), is_current=True)
 
 
 def release_directory(home: Home, release_id: str | None = None) -> Path:
@@ -99,10 +100,10 @@ def _directory_of(home: Home, release_id: str) -> Path:
     return home.releases / release_id
 
 
-def _unchanged(directory: Path) -> Release:
+def _unchanged(directory: Path, *, is_idle: bool = False) -> Release:
     """The release in a folder; raises `ReleaseCorrupt` where a file of it is not as it was published."""
     release = _read(directory)
-    changed = _changed_files(directory, release)
+    changed = _changed_files(directory, release, only_written=is_idle)
     if changed:
         raise ReleaseCorrupt(
             f"Release {directory.name} was changed after it was published: {', '.join(changed)}. What the gate "
@@ -112,12 +113,18 @@ def _unchanged(directory: Path) -> Release:
     return release
 
 
-def _changed_files(directory: Path, release: Release) -> list[str]:
-    """Files whose fingerprint is another one than when they were published; those that are missing are none."""
+def _changed_files(directory: Path, release: Release, *, only_written: bool = False) -> list[str]:
+    """Files whose fingerprint is another one than when they were published; those that are missing are none.
+
+    `only_written` looks at those alone that were written to after the release's description.
+    """
+    described = (directory / RELEASE).stat().st_mtime_ns
     return [
         name
         for name, before in sorted(release.fingerprints.items())
-        if (directory / name).is_file() and fingerprint(directory / name) != before
+        if (path := directory / name).is_file()
+        and (not only_written or path.stat().st_mtime_ns > described)
+        and fingerprint(path) != before
     ]
 
 

@@ -19,7 +19,7 @@ def released_state(home: Home) -> BuildState | None:
 
     Raises `ReleaseCorrupt` where files of it are missing, or are not as they were published.
     """
-    current = current_release(home)
+    current = current_release(home, is_idle=True)
     return BuildState.read(home.release(current.release_id) / BUILD_STATE) if current else None
 
 

@@ -78,7 +78,7 @@ def differences(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -
             "active_customers", "region", "quarter",
             "select r.region, date_trunc('quarter', l.ordered_on), count(distinct l.customer_key) "
             "from customer.fct_order_lines l join core.dim_reps r using (rep_version_key) "
-            "where not l.is_cancelled group by all",
+            "where not l.is_cancelled and l.kind = 'sale' group by all",
         ),
     ],
 )  # fmt: skip
