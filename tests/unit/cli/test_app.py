@@ -86,6 +86,7 @@ def test_help_explains_every_command_and_option_in_a_sentence() -> None:
     assert bare == []
 
 
+@pytest.mark.slow
 def test_adding_a_command_is_adding_two_files(tmp_path: Path) -> None:
     """In a copy of the project: its module and its test, and no other file is edited."""
     ignored = shutil.ignore_patterns("__pycache__")

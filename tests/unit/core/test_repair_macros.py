@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from orchestration.core import duckdb_session
 from orchestration.settings.expressions import parse_expression
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -15,6 +15,8 @@ from orchestration.settings import Home
 from tests.unit.publication.factories import make_release
 from tests.unit.refresh.factories import corrupt
 
+pytestmark = pytest.mark.slow
+
 ERASURE = Erasure(erasure_id="forget-1", at="2026-07-01T00:00:00+00:00", by="ana")
 PERSON = DataSubject(emails=("ana@example.com",), subjects={"contacts": ("crm:1",)})
 

@@ -14,6 +14,8 @@ from orchestration.core import duckdb_session
 from tests.unit.ingestion.factories import Company
 from tests.unit.ingestion.test_casts import landed
 
+pytestmark = pytest.mark.slow
+
 
 def test_amounts_in_parentheses_with_a_minus_behind_or_the_sign_of_the_currency(
     company: Company,

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from orchestration.ingestion.casts import Locale, Origin, cast_to
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 ZONES = (
     "UTC", "America/Phoenix", "Europe/Madrid", "Asia/Tokyo", "America/Sao_Paulo", "Asia/Beirut",
     "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Havana", "Australia/Lord_Howe",

@@ -14,6 +14,8 @@ from orchestration.core.errors import SettingsInvalid
 from orchestration.ingestion.event_times import order_faults, settled_times
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 CALLS = {
     "call_id": "id",
     "direction": {"value": "inbound"},

@@ -21,6 +21,8 @@ from orchestration.settings.contract_loading import load_contract
 from tests.reporters import RecordingReporter
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 MAPPING = {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}}
 PRODUCTS = load_contract()["products"]
 

@@ -27,6 +27,8 @@ from orchestration.settings import Home
 from tests.faults.tiny_company import ORDERS_A_DAY, TinyCompany
 from tests.unit.publication.factories import make_release
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def company(tmp_path: Path) -> TinyCompany:

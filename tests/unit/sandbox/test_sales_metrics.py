@@ -10,6 +10,8 @@ from sandbox.company import Company
 from sandbox.sales_metrics import first_touches
 from sandbox.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow
+
 
 def test_figures_that_follow_from_others(truth: Truth) -> None:
     total = {name: figure.total or 0.0 for name, figure in truth.metrics.items()}

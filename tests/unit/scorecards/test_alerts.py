@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.scorecards.conftest import Marts
 
+pytestmark = pytest.mark.slow
+
 
 def rule(
     marts: Marts,

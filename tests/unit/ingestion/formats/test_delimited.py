@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 SPANISH = {
     "delimiter": ";",
     "encoding": "latin-1",

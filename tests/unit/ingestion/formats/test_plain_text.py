@@ -10,6 +10,8 @@ import pytest
 
 from tests.unit.ingestion.factories import Company
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "deal_id": "Id",
     "stage": "Etapa",

@@ -6,8 +6,11 @@ import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.unit.ingestion.factories import Company
+
+pytestmark = pytest.mark.slow
 
 COLUMNS = 1_200
 
