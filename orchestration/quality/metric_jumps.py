@@ -96,6 +96,9 @@ def _is_jump(meta: MetricMeta, value: float, history: Sequence[float], limits: J
         return above and value - high > noise and value - middle > limits.deviations * deviation
     if low > 0 and value >= 0:
         enough = low >= limits.many or meta.unit != "count"
+        if value == 0 and high >= limits.part_of_lowest * low:
+            # months that differ so much from one another may have nothing as well: the returns of a small shop
+            return False
         return enough and value < low / max(limits.part_of_lowest, usual)
     return value < low and middle - value > limits.deviations * deviation
 

@@ -59,3 +59,9 @@ def test_leading_zeros_and_the_month_after_them_are_no_history() -> None:
 @pytest.mark.parametrize(("limits", "found"), [({}, [12]), ({"times_highest": 200}, [])])
 def test_the_limits_decide(limits: dict[str, float], found: list[int]) -> None:
     assert months(series(*STEADY, 10_000), **limits) == found
+
+
+def test_a_figure_of_a_few_rows_may_be_nothing_in_a_month_and_a_steady_one_may_not() -> None:
+    of_a_few = [62.5, 400, 120, 697, 90, 310, 75, 520, 110, 260, 640]
+    assert months(series(*of_a_few, 0)) == []
+    assert months(series(*STEADY, 0)) == [12]
