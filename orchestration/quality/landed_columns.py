@@ -16,9 +16,9 @@ def landed(stream: str) -> str:
     return f"warehouse.landing.{identifier(stream)}"
 
 
-def newest_rows(stream: StreamContract, columns: Sequence[str]) -> str:
-    """A SELECT of `columns` of each row that counts; lines of one file that share a key add up where the contract
-    says that keys repeat.
+def newest_rows(stream: StreamContract, columns: Sequence[str], *, where: str = "true") -> str:
+    """A SELECT of `columns` of each row that counts, of the versions for which `where` holds; lines of one file that
+    share a key add up where the contract says that keys repeat.
     """
     order = [f"{identifier(stream.newest_by)} desc nulls last"] if stream.newest_by else []
     order += ["_file desc", "_load_seq desc"]
@@ -28,7 +28,7 @@ def newest_rows(stream: StreamContract, columns: Sequence[str]) -> str:
     number = "rank()" if stream.keys_repeat else "row_number()"
     return f"""
         select {", ".join(identifier(column) for column in columns)} from (
-            select * from {landed(stream.name)}
+            select * from {landed(stream.name)} where {where}
             qualify {number} over (partition by {keys} order by {", ".join(order)}) = 1
         ) where not _is_deleted
     """

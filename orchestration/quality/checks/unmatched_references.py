@@ -6,14 +6,17 @@ Such rows count in totals and are missing from figures by that dimension. A rele
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.core.records import Severity
 from orchestration.quality.databases import identifier, literal
+from orchestration.quality.kept_shares import newest_load
 from orchestration.quality.landed_columns import landed, newest_rows
 from orchestration.quality.masking import SAMPLES, shown
 from orchestration.quality.outcomes import Finding
@@ -36,13 +39,25 @@ _NOTHING = "select '' as kind, '' as value where false"
 _NOBODYS = 0.05
 """Rows of agents, of which a phone system has some that are nobody: the switchboard, a queue, a shared telephone."""
 
+_CERTAIN, _RARE, _ENOUGH = 0.5, 0.05, 20
+"""More than this share of new rows stops, where at most that one of so many earlier rows matched nothing."""
+
 
 @dataclass(frozen=True)
 class _History:
-    """What the last release knew: its newest load, and by column and source the share that matched nothing."""
+    """What the last release knew: its newest load, and by column and source the share that matched nothing, of all
+    rows and of those that were new in it.
+    """
 
     load_seq: int
     shares: Mapping[str, Mapping[str, float]]
+    new_shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def share(self, check: str, source: str) -> float | None:
+        return self.shares.get(check, {}).get(source)
+
+    def new_share(self, check: str, source: str) -> float:
+        return self.new_shares.get(check, {}).get(source, 0.0)
 
 
 @dataclass(frozen=True)
@@ -61,13 +76,29 @@ class _Unmatched:
     def share(self) -> float:
         return self.unmatched / self.rows
 
+    @property
+    def new_share(self) -> float:
+        return self.new_unmatched / self.new_rows if self.new_rows else 0.0
+
     def is_reported(self, before: float | None, tolerated: float) -> bool:
         """Whether it is new, has grown, or is more than is tolerated."""
         if not before or self.share > tolerated:
             return True
-        new_share = self.new_unmatched / self.new_rows if self.new_rows else 0.0
         noise = 1 / math.sqrt(max(self.new_rows, 1))
-        return self.share > before + _GROWN or new_share > before + _NEW_ROWS + noise
+        return self.share > before + _GROWN or self.new_share > before + _NEW_ROWS + noise
+
+    def is_certain(self, new_before: float) -> bool:
+        """Whether ids were changed or cut: most new ones match nothing, where hardly one of the earlier ones did.
+
+        `new_before` is the share of the rows that were new in the last release: some tools deliver rows a day before
+        what they refer to.
+        """
+        earlier, earlier_unmatched = self.rows - self.new_rows, self.unmatched - self.new_unmatched
+        return (
+            min(earlier, self.new_unmatched) >= _ENOUGH
+            and self.new_share > _CERTAIN
+            and max(earlier_unmatched / earlier, new_before) < _RARE
+        )
 
 
 def reference_names(definitions: Definitions) -> Mapping[str, str]:
@@ -89,22 +120,34 @@ def unmatched_references(
     candidate: GateInput, *, unmatched_share: float = 0.1
 ) -> Iterator[Finding]:
     """Ids that match no row of the stream they refer to, by source: a share that is new, has grown since the last
-    release, or is above the limit. Sources without a row of that stream are not checked; one in twenty calls
-    may be of a switchboard or a queue.
+    release, or is above the limit; more than half of the new rows, where earlier ones matched, stop it. Sources
+    without a row of that stream are not checked; one in twenty calls may be of a switchboard or a queue.
     """
     history = _read(candidate.previous)
     shares: dict[str, dict[str, float]] = {}
+    new_shares: dict[str, dict[str, float]] = {}
     with candidate.databases.open() as connection:
         for stream, column in _references():
             name, reported = _name(stream, column), False
             since = history.load_seq if history else -1
             for found in _unmatched(connection, stream, column, since=since):
                 shares.setdefault(name, {})[found.source] = round(found.share, 6)
-                before = history.shares.get(name, {}).get(found.source) if history else None
+                new_shares.setdefault(name, {})[found.source] = round(found.new_share, 6)
+                before = history.share(name, found.source) if history else None
                 usual = _NOBODYS if column.also_by else 0.0
                 if found.share > usual and found.is_reported(before, unmatched_share):
                     reported = True
-                    yield _finding(connection, stream, column, found, before)
+                    stops = history is not None and found.is_certain(
+                        history.new_share(name, found.source)
+                    )
+                    yield _finding(
+                        connection,
+                        stream,
+                        column,
+                        found,
+                        before,
+                        severity="error" if stops else "warn",
+                    )
             if not reported:
                 yield Finding(
                     passed=True,
@@ -115,8 +158,8 @@ def unmatched_references(
                     else "every id is known, or there are none",
                     expected=_expected(column),
                 )
-        row = connection.execute("select load_seq from warehouse.landing.settings").fetchone()
-    _write(candidate.directory, _History(load_seq=int(row[0]) if row else 0, shares=shares))
+        newest = newest_load(connection)
+    _write(candidate.directory, _History(newest, shares, new_shares))
 
 
 def _references() -> list[tuple[StreamContract, ContractColumn]]:
@@ -227,6 +270,8 @@ def _finding(
     column: ContractColumn,
     found: _Unmatched,
     before: float | None,
+    *,
+    severity: Severity,
 ) -> Finding:
     own = f"(select * from unmatched where source = {literal(found.source)})"
     values = connection.execute(
@@ -240,13 +285,14 @@ def _finding(
         column=column.name,
     )
     was = f", {before:.1%} in the last release" if before else ""
+    new = f", {found.new_share:.1%} of the new ones" if severity == "error" else ""
     return Finding(
         passed=False,
-        severity="warn",
+        severity=severity,
         name=_name(stream, column),
         subject=f"{found.source}.{stream.name}",
-        observed=f"{found.unmatched:,} of {found.rows:,} rows ({found.share:.1%}{was}): their {column.name} is in no "
-        f"row of {column.target}",
+        observed=f"{found.unmatched:,} of {found.rows:,} rows ({found.share:.1%}{was}{new}): their "
+        f"{column.name} is in no row of {column.target}",
         expected=_expected(column),
         failures=found.unmatched,
         keys=shown(value for (value,) in values),
@@ -273,5 +319,5 @@ def _read(previous: Path | None) -> _History | None:
 
 
 def _write(directory: Path, history: _History) -> None:
-    text = json.dumps({"load_seq": history.load_seq, "shares": history.shares}, indent=1)
+    text = json.dumps(dataclasses.asdict(history), indent=1)
     (directory / REFERENCES_FILE).write_text(text + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -199,6 +200,35 @@ def test_a_share_that_is_new_warns_and_one_above_the_limit_goes_on_warning(tmp_p
     assert warned(many)
     assert warned(many, previous=many)
     assert warned(many, previous=many, limits={"unmatched_share": 0.6}) == {}
+
+
+@pytest.mark.parametrize(
+    ("unknown", "fresh", "outcome"),
+    [
+        (0, 40, "fail"),  # ids that were cut, or of another tool
+        (0, 12, "warn"),  # too few to be sure
+        (20, 40, "warn"),  # unknown ones are usual
+    ],
+)
+def test_new_rows_of_which_most_match_nothing_stop_where_earlier_ones_matched(
+    tmp_path: Path, unknown: int, fresh: int, outcome: str
+) -> None:
+    before = release(tmp_path / "before", unknown, 100)
+    warned(before)
+    candidate = release(tmp_path / "now", unknown, 100, fresh=fresh)
+    found = warned(candidate, previous=before)["references.deals.owner_id on crm.deals"]
+    assert found.outcome == outcome
+    assert ("100.0% of the new ones" in found.observed) is (outcome == "fail")
+
+
+def test_rows_that_come_before_what_they_refer_to_warn_each_day(tmp_path: Path) -> None:
+    """A tool that delivers deals today and their owners tomorrow."""
+    name = "references.deals.owner_id"
+    before = release(tmp_path / "before", 0, 1000)
+    kept = {"load_seq": 1, "shares": {}, "new_shares": {name: {"crm": 0.9}}}
+    (before / REFERENCES_FILE).write_text(json.dumps(kept))
+    candidate = release(tmp_path / "now", 0, 1000, fresh=40)
+    assert warned(candidate, previous=before)[f"{name} on crm.deals"].outcome == "warn"
 
 
 def test_a_release_without_history_is_a_first_one(tmp_path: Path) -> None:

@@ -1,0 +1,137 @@
+"""Gate 3: rows equal to another one but for their id: a file, a month, a rep's rows exported once more under new ids.
+
+They count twice in each figure. A release keeps the shares (`duplicates.json`), so that the next one knows what is
+usual: tasks of the same subject and day say so little that some are equal by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from statistics import median
+
+from orchestration.core.records import Severity
+from orchestration.quality.kept_shares import KeptShares, Share, excess, newest_load
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.registry import check
+from orchestration.quality.repeated_rows import Repeats, days, pairs, repeats, whose
+from orchestration.quality.row_contents import RowContents, contents_of
+from orchestration.quality.subjects import Definitions, GateInput
+from orchestration.settings.contract_loading import load_contract
+
+DUPLICATES_FILE = "duplicates.json"
+
+_BLOCK, _USUAL_DAY = 0.3, 0.05
+"""In a first release: the share of a day that came twice, and the most that days of the same source usually have."""
+
+_ALL = 0.4
+"""In a first release: the share of telling rows from which on all rows came twice."""
+
+
+def duplicate_names(definitions: Definitions) -> Mapping[str, str]:
+    """One check per stream whose rows say more than their key."""
+    return {_name(contents): contents.stream.name for contents in _compared()}
+
+
+@check(
+    gate=3,
+    name="duplicates.<stream>",
+    on="each stream",
+    names=duplicate_names,
+    remedy="Each pair names the file and line of both rows: take the repeated export out of the inbox or deliver it "
+    "with its first ids. Where one fact has two ids on purpose, waive it: later releases compare with that share.",
+)
+def content_duplicates(
+    candidate: GateInput, *, duplicate_rows_certain: int = 20, duplicate_rows_few: int = 3
+) -> Iterator[Finding]:
+    """Rows since the last release that are equal to another row of the stream but for their id, by source.
+
+    Many more than the share of earlier loads stop the release, a few warn; so do rows that may be equal by chance,
+    of which none names a person or company and a minute or an amount. In a first release, days that came twice stop.
+    """
+    kept = KeptShares.read(candidate.previous, DUPLICATES_FILE)
+    shares = {name: dict(of_check) for name, of_check in kept.shares.items()}
+    with candidate.databases.open() as connection:
+        for contents in _compared():
+            name, passed, failed = _name(contents), [], 0
+            known = shares.setdefault(name, {})
+            for found in repeats(connection, contents, since=kept.load_seq):
+                before = known.get(found.source)
+                severity = (
+                    _judge(found, before, certain=duplicate_rows_certain, few=duplicate_rows_few)
+                    if before is not None
+                    else _judge_first(
+                        found,
+                        days(connection, contents, found.source) if found.telling else {},
+                        certain=duplicate_rows_certain,
+                    )
+                )
+                known[found.source] = (before or Share()) + Share(found.rows, found.repeated)
+                if severity is None:
+                    passed.append(f"{found.repeated:,} of {found.rows:,} rows of {found.source}")
+                    continue
+                failed += 1
+                yield Finding(
+                    passed=False,
+                    severity=severity,
+                    name=name,
+                    subject=f"{found.source}.{contents.stream.name}",
+                    observed=_observed(found, contents, whose(connection, found.source)),
+                    expected=_expected(before),
+                    failures=found.repeated,
+                    keys=pairs(connection, found.source),
+                )
+            if not failed:
+                yield Finding(
+                    passed=True,
+                    name=name,
+                    subject=contents.stream.name,
+                    observed="; ".join(passed) or "no new rows",
+                    expected=_expected(None),
+                )
+        seq = newest_load(connection)
+    KeptShares(load_seq=seq, shares=shares).write(candidate.directory, DUPLICATES_FILE)
+
+
+def _compared() -> list[RowContents]:
+    found = (contents_of(stream) for stream in load_contract().values())
+    return [contents for contents in found if contents is not None]
+
+
+def _name(contents: RowContents) -> str:
+    return f"duplicates.{contents.stream.name}"
+
+
+def _judge(found: Repeats, before: Share, *, certain: int, few: int) -> Severity | None:
+    """How bad it is: error, warn, or None where it is as usual."""
+    expected = before.expected(found.rows)
+    if found.telling >= certain and excess(found.telling, expected, times=2, deviations=6):
+        return "error"
+    chance = found.repeated - found.telling
+    if chance >= certain and excess(chance, expected, times=2, deviations=6):
+        return "warn"
+    unusual = excess(found.telling, expected, times=1.5, deviations=4)
+    return "warn" if found.telling >= few and unusual else None
+
+
+def _judge_first(found: Repeats, by_day: Mapping[str, Share], *, certain: int) -> Severity | None:
+    """Error where all of a history came twice, or days of it did and most did not."""
+    if found.telling >= max(_ALL * found.rows, certain):
+        return "error"
+    shares = [share for share in by_day.values() if share.rows]
+    twice = sum(share.found for share in shares if share.value >= _BLOCK)
+    usual = median(share.value for share in shares) if shares else 0.0
+    return "error" if twice >= certain and usual <= _USUAL_DAY else None
+
+
+def _observed(found: Repeats, contents: RowContents, whose_rows: str) -> str:
+    but_for = " and ".join(contents.ids)
+    same = (
+        f"are equal to another row but for their {but_for}" if but_for else "stand there once more"
+    )
+    return f"{found.repeated:,} of {found.rows:,} new rows ({found.share:.1%}) {same}: {whose_rows}"
+
+
+def _expected(before: Share | None) -> str:
+    if before is None or not before.found:
+        return "each row once"
+    return f"about {before.value:.1%} of the rows, as in earlier loads"
