@@ -11,10 +11,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak check sbom audit hooks ui refresh benchmark docs messages dbt-docs clean
+.PHONY: help setup demo test test-fast soak gate-trials check sbom audit hooks ui refresh benchmark docs messages dbt-docs clean
 
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Install everything into .venv (hashed, from requirements.lock)
 
@@ -52,6 +52,10 @@ hooks: setup ## Run the linters of changed files before each commit (pre-commit)
 
 soak: setup ## Shuffle 20 deliveries, kill 200 refreshes, refresh companies of 20 seeds; print the counts
 	@EMBUDO_SOAK=1 EMBUDO_SOAK_REFRESHES=$${EMBUDO_SOAK_REFRESHES:-200} EMBUDO_SOAK_SHUFFLES=20 EMBUDO_SOAK_SEEDS=20 $(BIN)/pytest -m soak -s -q
+
+gate-trials: setup ## Damage a month in more than 130 ways; print what the gate makes of each (two hours)
+	@$(BIN)/python -m tests.gate_trials --jobs 2
+	@$(BIN)/python -m tests.gate_trials --honest 20
 
 benchmark: setup ## Time a refresh beside hand-written DuckDB SQL on the same files
 	@$(BIN)/python -m benchmarks.refresh

@@ -1,0 +1,358 @@
+"""Rows that do not come: days, weeks, a source, a queue, a region, reps, half a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from tests.gate_trials.damages.duplicates import busy_days, one_with_many
+from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, each_of, on
+from tests.gate_trials.sheets import Row, Sheet
+from tests.gate_trials.streams import (
+    ACTIVITIES,
+    CALLS,
+    DEALS,
+    EMAILS,
+    INVOICES,
+    LEADS,
+    LINES,
+    ORDERS,
+    SOCIAL,
+    SPEND,
+    STAGES,
+    STATES,
+    TASKS,
+)
+
+_DAILY = (ORDERS, CALLS, LEADS, ACTIVITIES, STATES, INVOICES, SOCIAL)
+IsLost = Callable[[Row], bool]
+
+
+def leave_out(case: Case, is_lost: Callable[[Sheet], IsLost]) -> Damage:
+    """Write the stream without some rows, and without their parts."""
+    sheet, parts = case.read(), case.delivery.parts(case.stream)
+    lost_row = is_lost(sheet)
+    lost = [row for row in sheet.rows if lost_row(row)]
+    sheet.rows = [row for row in sheet.rows if not lost_row(row)]
+    if parts is not None:
+        keys = {row[case.stream.key] for row in lost}
+        parts.rows = [row for row in parts.rows if row[case.stream.part_key] not in keys]
+    case.delivery.write(sheet, parts)
+    return damage([sheet, *([parts] if parts else [])], lost)
+
+
+def _days(count: int) -> Callable[[Case], Damage]:
+    def apply(case: Case) -> Damage:
+        def of_days(sheet: Sheet) -> IsLost:
+            days = busy_days(sheet, case.delivery.month)
+            first = case.rng.randrange(1, max(2, len(days) - count))
+            begin, end = days[first], days[min(first + count, len(days)) - 1]
+            return lambda row: begin <= (sheet.day(row) or date.min) <= end
+
+        return leave_out(case, of_days)
+
+    return apply
+
+
+def _weekday(case: Case) -> Damage:
+    weekday = case.rng.randrange(5)
+
+    def of_weekday(sheet: Sheet) -> IsLost:
+        return lambda row: (day := sheet.day(row)) is not None and day.weekday() == weekday
+
+    return leave_out(case, of_weekday)
+
+
+def _half(*, is_last: bool) -> Callable[[Case], Damage]:
+    def apply(case: Case) -> Damage:
+        def of_half(sheet: Sheet) -> IsLost:
+            place = round(len(sheet.rows) * case.size)
+            lost = sheet.rows[len(sheet.rows) - place :] if is_last else sheet.rows[:place]
+            names = {id(row) for row in lost}
+            return lambda row: id(row) in names
+
+        return leave_out(case, of_half)
+
+    return apply
+
+
+def _random_rows(case: Case) -> Damage:
+    def of_some(sheet: Sheet) -> IsLost:
+        names = {id(row) for row in case.some(sheet.rows)}
+        return lambda row: id(row) in names
+
+    return leave_out(case, of_some)
+
+
+def _cut_file(case: Case) -> Damage:
+    """As an upload that broke off, in the middle of a line."""
+    sheet = case.read()
+    data = sheet.path.read_bytes()
+    sheet.path.unlink()
+    sheet.path.write_bytes(data[: round(len(data) * (1 - case.size))])
+    left = len(case.read().rows)
+    return damage(sheet, sheet.rows[left:])
+
+
+def _owners(case: Case) -> Damage:
+    def of_owners(sheet: Sheet) -> IsLost:
+        column = case.stream.owner
+        owners = sorted(sheet.values(column))
+        gone = set(case.rng.sample(owners, max(1, round(len(owners) * case.size))))
+        return lambda row: row[column] in gone
+
+    return leave_out(case, of_owners)
+
+
+def one_value(case: Case) -> Damage:
+    """Without the rows of one of the values that a column has most often."""
+
+    def of_value(sheet: Sheet) -> IsLost:
+        column = case.target.columns[0]
+        value = one_with_many(case, sheet, column)
+        return lambda row: row[column] == value
+
+    return leave_out(case, of_value)
+
+
+def _owner(case: Case) -> Damage:
+    return one_value(replace(case, target=Target(case.stream, (case.stream.owner,))))
+
+
+def without(column: str, *values: str) -> Callable[[Case], Damage]:
+    """Without the rows that have one of the values."""
+    return lambda case: leave_out(case, lambda _: lambda row: row[column] in values)
+
+
+def _afternoons(case: Case) -> Damage:
+    def later(sheet: Sheet) -> IsLost:
+        column = case.stream.at
+        return lambda row: isinstance(row[column], datetime) and row[column].hour >= 12
+
+    return leave_out(case, later)
+
+
+def _no_file(case: Case) -> Damage:
+    return gone(case, [case.stream])
+
+
+def _no_source(case: Case) -> Damage:
+    return gone(case, case.delivery.of_source(case.stream.source))
+
+
+def gone(case: Case, streams: Sequence[object]) -> Damage:
+    """Without the month's files of some streams."""
+    sheets = [case.delivery.read(one) for one in case.delivery.of_source(case.stream.source)]
+    sheets = [sheet for sheet in sheets if sheet.stream in streams]
+    for sheet in sheets:
+        sheet.path.unlink()
+    return damage(sheets, sum(len(sheet.rows) for sheet in sheets))
+
+
+def header_only(case: Case) -> Damage:
+    """Without any row, whole or broken."""
+    sheet, parts = case.read(), case.delivery.parts(case.stream)
+    lost = sheet.rows
+    for one in (sheet, parts):
+        if one is not None:
+            one.rows, one.broken = [], []
+    case.delivery.write(sheet, parts)
+    return damage([sheet, *([parts] if parts else [])], lost)
+
+
+def _region(case: Case) -> Damage:
+    """The rows of the reps of one region."""
+    users = case.delivery.regions()
+    region = case.rng.choice(sorted(set(users.values())))
+    column = case.stream.owner
+    return leave_out(case, lambda _: lambda row: users.get(row[column]) == region)
+
+
+def _large(case: Case) -> Damage:
+    """The rows with the highest amounts."""
+    column = case.target.columns[0]
+
+    def above(sheet: Sheet) -> IsLost:
+        amounts = sorted(row[column] for row in sheet.rows if not isinstance(row[column], str))
+        limit = amounts[round(len(amounts) * (1 - case.size))]
+        return lambda row: not isinstance(row[column], str) and row[column] >= limit
+
+    return leave_out(case, above)
+
+
+FAMILY = "gaps"
+KINDS = (
+    Kind("day_missing", FAMILY, "a working day is missing", on(*_DAILY), _days(1), "warns"),
+    Kind(
+        "three_days_missing",
+        FAMILY,
+        "three working days are missing",
+        on(*_DAILY),
+        _days(3),
+        "warns",
+    ),
+    Kind(
+        "week_missing",
+        FAMILY,
+        "seven working days are missing while other streams go on",
+        on(*_DAILY),
+        _days(7),
+        "stops",
+    ),
+    Kind(
+        "weekday_missing",
+        FAMILY,
+        "every Monday (or another working day) is missing",
+        on(CALLS, LEADS, ORDERS, STATES, INVOICES),
+        _weekday,
+        "stops",
+    ),
+    Kind(
+        "first_half_missing",
+        FAMILY,
+        "the first half of the file's rows is missing",
+        on(ORDERS, CALLS, LEADS, SPEND, ACTIVITIES, EMAILS),
+        _half(is_last=False),
+        "stops",
+        (0.4, 0.6),
+    ),
+    Kind(
+        "last_half_missing",
+        FAMILY,
+        "the last half of the file's rows is missing",
+        on(ORDERS, CALLS, LEADS, SPEND, STATES, INVOICES),
+        _half(is_last=True),
+        "stops",
+        (0.4, 0.6),
+    ),
+    Kind(
+        "file_cut_short",
+        FAMILY,
+        "the file breaks off in the middle of a line",
+        on(CALLS, STATES, INVOICES, DEALS, EMAILS, SOCIAL),
+        _cut_file,
+        "stops",
+        (0.3, 0.7),
+    ),
+    Kind(
+        "rows_missing",
+        FAMILY,
+        "half of the rows are missing, at random",
+        on(ORDERS, CALLS, LEADS, ACTIVITIES, INVOICES, TASKS, STATES),
+        _random_rows,
+        "stops",
+        (0.5, 0.7),
+    ),
+    Kind(
+        "third_of_owners_missing",
+        FAMILY,
+        "the rows of a third of the reps are missing",
+        on(DEALS, LEADS, ACTIVITIES, CALLS, STATES, TASKS),
+        _owners,
+        "stops",
+        (0.33, 0.5),
+    ),
+    Kind(
+        "owner_missing",
+        FAMILY,
+        "the rows of one rep are missing",
+        on(DEALS, LEADS, ACTIVITIES, CALLS, ORDERS),
+        _owner,
+        "warns",
+    ),
+    Kind(
+        "region_missing",
+        FAMILY,
+        "the rows of one region's reps are missing",
+        on(DEALS, LEADS, ORDERS, ACTIVITIES),
+        _region,
+        "stops",
+    ),
+    Kind(
+        "queue_missing",
+        FAMILY,
+        "the calls of one queue are missing",
+        each_of(CALLS, "queue"),
+        one_value,
+        "warns",
+    ),
+    Kind(
+        "channel_missing",
+        FAMILY,
+        "the rows of one channel are missing",
+        (
+            *each_of(LEADS, "Canal"),
+            *each_of(ORDERS, "canal"),
+            *each_of(SPEND, "Canal"),
+            *each_of(SOCIAL, "network"),
+        ),
+        one_value,
+        "warns",
+    ),
+    Kind(
+        "event_kind_missing",
+        FAMILY,
+        "no message was delivered, opened or clicked",
+        (Target(EMAILS, ("type",)),),
+        lambda case: without("type", case.rng.choice(["delivered", "open", "sent"]))(case),
+        "stops",
+    ),
+    Kind(
+        "answered_missing",
+        FAMILY,
+        "answered calls are missing",
+        (Target(CALLS, ("disposition",)),),
+        without("disposition", "ANSWERED"),
+        "stops",
+    ),
+    Kind(
+        "closed_deals_missing",
+        FAMILY,
+        "won and lost deals are missing",
+        (Target(DEALS, ("Estado",)),),
+        without("Estado", "Ganada", "Perdida"),
+        "stops",
+    ),
+    Kind(
+        "afternoons_missing",
+        FAMILY,
+        "nothing happens after midday",
+        on(CALLS, LEADS, ORDERS, ACTIVITIES),
+        _afternoons,
+        "stops",
+    ),
+    Kind(
+        "file_missing",
+        FAMILY,
+        "one file of a source is missing while its others come",
+        on(LINES, CALLS, DEALS, STAGES, LEADS, STATES),
+        _no_file,
+        "stops",
+    ),
+    Kind(
+        "source_missing",
+        FAMILY,
+        "a source has no file of the month while others have",
+        on(ORDERS, CALLS, EMAILS, INVOICES, SPEND),
+        _no_source,
+        "stops",
+    ),
+    Kind(
+        "header_only",
+        FAMILY,
+        "the file has a header and no row",
+        on(CALLS, INVOICES, LEADS, DEALS, ACTIVITIES),
+        header_only,
+        "stops",
+    ),
+    Kind(
+        "large_rows_missing",
+        FAMILY,
+        "the rows with the highest amounts are missing",
+        (*each_of(INVOICES, "Total"), *each_of(DEALS, "Importe")),
+        _large,
+        "warns",
+        (0.1, 0.3),
+    ),
+)
