@@ -86,7 +86,7 @@ def check_loads(
     for load in landed.loads:
         limit = limits.of(load.source)
         for result in _check_load(_landed_load(load, loads, limit, profiles or {}), limit):
-            if result.outcome != "pass" and limit.policy(result.name) == "set_aside":
+            if result.outcome != "pass" and limit.policy(result.name) == "quarantine":
                 waiver = (waivers or {}).get(result.title)
                 if waiver is not None and covers(waiver, result):
                     result = dataclasses.replace(result, waiver=waiver.text)

@@ -22,7 +22,7 @@ from orchestration.quality.outcomes import Finding
 from orchestration.quality.subjects import Definitions
 
 Per = Literal["load", "source", "candidate"]
-Policy = Literal["warn", "set_aside", "stop"]
+Policy = Literal["warn", "quarantine", "stop"]
 """What a failed check of gate 1 does: it warns, keeps the load out of the build, or stops the refresh."""
 
 CheckFunction = Callable[..., Finding | Iterable[Finding]]

@@ -106,7 +106,7 @@ def contents_of(stream: StreamContract) -> RowContents | None:
 
 
 def _ids(stream: StreamContract) -> tuple[str, ...]:
-    """The key that a repeated row has anew: its own id, its number, or the id of the first that it belongs to."""
+    """What differs when a row is repeated: its own id, its number, or the id of the first that it belongs to."""
     if stream.keys_repeat:
         return ()
     numbers = tuple(key for key in stream.keys if key.endswith("_no"))

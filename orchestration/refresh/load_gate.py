@@ -152,7 +152,7 @@ def _rejected_files(
     earlier = [
         file
         for file in open_rejected_files(ledger)
-        if limits.of(file.source).policy("loads.files_set_aside") == "stop"
+        if limits.of(file.source).policy("loads.rejected_files") == "stop"
     ]
     return (
         *landed.rejected_files,

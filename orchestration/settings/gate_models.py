@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from orchestration.settings.strict import Strict
 
-OnBreach = Literal["warn", "set_aside", "stop"]
+OnBreach = Literal["warn", "quarantine", "stop"]
+
+_FORMER_WORDS = {"set_aside": "quarantine", "files_set_aside": "rejected_files"}
+"""Still read in embudo.yml, so that settings written for an earlier version keep their meaning."""
 
 
 class BreachSpec(Strict):
     """What a failed check of gate 1 does with a source's loads, where it differs from the check's own policy.
     One word applies to all.
 
-    `set_aside` quarantines the load and lets the rest go on; it needs a load, so checks of files, or of a
-    source as a whole, warn or stop.
+    `quarantine` keeps the load out of every build and lets the rest go on; it needs a load, so checks of files,
+    or of a source as a whole, warn or stop.
     """
 
     quarantine_share: OnBreach | None = None
@@ -26,7 +30,7 @@ class BreachSpec(Strict):
     snapshot: OnBreach | None = None
     values: OnBreach | None = None
     freshness: Literal["warn", "stop"] | None = None
-    files_set_aside: Literal["warn", "stop"] | None = None
+    rejected_files: Literal["warn", "stop"] | None = None
     new_columns: Literal["warn", "stop"] | None = None
     copied_files: Literal["warn", "stop"] | None = None
     sources_answered: Literal["warn", "stop"] | None = None
@@ -34,23 +38,31 @@ class BreachSpec(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_word(cls, given: Any) -> Any:
-        if not isinstance(given, str):
-            return given
-        words = ("warn", "set_aside", "stop")
-        if given not in words:
+    def _one_word(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                _FORMER_WORDS.get(name, name): _FORMER_WORDS.get(policy, policy)
+                if isinstance(policy, str)
+                else policy
+                for name, policy in value.items()
+            }
+        if not isinstance(value, str):
+            return value
+        word = _FORMER_WORDS.get(value, value)
+        words = ("warn", "quarantine", "stop")
+        if word not in words:
             raise ValueError(
                 f"one of {', '.join(words)}, or a word for each of {', '.join(cls.model_fields)}"
             )
         of_loads = dict.fromkeys(
             ("quarantine_share", "duplicate_keys", "exponent_ids", "volume", "snapshot", "values"),
-            given,
+            word,
         )
         of_sources = dict.fromkeys(
-            ("freshness", "files_set_aside", "new_columns", "copied_files", "sources_answered"),
-            given,
+            ("freshness", "rejected_files", "new_columns", "copied_files", "sources_answered"),
+            word,
         )
-        return of_loads | ({} if given == "set_aside" else of_sources)
+        return of_loads | ({} if word == "quarantine" else of_sources)
 
 
 class SourceLimits(Strict):

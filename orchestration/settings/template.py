@@ -82,8 +82,8 @@ limits:
 #       nulls: ["", "N/D"]        # what stands for nothing
 #     required: [deals]           # streams without which nothing is released
 #     limits: {silent_days: 7}    # what differs from the limits above
-#     on_breach:                  # what a failed check does with a load: warn, set_aside or stop
-#       quarantine_share: set_aside
+#     on_breach:                  # what a failed check does with a load: warn, quarantine or stop
+#       quarantine_share: quarantine
 #       volume: stop              # a load a tenth of the usual
 #     streams:
 #       deals:

@@ -60,7 +60,7 @@ def schema() -> dict[str, Any]:
         del made["properties"][name]
         made["required"] = [key for key in made.get("required", ()) if key != name]
     definitions["ColumnSpec"] = {"anyOf": [{"type": "string"}, definitions["ColumnSpec"]]}
-    words = {"enum": ["warn", "set_aside", "stop"]}
+    words = {"enum": ["warn", "quarantine", "stop"]}
     definitions["BreachSpec"] = {"anyOf": [words, definitions["BreachSpec"]]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

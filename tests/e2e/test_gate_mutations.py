@@ -74,7 +74,7 @@ STOP = SourceLimits(
             "loads.volume",
             "loads.duplicate_keys",
             "loads.freshness",
-            "loads.files_set_aside",
+            "loads.rejected_files",
         ),
         "stop",
     )
@@ -180,7 +180,7 @@ LOADS: dict[str, tuple[Examine, str]] = {
                 RejectedFile(source="crm", stream="deals", file="d.csv", reason="no column Id"),
             ),
         ),
-        "loads.files_set_aside",
+        "loads.rejected_files",
     ),
 }
 

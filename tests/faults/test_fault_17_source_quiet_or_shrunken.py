@@ -134,7 +134,7 @@ def test_it_stops_where_its_source_is_configured_to_until_the_whole_file_comes(
 
 def test_the_load_is_quarantined_where_its_source_is_configured_to(tmp_path: Path) -> None:
     """I3: the load is kept and in no build; a complete file, or a person, reinstates it."""
-    company = Company(tmp_path, "on_breach: {volume: set_aside}")
+    company = Company(tmp_path, "on_breach: {volume: quarantine}")
     _usual(company)
     company.calls("c", 10)
     failed = company.refresh()[VOLUME]
@@ -154,7 +154,7 @@ def test_the_load_is_quarantined_where_its_source_is_configured_to(tmp_path: Pat
 
 
 def test_a_whole_file_resolves_a_quarantined_load(tmp_path: Path) -> None:
-    company = Company(tmp_path, "on_breach: {volume: set_aside}")
+    company = Company(tmp_path, "on_breach: {volume: quarantine}")
     _usual(company)
     company.calls("c", 10)
     company.refresh()

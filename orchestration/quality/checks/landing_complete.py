@@ -9,7 +9,7 @@ from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedSource
 
 SOURCES_ANSWERED = "loads.sources_answered"
-FILES_REJECTED = "loads.files_set_aside"
+FILES_REJECTED = "loads.rejected_files"
 
 
 @check(

@@ -18,7 +18,7 @@ def test_every_required_check_is_there_when_nothing_is_new() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "outcome", "quarantined"),
-    [("warn", "warn", ()), ("set_aside", "warn", ("l1",)), ("stop", "fail", ())],
+    [("warn", "warn", ()), ("quarantine", "warn", ("l1",)), ("stop", "fail", ())],
 )
 def test_a_source_decides_what_a_failed_check_does(
     policy: Policy, outcome: str, quarantined: tuple[str, ...]
@@ -33,7 +33,7 @@ def test_a_source_decides_what_a_failed_check_does(
 
 def test_a_shrunk_snapshot_is_quarantined_and_the_rest_goes_on() -> None:
     limits = LoadLimits(
-        SourceLimits(snapshots=frozenset({"deals"}), policies={"loads.snapshot": "set_aside"})
+        SourceLimits(snapshots=frozenset({"deals"}), policies={"loads.snapshot": "quarantine"})
     )
     new = LandingResult(loads=(load(2, landed=10),))
     verdict = check_loads(new, history=[load(1)], limits=limits)

@@ -46,7 +46,7 @@ def company(tmp_path: Path) -> Company:
             },
         },
         format={"type": "csv"},
-        on_breach={"volume": "set_aside"},
+        on_breach={"volume": "quarantine"},
     )
 
 
@@ -104,7 +104,7 @@ def test_limits_are_those_of_each_source(company: Company) -> None:
     company.source["limits"] = {"silent_days": 3}
     limits = load_limits(company.settings()).of("crm")
     assert limits.limits["silent_days"] == 3
-    assert limits.policy("loads.volume") == "set_aside"
+    assert limits.policy("loads.volume") == "quarantine"
 
 
 def test_with_a_corrupt_release_every_load_is_checked(company: Company) -> None:

@@ -11,7 +11,7 @@ from orchestration.settings import BreachSpec, Limits, SourceLimits
 
 OF_SOURCES = {
     "freshness",
-    "files_set_aside",
+    "rejected_files",
     "new_columns",
     "copied_files",
     "sources_answered",
@@ -25,16 +25,28 @@ def test_one_word_applies_to_all(word: str) -> None:
 
 
 def test_only_loads_can_be_quarantined() -> None:
-    given = BreachSpec.model_validate("set_aside").model_dump()
-    assert {name for name, value in given.items() if value is None} == OF_SOURCES
+    policies = BreachSpec.model_validate("quarantine").model_dump()
+    assert {name for name, policy in policies.items() if policy is None} == OF_SOURCES
     with pytest.raises(ValidationError, match="freshness"):
-        BreachSpec.model_validate({"freshness": "set_aside"})
+        BreachSpec.model_validate({"freshness": "quarantine"})
 
 
-@pytest.mark.parametrize("given", ["halt", {"volume": "halt"}, {"volum": "warn"}])
-def test_other_words_are_refused(given: Any) -> None:
+@pytest.mark.parametrize("policies", ["halt", {"volume": "halt"}, {"volum": "warn"}])
+def test_other_words_are_refused(policies: Any) -> None:
     with pytest.raises(ValidationError):
-        BreachSpec.model_validate(given)
+        BreachSpec.model_validate(policies)
+
+
+@pytest.mark.parametrize(
+    ("former", "today"),
+    [
+        ("set_aside", "quarantine"),
+        ({"volume": "set_aside"}, {"volume": "quarantine"}),
+        ({"files_set_aside": "stop"}, {"rejected_files": "stop"}),
+    ],
+)
+def test_former_words_keep_their_meaning(former: Any, today: Any) -> None:
+    assert BreachSpec.model_validate(former) == BreachSpec.model_validate(today)
 
 
 @pytest.mark.parametrize(

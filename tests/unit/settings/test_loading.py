@@ -116,15 +116,15 @@ def swapped(old: str, new: str) -> str:
         (swapped("crm:", "Our CRM:"), ["small letters", "Our CRM"]),
         (
             swapped("format:", "on_breach: halt\n    format:"),
-            ["on_breach", "'halt'", "one of warn, set_aside, stop"],
+            ["on_breach", "'halt'", "one of warn, quarantine, stop"],
         ),
         (
             swapped("format:", "on_breach: {volum: stop}\n    format:"),
             ["'volum'", "did you mean 'volume'?"],
         ),
         (
-            swapped("format:", "on_breach: {freshness: set_aside}\n    format:"),
-            ["on_breach.freshness", "'set_aside'", "'warn' or 'stop'"],
+            swapped("format:", "on_breach: {freshness: quarantine}\n    format:"),
+            ["on_breach.freshness", "'quarantine'", "'warn' or 'stop'"],
         ),
         (
             swapped("format:", "limits: {silent_day: 3}\n    format:"),
@@ -144,9 +144,9 @@ def test_mistakes_are_explained(tmp_path: Path, text: str, words: list[str]) -> 
 
 
 def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_path: Path) -> None:
-    own = "on_breach: {volume: set_aside}\n    limits: {silent_days: 3}\n    required: deals\n    "
+    own = "on_breach: {volume: quarantine}\n    limits: {silent_days: 3}\n    required: deals\n    "
     settings = load_settings(write(tmp_path, swapped("format:", f"{own}format:")))
-    assert settings.source("crm").on_breach.volume == "set_aside"
+    assert settings.source("crm").on_breach.volume == "quarantine"
     assert settings.source("crm").on_breach.quarantine_share is None
     assert registered("loads.quarantine_share").policy == "stop"
     assert settings.limits_of("crm").silent_days == 3
@@ -155,14 +155,14 @@ def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_p
     for word, of_loads, of_files in (
         ("warn", "warn", "warn"),
         ("stop", "stop", "stop"),
-        ("set_aside", "set_aside", "warn"),  # which is the own policy of checks of files
+        ("quarantine", "quarantine", "warn"),  # which is the own policy of checks of files
     ):
         text = swapped("format:", f"on_breach: {word}\n    format:")
         found = load_settings(write(tmp_path, text)).source("crm").on_breach
         assert (found.quarantine_share, found.values) == (of_loads, of_loads)
         freshness, files = (
             getattr(found, name) or registered(f"loads.{name}").policy
-            for name in ("freshness", "files_set_aside")
+            for name in ("freshness", "rejected_files")
         )
         assert (freshness, files) == (of_files, of_files)
 

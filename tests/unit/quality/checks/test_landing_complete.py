@@ -23,7 +23,7 @@ def test_rejected_files_warn_by_name() -> None:
     verdict = check_loads(
         LandingResult(loads=(), rejected_files=(rejected,)), history=(), limits=LoadLimits()
     )
-    (check,) = (c for c in verdict.checks if c.name == "loads.files_set_aside")
+    (check,) = (c for c in verdict.checks if c.name == "loads.rejected_files")
     assert check.outcome == "warn"
     assert "deals_7.csv" in check.observed
     assert "column Id is missing" in check.observed
