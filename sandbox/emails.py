@@ -100,12 +100,12 @@ def _events(
         (COMPLAINT, after + 45, complained, False),
     )
     message = np.concatenate([messages["message"][some] for _, _, some, _ in parts])
-    place = np.repeat(np.arange(len(parts)), [int(some.sum()) for _, _, some, _ in parts])
+    part = np.repeat(np.arange(len(parts)), [int(some.sum()) for _, _, some, _ in parts])
     at = np.concatenate([instant[some] for _, instant, some, _ in parts])
-    kind = np.array([kind for kind, _, _, _ in parts], dtype=np.int64)[place]
-    machine = np.array([machine for _, _, _, machine in parts], dtype=np.int64)[place]
+    kind = np.array([kind for kind, _, _, _ in parts], dtype=np.int64)[part]
+    machine = np.array([machine for _, _, _, machine in parts], dtype=np.int64)[part]
     columns = {
-        "event": message * _EVENTS_PER_MESSAGE + place,
+        "event": message * _EVENTS_PER_MESSAGE + part,
         "message": message,
         "kind": kind,
         "machine": machine,

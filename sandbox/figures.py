@@ -43,9 +43,9 @@ def summed(months: Ints, values: Array, *dimensions: Dimension, unit: float = 1.
     whole = values.astype(np.int64)
 
     def cut(codes: Ints) -> tuple[Ints, Ints]:
-        keys, place = np.unique(codes, return_inverse=True)
+        keys, position = np.unique(codes, return_inverse=True)
         sums = np.zeros(len(keys), dtype=np.int64)
-        np.add.at(sums, place, whole)
+        np.add.at(sums, position, whole)
         return keys, sums
 
     return _cut(float(whole.sum()) / unit, cut, months, dimensions, unit)

@@ -58,8 +58,8 @@ class Licence:
 def main() -> int:
     """Print each package whose licence is not permissive and has no exception; 1 where there is one."""
     locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
-    found = {one.package: one for one in installed() if one.package in locked}
-    faults = refused(list(found.values()))
+    licences = {licence.package: licence for licence in installed() if licence.package in locked}
+    faults = refused(list(licences.values()))
     for fault in faults:
         sys.stdout.write(f"{fault.package} {fault.version}: {fault.text}\n")
     if faults:
@@ -74,9 +74,9 @@ def main() -> int:
             f"Exceptions for packages that the lock does not have: {', '.join(unused)}\n"
         )
         return 1
-    missing = len(locked) - len(found)
+    missing = len(locked) - len(licences)
     sys.stdout.write(
-        f"{len(found)} packages have licences that may be used, {len(_EXCEPTIONS)} of them by exception; "
+        f"{len(licences)} packages have licences that may be used, {len(_EXCEPTIONS)} of them by exception; "
         f"{missing} of the lock are for other platforms\n"
     )
     return 0
@@ -84,7 +84,11 @@ def main() -> int:
 
 def refused(licences: Sequence[Licence]) -> list[Licence]:
     """The packages whose licence is neither permissive nor an exception."""
-    return [one for one in licences if not one.permissive and one.package not in _EXCEPTIONS]
+    return [
+        licence
+        for licence in licences
+        if not licence.permissive and licence.package not in _EXCEPTIONS
+    ]
 
 
 def installed() -> list[Licence]:

@@ -29,7 +29,7 @@ def command_modules() -> Iterator[ModuleType]:
 
     In the order of the panels, then by name. So a command is added by its file alone.
     """
-    names = sorted(found.name for found in iter_modules([str(Path(__file__).parent)]))
+    names = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
     modules = [import_module(f"orchestration.cli.{name}") for name in names]
     for panel in Panel:
         yield from (module for module in modules if getattr(module, "PANEL", None) is panel)

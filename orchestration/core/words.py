@@ -21,5 +21,7 @@ def folded(sql: str) -> str:
 def fold(text: str) -> str:
     """A text as it is compared."""
     marked = unicodedata.normalize("NFD", text)
-    plain = "".join(one for one in marked if not unicodedata.category(one).startswith("M"))
+    plain = "".join(
+        character for character in marked if not unicodedata.category(character).startswith("M")
+    )
     return _SEPARATORS.sub("", unicodedata.normalize("NFC", plain).lower())

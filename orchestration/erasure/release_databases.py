@@ -178,7 +178,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
         "where database_name in ('warehouse', 'marts') order by all"
     ).fetchall():
         columns.setdefault((database, schema, table), {})[column] = kind
-    return [_Table(*key, found) for key, found in columns.items()]
+    return [_Table(*key, names) for key, names in columns.items()]
 
 
 def _list(values: Iterable[str]) -> str:

@@ -97,24 +97,24 @@ def forget(settings: Settings, home: Home, request: ErasureRequest) -> ErasureRe
     with publication.refresh_lock(home, run_id="forget"):
         publication.recover(home)
         finish(settings, home)
-        found = plan(settings, home, request)
+        landing = plan(settings, home, request)
         known, _ = tombstones.suppression_list(home)
-        hashes = tombstones.hash_identifiers(key, found.subject.identifiers)
-        if not found.loads and known.issuperset(hashes):
-            return ErasureResult(erasure=_last_erasure(home), plan=found)
+        hashes = tombstones.hash_identifiers(key, landing.subject.identifiers)
+        if not landing.loads and known.issuperset(hashes):
+            return ErasureResult(erasure=_last_erasure(home), plan=landing)
         erasure = Erasure(
             erasure_id=f"forget-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             by=_user(),
         )
-        pending = PendingErasure(erasure, found.subject, found.loads, settings.country)
+        pending = PendingErasure(erasure, landing.subject, landing.loads, settings.country)
         write_note(home, pending)
         failpoint("forget.noted")
         erased = _carry_out(home, pending, key)
-        exports = _exports_with(settings, home, found)
+        exports = _exports_with(settings, home, landing)
         return ErasureResult(
             erasure=erasure,
-            plan=found,
+            plan=landing,
             releases=erased.releases,
             rewritten=erased.rewritten,
             left=tuple(dict.fromkeys([*erased.left, *exports])),
@@ -165,14 +165,14 @@ def _last_erasure(home: Home) -> Erasure:
     return Erasure(erasure_id=last.erasure_id, at=last.at, by=last.by)
 
 
-def _exports_with(settings: Settings, home: Home, found: LandingPlan) -> list[Path]:
+def _exports_with(settings: Settings, home: Home, landing: LandingPlan) -> list[Path]:
     """Files of the inboxes that rows of the person came from and that are still there.
 
     Answers of APIs are kept in the home, and cleaned with it.
     """
     paths = [
         settings.inbox_of(source, home=home) / file
-        for source, file in found.files
+        for source, file in landing.files
         if source in settings.sources
     ]
     return [path for path in paths if path.is_file() and not path.is_relative_to(home.root)]

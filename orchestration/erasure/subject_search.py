@@ -63,7 +63,7 @@ def find_subject(
                 f"No row of {stream.name} with the key {', '.join(missing)} has landed; expected a key as in the "
                 "marts: source:id."
             )
-        known = {(name, key) for name, found in subjects.items() for key in found}
+        known = {(name, key) for name, keys in subjects.items() for key in keys}
         matching = chosen | {
             key
             for key, has in persons.addresses.items()
@@ -83,7 +83,7 @@ def find_subject(
     subject = DataSubject(
         emails=tuple(sorted(value for kind, value in own if kind == "email")),
         phones=tuple(sorted(value for kind, value in own if kind == "phone")),
-        subjects={name: tuple(sorted(found)) for name, found in subjects.items()},
+        subjects={name: tuple(sorted(keys)) for name, keys in subjects.items()},
         calling_codes=calling_codes(),
     )
     return subject, tuple(sorted(all_addresses - own))
@@ -98,7 +98,7 @@ def find_handles(
     country: str,
 ) -> tuple[str, ...]:
     """Handles in rows that go with a person who is among the connection's tombstones."""
-    found: set[str] = set()
+    handles: set[str] = set()
     for load in loads:
         stream = contract[load.stream]
         own = suppression.is_own(stream, landed_origin(country))
@@ -108,8 +108,8 @@ def find_handles(
                 rows = connection.execute(
                     f"select distinct {handle} from {landed_rows(home, load)} where {own}"
                 ).fetchall()
-                found |= {row[0] for row in rows if row[0] is not None}
-    return tuple(sorted(found))
+                handles |= {row[0] for row in rows if row[0] is not None}
+    return tuple(sorted(handles))
 
 
 def _in_order(contract: Mapping[str, StreamContract]) -> list[StreamContract]:
@@ -146,15 +146,15 @@ def _persons(
     for load in loads:
         if load.stream != stream.name:
             continue
-        for own, *found in connection.execute(
+        for own, *texts in connection.execute(
             f"select distinct {', '.join([key, *values])} from {landed_rows(home, load)}"
         ).fetchall():
             addresses = persons.addresses.setdefault(own, set())
             references = persons.references.setdefault(own, set())
-            for column, value in zip(kinds, found, strict=False):
+            for column, value in zip(kinds, texts, strict=False):
                 if value is not None:
                     addresses.add((str(column.address), value))
-            for column, value in zip(stream.references, found[len(kinds) :], strict=True):
+            for column, value in zip(stream.references, texts[len(kinds) :], strict=True):
                 if value is not None:
                     references.add((str(column.refers_to), value))
     return persons

@@ -330,7 +330,7 @@ def plausible(
     if data_type == "date":
         first, after = f"date '{FIRST_YEAR}-01-01'", f"date '{LAST_YEAR + 1}-01-01'"
     elif data_type == "timestamp":
-        zones = [ZoneInfo(one) for one in (time_zone, calendar or time_zone)]
+        zones = [ZoneInfo(zone) for zone in (time_zone, calendar or time_zone)]
         start = min(datetime(FIRST_YEAR, 1, 1, tzinfo=zone).astimezone(UTC) for zone in zones)
         end = datetime(LAST_YEAR + 1, 1, 1, tzinfo=zones[0]).astimezone(UTC)
         first, after = (f"timestamp '{bound.replace(tzinfo=None)}'" for bound in (start, end))

@@ -194,8 +194,8 @@ def _faults(
             )
         if column.minimum is not None:
             below = f"{column.name} is below {column.minimum}: found "
-            found = f"{duckdb_session.literal(below)} || {_text(source, value)}"
-            yield f"{name} < {column.minimum}", found
+            reason = f"{duckdb_session.literal(below)} || {_text(source, value)}"
+            yield f"{name} < {column.minimum}", reason
         if column.required:
             yield (
                 f"{value} is null and {required}",

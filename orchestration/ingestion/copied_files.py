@@ -28,10 +28,10 @@ def copied_files(
             if (mapping := mappings.get(part.fingerprint)) is not None:
                 by_content.setdefault((stream, part.sha256, mapping), []).append((source, part))
     copies: dict[tuple[str, str, str], list[str]] = {}
-    for (stream, _, _), found in by_content.items():
-        for source, part in found:
+    for (stream, _, _), copies_of_content in by_content.items():
+        for source, part in copies_of_content:
             if part.load_id in loads:
-                for other in {name for name, _ in found if name != source}:
+                for other in {name for name, _ in copies_of_content if name != source}:
                     copies.setdefault((source, stream, other), []).append(part.path)
     return tuple(
         CopiedFiles(source, stream, other, files=tuple(dict.fromkeys(paths)))

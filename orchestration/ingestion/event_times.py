@@ -63,14 +63,14 @@ def order_faults(in_order: Sequence[str], texts: Mapping[str, str]) -> Iterator[
 
 
 def _reason(earlier: str, later: str, texts: Mapping[str, str]) -> str:
-    found, before = texts[later], texts[earlier]
+    later_text, before = texts[later], texts[earlier]
     advice = (
         f"case when {_next_day(duckdb_session.name(later))} <= "
         f"{duckdb_session.name(earlier)} + interval 12 hours then "
         "' (where a log has one date and times past midnight, set `past_midnight: true`)' else '' end"
     )
     return (
-        f"{duckdb_session.literal(f'{later} is before {earlier}: found ')} || '''' || {found} || "
+        f"{duckdb_session.literal(f'{later} is before {earlier}: found ')} || '''' || {later_text} || "
         f"{duckdb_session.literal(chr(39) + ', expected no earlier than ' + chr(39))} || {before} || "
         f"'''' || {advice}"
     )

@@ -103,8 +103,8 @@ def _first_error(
 ) -> tuple[str, int]:
     """What DuckDB says of the row, and the row's line."""
     row = f"from ({mapped.relation}) where {ROW_NUMBER} = {number}"
-    found = connection.execute(f"select {LINE} {row}").fetchone()
-    line = int(found[0]) if found else 0
+    line_row = connection.execute(f"select {LINE} {row}").fetchone()
+    line = int(line_row[0]) if line_row else 0
     try:
         connection.execute(f"select {sql} {row}").fetchall()
     except duckdb.Error as error:

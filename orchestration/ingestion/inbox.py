@@ -149,14 +149,14 @@ def scan(
 
 
 def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:
-    found: set[str] = set()
+    paths: set[str] = set()
     for pattern in selection.files:
         for path in inbox.glob(pattern):
             name = path.name
             if name.startswith(_TEMPORARY) or name.endswith(_PARTIAL) or not path.is_file():
                 continue
-            found.add(path.relative_to(inbox).as_posix())
-    return sorted(found)
+            paths.add(path.relative_to(inbox).as_posix())
+    return sorted(paths)
 
 
 def _pending(

@@ -90,32 +90,32 @@ def schedule_reread(
     Raises `LandingCorrupt` where a file has left the inbox or has changed, before anything is changed:
     then only a person can decide whether its rows may go.
     """
-    parts = {found.load.load_id: parts_of_load(ledger, found.load.load_id) for found in corrupt}
+    parts = {file.load.load_id: parts_of_load(ledger, file.load.load_id) for file in corrupt}
     lost = [
-        f"{found}; its rows came from {part.path}, which is no longer in the inbox as it was read"
-        for found in corrupt
-        for part in parts[found.load.load_id]
-        if not _is_unchanged(settings, home, found.load.source, part)
+        f"{file}; its rows came from {part.path}, which is no longer in the inbox as it was read"
+        for file in corrupt
+        for part in parts[file.load.load_id]
+        if not _is_unchanged(settings, home, file.load.source, part)
     ]
     if lost:
-        ids = " ".join(found.load.load_id for found in corrupt)
+        ids = " ".join(file.load.load_id for file in corrupt)
         raise LandingCorrupt(
             f"The landing is corrupt: {'; '.join(lost)}. Put the file back into the inbox, or the "
             "Parquet file back from a backup, and refresh again. Where neither is left, `embudo "
             f"doctor --give-up {ids}` takes the load's rows out of the data. Nothing was changed."
         )
     scheduled: dict[tuple[str, str], list[ActivePart]] = {}
-    for found in corrupt:
-        source, stream = found.load.source, found.load.stream
-        forget_seen_files(ledger, parts[found.load.load_id], source=source, stream=stream)
-        scheduled.setdefault((source, stream), []).extend(parts[found.load.load_id])
+    for file in corrupt:
+        source, stream = file.load.source, file.load.stream
+        forget_seen_files(ledger, parts[file.load.load_id], source=source, stream=stream)
+        scheduled.setdefault((source, stream), []).extend(parts[file.load.load_id])
     return scheduled
 
 
 def require_intact(ledger: Ledger, corrupt: Sequence[CorruptLoad]) -> None:
     """Raise `LandingCorrupt` where a corrupt load still counts after a landing."""
     active = {load.load_id for load, _ in active_loads(ledger)}
-    left = [str(found) for found in corrupt if found.load.load_id in active]
+    left = [str(file) for file in corrupt if file.load.load_id in active]
     if left:
         raise LandingCorrupt(
             f"The landing is corrupt: {'; '.join(left)}. Its files were read again and did not "
@@ -129,7 +129,7 @@ def discard_corrupt_load(home: Home, load_id: str) -> Load:
     Raises `LandingCorrupt` where there is no such load or its file is intact.
     """
     with Ledger(home.ledger) as ledger:
-        corrupt = {found.load.load_id: found.load for found in find_corrupt(home, ledger)}
+        corrupt = {file.load.load_id: file.load for file in find_corrupt(home, ledger)}
         if load_id not in corrupt:
             raise LandingCorrupt(
                 f"Load {load_id} is not corrupt: found {', '.join(corrupt) or 'none'}. "

@@ -76,7 +76,7 @@ def write_landing_schema(
                 loads=[load for load, _ in loads],
             )
             if ended:
-                query += f" union all {newer_versions(stream, [_path(home, one) for one in ended])}"
+                query += f" union all {newer_versions(stream, [_path(home, ended_load) for ended_load in ended])}"
             connection.execute(
                 f"create or replace view landing.{duckdb_session.name(stream.name)} as {query}"
             )

@@ -74,12 +74,12 @@ def refuse_retyped(
     )
     if not counted:
         return
-    found = connection.execute(
+    counts = connection.execute(
         f"select {counted} from staged where _part = ? and _kept", [part]
     ).fetchone()
-    assert found is not None
+    assert counts is not None
     for index, (name, mark) in enumerate(marks.items()):
-        bad, good = found[2 * index : 2 * index + 2]
+        bad, good = counts[2 * index : 2 * index + 2]
         if bad < LEAST_RETYPED or good:
             continue
         example = connection.execute(
@@ -116,13 +116,13 @@ def refuse_undeclared_addresses(
     counted = ", ".join(
         f"count({name}), count(*) filter (regexp_full_match({name}, '{_EMAIL}'))" for name in names
     )
-    found = connection.execute(
+    counts = connection.execute(
         f"select {counted} from (select {', '.join(names)} from staged where _part = ? limit {_SAMPLED})",
         [part],
     ).fetchone()
-    assert found is not None
+    assert counts is not None
     for index, column in enumerate(columns):
-        values, emails = found[2 * index : 2 * index + 2]
+        values, emails = counts[2 * index : 2 * index + 2]
         if emails >= LEAST_ADDRESSES and 2 * emails >= values:
             raise ContractBroken(
                 f"{path}: {column} of {stream.name} holds e-mail addresses ({emails} of the first {values} values), "

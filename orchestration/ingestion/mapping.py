@@ -161,9 +161,9 @@ def _resolve(
     resolved: dict[str, str] = {}
     missing: list[str] = []
     for name in read:
-        found = rows.column(name)
-        if found is not None:
-            resolved[name] = found.name
+        column = rows.column(name)
+        if column is not None:
+            resolved[name] = column.name
         elif not rows.is_sparse or _is_needed(name, selection, stream):
             missing.append(name)
     if missing:
@@ -240,15 +240,15 @@ def _column(
     connection: duckdb.DuckDBPyConnection,
     stream: StreamContract,
 ) -> MappedColumn:
-    is_word = any(one.name == target and one.is_word for one in stream.columns)
+    is_word = any(column.name == target and column.is_word for column in stream.columns)
     if spec.value is not None:
         text = str(spec.value).lower() if isinstance(spec.value, bool) else str(spec.value)
         return MappedColumn(target, duckdb_session.literal(text), Origin.NEUTRAL)
     if spec.column is not None:
         origin = Origin.LOCAL
         if spec.column in resolved:
-            found = rows.column(spec.column)
-            origin = Origin.LOCAL if found is None or found.is_text else Origin.NEUTRAL
+            column = rows.column(spec.column)
+            origin = Origin.LOCAL if column is None or column.is_text else Origin.NEUTRAL
             sql = duckdb_session.name(resolved[spec.column])
         elif spec.column in ADDED:
             sql = f"cast({spec.column} as varchar)"
@@ -294,10 +294,10 @@ def _mapped_values(sql: str, spec: ColumnSpec, *, is_word: bool) -> str:
     if not spec.map:
         return sql
     whens = "".join(
-        f" when {sql} = {duckdb_session.literal(found)} then "
+        f" when {sql} = {duckdb_session.literal(word)} then "
         + (duckdb_session.literal(becomes) if becomes is not None else "null")
-        for found, becomes in spec.map.items()
-        if found != ""
+        for word, becomes in spec.map.items()
+        if word != ""
     )
     if is_word:
         whens += _other_spellings(sql, spec.map)
@@ -316,7 +316,7 @@ def _mapped_values(sql: str, spec: ColumnSpec, *, is_word: bool) -> str:
 
 def _other_spellings(sql: str, mapped: Mapping[str, str | None]) -> str:
     """Further cases for words that a map names in one spelling only."""
-    words = [fold(found) for found in mapped]
+    words = [fold(word) for word in mapped]
     return "".join(
         f" when folded_word({sql}) = {duckdb_session.literal(word)} then "
         + (duckdb_session.literal(becomes) if becomes is not None else "null")

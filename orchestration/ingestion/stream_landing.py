@@ -313,7 +313,7 @@ def _record_columns(
     ledger: Ledger, buffer: LoadBuffer, changes: StreamChanges, parts: Sequence[FilePart]
 ) -> tuple[NewColumns, ...]:
     """Columns of the load's files that earlier ones of the same mapping lacked, in file order."""
-    found = []
+    new_columns = []
     for part in parts:
         new = record_file_columns(
             ledger,
@@ -323,8 +323,8 @@ def _record_columns(
             columns=buffer.columns[part.part],
         )
         if new:
-            found.append(NewColumns(changes.source, changes.stream, part.path, new))
-    return tuple(found)
+            new_columns.append(NewColumns(changes.source, changes.stream, part.path, new))
+    return tuple(new_columns)
 
 
 def _report(report: Reporter, landed: LandedStream, *, rows_forgotten: int) -> None:

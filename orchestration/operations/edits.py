@@ -72,10 +72,10 @@ def models_reading(manifest: Mapping[str, Any], variable: str) -> list[str]:
     reads = re.compile(rf"""\bvar\(\s*['"]{re.escape(variable)}['"]""")
     macros = manifest["macros"]
     reading: set[str] = set()
-    found = {key for key, macro in macros.items() if reads.search(macro["macro_sql"])}
-    while found:
-        reading |= found
-        found = {
+    next_macros = {key for key, macro in macros.items() if reads.search(macro["macro_sql"])}
+    while next_macros:
+        reading |= next_macros
+        next_macros = {
             key for key in macros if reading.intersection(macros[key]["depends_on"]["macros"])
         } - reading
     return sorted(

@@ -80,8 +80,8 @@ def signature(named: str = "") -> str:
         account = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         account = f"uid {os.getuid()}"
-    given = " ".join(named.split())
-    return f"{account} ({given})" if given and given != account else account
+    stated_name = " ".join(named.split())
+    return f"{account} ({stated_name})" if stated_name and stated_name != account else account
 
 
 def withdraw_waiver(home: Home, check: str) -> None:
@@ -156,7 +156,7 @@ def _failed(check: str, ledger: Ledger, run_id: str) -> FailedCheck:
     recent = runs.recent_refreshes(ledger, limit=_RUNS)
     run = next((run for run in recent if run_id in ("", run.run_id)), None)
     if run is None:
-        known = ", ".join(one.run_id for one in recent[:_SUGGESTIONS]) or "none"
+        known = ", ".join(run.run_id for run in recent[:_SUGGESTIONS]) or "none"
         raise WaiverInvalid(
             f"A waiver of {check} is for what a refresh found: "
             + (
@@ -167,24 +167,28 @@ def _failed(check: str, ledger: Ledger, run_id: str) -> FailedCheck:
             + " Run `embudo refresh` first."
         )
     failed = runs.failed_checks(run)
-    found = [one for one in failed if check in (one.check, one.check.partition(" on ")[0])]
-    if not found:
-        listed = ", ".join(one.check for one in failed[:_SUGGESTIONS]) or "nothing"
+    matches = [
+        finding
+        for finding in failed
+        if check in (finding.check, finding.check.partition(" on ")[0])
+    ]
+    if not matches:
+        listed = ", ".join(finding.check for finding in failed[:_SUGGESTIONS]) or "nothing"
         raise WaiverInvalid(
             f"{check} did not fail in run {run.run_id}, so that there is nothing to waive; failed: {listed}. Run "
             "`embudo refresh` first, or name an earlier run with --run."
         )
-    if len(found) > 1:
+    if len(matches) > 1:
         raise WaiverInvalid(
             f"{check} failed on several subjects in run {run.run_id}: waive each by itself: "
-            + ", ".join(f'"{one.check}"' for one in found)
+            + ", ".join(f'"{finding.check}"' for finding in matches)
         )
-    if not found[0].ran:
+    if not matches[0].ran:
         raise WaiverInvalid(
-            f"{found[0].check} {found[0].observed}. A check that could not run cannot be waived: fix what "
+            f"{matches[0].check} {matches[0].observed}. A check that could not run cannot be waived: fix what "
             "keeps it from running, then `embudo refresh`."
         )
-    return found[0]
+    return matches[0]
 
 
 def _end_of(day: date) -> datetime:

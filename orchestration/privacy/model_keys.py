@@ -125,9 +125,9 @@ def _faults(
     erased = sorted(stream.name for stream in contract.values() if stream.is_erased)
     spellings = _spellings(meta, column, contract)
     if not spellings or not set(spellings) <= set(erased):
-        found = ", ".join(sorted(set(spellings) - set(erased))) or "no stream"
+        unknown = ", ".join(sorted(set(spellings) - set(erased))) or "no stream"
         yield (
-            f"`key_of` names {found}, expected one or more of {', '.join(erased)}, whose rows go with a person"
+            f"`key_of` names {unknown}, expected one or more of {', '.join(erased)}, whose rows go with a person"
         )
 
 

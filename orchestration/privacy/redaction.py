@@ -40,15 +40,15 @@ def without_contacts(text: str) -> str:
 
 def _secrets() -> list[str]:
     """Values of variables that are named like secrets, and passwords within addresses; the longest first."""
-    found: set[str] = set()
+    secrets: set[str] = set()
     for name, value in os.environ.items():
         if not _SECRET_NAME.search(name) or len(value) < _SHORTEST:
             continue
-        found.add(value)
+        secrets.add(value)
         password = _password_of(value)
         if password:
-            found.add(password)
-    return sorted(found, key=len, reverse=True)
+            secrets.add(password)
+    return sorted(secrets, key=len, reverse=True)
 
 
 def _password_of(value: str) -> str | None:

@@ -132,8 +132,10 @@ def references(stream: StreamContract, origin: Origin) -> dict[str, str]:
     """Column to whether it leads to an erased person, for the columns of a stream whose rows stay."""
     if stream.personal != "mentions":
         return {}
-    found = {column.name: _any([_reference(column, origin)]) for column in stream.references}
-    return found | {column.name: _any([_address(column, origin)]) for column in stream.addresses}
+    conditions = {column.name: _any([_reference(column, origin)]) for column in stream.references}
+    return conditions | {
+        column.name: _any([_address(column, origin)]) for column in stream.addresses
+    }
 
 
 def names_subject(text: str, *, country: str) -> str:

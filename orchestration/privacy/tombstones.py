@@ -61,10 +61,10 @@ def suppression_list(home: Home) -> tuple[frozenset[str], PrivacyKey | None]:
     if not known:
         return frozenset(), key
     if key is None or key.fingerprint != fingerprint:
-        found = "none" if key is None else "another key"
+        used_key = "none" if key is None else "another key"
         raise SettingsInvalid(
             f"{len(known)} person(s) were forgotten under a privacy key that is not in the environment "
-            f"(found {found}): loads cannot be checked against their tombstones. Set {KEY_VARIABLE} to that "
+            f"(found {used_key}): loads cannot be checked against their tombstones. Set {KEY_VARIABLE} to that "
             "key again; it cannot be changed once somebody was forgotten."
         )
     return frozenset(hash_ for tombstone in known for hash_ in tombstone.hashes), key

@@ -148,10 +148,10 @@ def clean_candidates(
     """
     if not home.candidates.is_dir():
         return ()
-    found = [path for path in home.candidates.iterdir() if path.name != sparing]
-    leftovers = [path for path in found if is_temporary(path) or not path.is_dir()]
+    entries = [path for path in home.candidates.iterdir() if path.name != sparing]
+    leftovers = [path for path in entries if is_temporary(path) or not path.is_dir()]
     failed = sorted(
-        (path for path in found if path not in leftovers),
+        (path for path in entries if path not in leftovers),
         key=lambda path: path.stat().st_mtime,
         reverse=True,
     )
@@ -164,10 +164,10 @@ def clean_candidates(
 def remove_candidate(home: Home, run_id: str) -> bool:
     """Remove the candidate of a run; whether there was one."""
     directory = home.candidate(checked_name(run_id))
-    found = directory.is_dir()
-    if found:
+    was_there = directory.is_dir()
+    if was_there:
         _remove(directory)
-    return found
+    return was_there
 
 
 def _remove(path: Path) -> None:

@@ -42,13 +42,13 @@ def open_handles(path: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         return ()
     listing = Path("/proc/self/fd") if Path("/proc/self/fd").is_dir() else Path("/dev/fd")
-    found = []
+    handles = []
     for handle in listing.iterdir():
         with contextlib.suppress(OSError):
             status = os.fstat(int(handle.name))
             if (status.st_dev, status.st_ino) == (wanted.st_dev, wanted.st_ino):
-                found.append(int(handle.name))
-    return tuple(found)
+                handles.append(int(handle.name))
+    return tuple(handles)
 
 
 def wal_of(path: Path) -> Path:
@@ -79,10 +79,10 @@ def copy_file(source: Path, target: Path) -> None:
         if not _clone(source, target):
             shutil.copyfile(source, target)
         target.chmod(0o600)
-    found, expected = target.stat().st_size, source.stat().st_size
-    if found != expected:
+    copied_size, expected = target.stat().st_size, source.stat().st_size
+    if copied_size != expected:
         raise PublicationRefused(
-            f"{source} changed while it was copied: expected {expected} bytes, found {found}. "
+            f"{source} changed while it was copied: expected {expected} bytes, found {copied_size}. "
             "Run the refresh again."
         )
 

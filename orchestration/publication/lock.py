@@ -85,10 +85,12 @@ def _write(descriptor: int, holder: Mapping[str, str]) -> None:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        holder = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return (
+        {str(key): str(value) for key, value in holder.items()} if isinstance(holder, dict) else {}
+    )
 
 
 def _who_holds(path: Path) -> str:
@@ -114,12 +116,12 @@ def _who_holds(path: Path) -> str:
 
 def _processes_with(path: Path) -> list[str]:
     """Other processes that have `path` open, where /proc lists them."""
-    found: list[str] = []
+    processes: list[str] = []
     wanted = os.path.realpath(path)
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if process.name != str(os.getpid()) and any(
                 str(handle.readlink()) == wanted for handle in (process / "fd").iterdir()
             ):
-                found.append(process.name)
-    return found
+                processes.append(process.name)
+    return processes

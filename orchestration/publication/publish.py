@@ -129,14 +129,14 @@ def _read_contents(candidate: Candidate) -> _Contents:
             for name in DATABASES:
                 path = str(candidate.directory / name).replace("'", "''")
                 connection.execute(f"attach '{path}' as {Path(name).stem} (read_only)")
-            found = {
+            relations = {
                 f"{row[0]}.{row[1]}.{row[2]}"
                 for row in connection.execute(
                     "select database_name, schema_name, table_name from duckdb_tables() "
                     "union all select database_name, schema_name, view_name from duckdb_views()"
                 ).fetchall()
             }
-            missing = sorted(set(tables) - found)
+            missing = sorted(set(tables) - relations)
             if missing:
                 raise PublicationRefused(
                     f"Run {candidate.run_id} cannot be published: the manifest promises "

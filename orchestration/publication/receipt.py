@@ -22,15 +22,15 @@ _NEXT = "Nothing was published and the current release is untouched. Run `embudo
 def read_receipt(path: Path) -> Receipt:
     """The receipt in a file; raises `PublicationRefused` where it is missing or cannot be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        checks = tuple(CheckResult.from_fields(check) for check in found["checks"])
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        checks = tuple(CheckResult.from_fields(check) for check in fields["checks"])
         return Receipt(
-            run_id=str(found["run_id"]),
-            verdict=found["verdict"],
-            files={str(name): str(checksum) for name, checksum in found["files"].items()},
-            required=tuple(str(name) for name in found["required"]),
+            run_id=str(fields["run_id"]),
+            verdict=fields["verdict"],
+            files={str(name): str(checksum) for name, checksum in fields["files"].items()},
+            required=tuple(str(name) for name in fields["required"]),
             checks=checks,
-            signed_at=datetime.fromisoformat(found["signed_at"]),
+            signed_at=datetime.fromisoformat(fields["signed_at"]),
         )
     except FileNotFoundError:
         raise PublicationRefused(

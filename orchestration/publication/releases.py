@@ -31,14 +31,14 @@ from orchestration.settings import Home
 def releases(home: Home) -> tuple[Release, ...]:
     """All releases whose description can be read, the newest first."""
     current = current_id(home)
-    found = []
+    readable = []
     for release_id in release_ids(home):
         try:
             release = _read(home.release(checked_name(release_id)))
         except ReleaseCorrupt:
             continue
-        found.append(dataclasses.replace(release, is_current=release_id == current))
-    return tuple(found)
+        readable.append(dataclasses.replace(release, is_current=release_id == current))
+    return tuple(readable)
 
 
 def current_directory(home: Home) -> Path | None:
@@ -236,7 +236,7 @@ def _read(directory: Path) -> Release:
         fields["published_at"] = datetime.fromisoformat(fields["published_at"])
         fields["as_of"] = datetime.fromisoformat(fields["as_of"])
         fields["loads"] = tuple(fields["loads"])
-        fields["erasures"] = tuple(Erasure(**one) for one in fields.get("erasures", ()))
+        fields["erasures"] = tuple(Erasure(**erasure) for erasure in fields.get("erasures", ()))
         known = {field.name for field in dataclasses.fields(Release)}
         return Release(**{key: value for key, value in fields.items() if key in known})
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -251,5 +251,7 @@ def release_ids(home: Home) -> list[str]:
     """The ids of all releases, readable or not, the newest first."""
     if not home.releases.is_dir():
         return []
-    found = (path for path in home.releases.iterdir() if path.is_dir() and not is_temporary(path))
-    return sorted((path.name for path in found), reverse=True)
+    directories = (
+        path for path in home.releases.iterdir() if path.is_dir() and not is_temporary(path)
+    )
+    return sorted((path.name for path in directories), reverse=True)

@@ -80,7 +80,7 @@ def _gate(number: int, checks: Iterable[CheckResult]) -> str:
         if check.gate == number:
             subjects.setdefault(check.subject, []).append(check)
     worst = sorted(subjects.items(), key=lambda item: (_ORDER.index(_worst(item[1])), item[0]))
-    parts = [_subject(subject, found) for subject, found in worst]
+    parts = [_subject(subject, checks_of_subject) for subject, checks_of_subject in worst]
     return f'<h2>{title}</h2>\n<p class="note">{about}</p>\n' + "\n".join(parts)
 
 

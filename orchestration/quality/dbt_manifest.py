@@ -77,8 +77,8 @@ def parent_of(test: Node) -> str:
     if kind_of(test) != "relationships":
         return ""
     arguments = (test.get("test_metadata") or {}).get("kwargs") or {}
-    found = re.search(r"""ref\(\s*['"](\w+)['"]""", str(arguments.get("to", "")))
-    return found[1] if found else ""
+    match = re.search(r"""ref\(\s*['"](\w+)['"]""", str(arguments.get("to", "")))
+    return match[1] if match else ""
 
 
 def remedy_of(test: Node) -> str:

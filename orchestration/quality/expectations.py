@@ -74,7 +74,7 @@ def _expanded(table: str, declared: Mapping[str, Any]) -> list[Expectation]:
         full = f"marts.{table}.{name}"
         return Expectation(full, table, kind, tuple(columns), breaks, expected, **more)
 
-    of_columns = [expectation(*one, **more) for one, more in _of_columns(declared)]
+    of_columns = [expectation(*arguments, **more) for arguments, more in _of_columns(declared)]
     has_rows = expectation("has_rows", "has_rows", (), "", "rows where its streams have rows")
     of_rows = []
     for first, second in declared.get("in_order", ()):

@@ -36,15 +36,17 @@ def required_checks(
         manifest=manifest, metrics=metrics, revenue_from=revenue_from, unit_tests=unit_tests
     )
     names: dict[str, str] = {}
-    for one in checks_of(*gates):
-        names |= one.names_in(definitions) if one.per == "candidate" else {one.name: "all streams"}
+    for check in checks_of(*gates):
+        names |= (
+            check.names_in(definitions) if check.per == "candidate" else {check.name: "all streams"}
+        )
     return names
 
 
 def run_gate(candidate: GateInput) -> GateReport:
     """Run gates 2 and 3 and return the report of all three; no failing check raises."""
-    found = with_origins(run_checks(candidate, gates=(2, 3)), candidate)
-    checks = (*candidate.loads, *found)
+    results = with_origins(run_checks(candidate, gates=(2, 3)), candidate)
+    checks = (*candidate.loads, *results)
     return waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
 
 
@@ -52,9 +54,9 @@ def run_checks(candidate: GateInput, *, gates: Collection[int]) -> tuple[CheckRe
     """The results of these gates' checks on a candidate; no failing check raises."""
     return tuple(
         result
-        for one in checks_of(*gates)
-        if one.per == "candidate"
-        for result in run_check(one, candidate)
+        for check in checks_of(*gates)
+        if check.per == "candidate"
+        for result in run_check(check, candidate)
     )
 
 

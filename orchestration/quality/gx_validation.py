@@ -70,7 +70,7 @@ def validate(
                 results = {e.name: Validated(None, text, 0.0) for e in suite.expectations}
             seconds = time.monotonic() - began
             validated |= {
-                name: replace(one, suite_seconds=seconds) for name, one in results.items()
+                name: replace(outcome, suite_seconds=seconds) for name, outcome in results.items()
             }
     finally:
         # each keeps a pool of its own, and the file has to be closed before it is sealed

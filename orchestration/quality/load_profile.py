@@ -50,7 +50,7 @@ class LoadProfile:
             {
                 "repeated": self.repeated,
                 "repeated_lines": self.repeated_lines,
-                "exponents": [dataclasses.asdict(one) for one in self.exponents],
+                "exponents": [dataclasses.asdict(column) for column in self.exponents],
                 "profile": self.profile.to_json(),
             }
         )
@@ -64,8 +64,8 @@ class LoadProfile:
             repeated=int(fields["repeated"]),
             repeated_lines=tuple(fields.get("repeated_lines", ())),
             exponents=tuple(
-                ExponentIds(**{**one, "lines": tuple(one["lines"])})
-                for one in fields.get("exponents", ())
+                ExponentIds(**{**column, "lines": tuple(column["lines"])})
+                for column in fields.get("exponents", ())
             ),
             resolved=resolved,
         )
@@ -99,7 +99,9 @@ class LoadProfile:
                 content = [name for name in names if not name.startswith("_")] + ["_is_deleted"]
                 repeated, lines = _differing(connection, rows, same, content)
             exponents = tuple(
-                found for name in ids if (found := _exponents(connection, rows, name)) is not None
+                exponent_ids
+                for name in ids
+                if (exponent_ids := _exponents(connection, rows, name)) is not None
             )
         return cls(profile=values, repeated=repeated, repeated_lines=lines, exponents=exponents)
 
@@ -134,7 +136,7 @@ def _exponents(connection: Any, rows: str, name: str) -> ExponentIds | None:
     """Ids like `12E4`, unless the column holds hexadecimal ones, of which some look so."""
     column = identifier(name)
     pattern = r"\d{1,6}[eE]\d{1,2}"
-    found = connection.execute(
+    counts = connection.execute(
         f"""
         select count(*) filter (regexp_full_match({column}, '{pattern}')),
             min_by(_file || ' line ' || _line, _line, {_SAMPLE})
@@ -143,4 +145,6 @@ def _exponents(connection: Any, rows: str, name: str) -> ExponentIds | None:
         from {rows}
         """
     ).fetchone()
-    return ExponentIds(name, int(found[0]), tuple(found[1])) if found[0] and not found[2] else None
+    return (
+        ExponentIds(name, int(counts[0]), tuple(counts[1])) if counts[0] and not counts[2] else None
+    )

@@ -98,7 +98,7 @@ def check_loads(
             results.append(result)
     results += _check_sources(landed, loads, limits, required_streams, newest or {})
     ran = {result.name for result in results}
-    results += [_nothing_to_check(one) for one in checks_of(1) if one.name not in ran]
+    results += [_nothing_to_check(check) for check in checks_of(1) if check.name not in ran]
     return LoadsVerdict(checks=tuple(results), quarantined=quarantined, waived=waived)
 
 
@@ -122,10 +122,10 @@ def _landed_load(
 def _check_load(landed: LandedLoad, limits: SourceLimits) -> list[CheckResult]:
     subject = f"{landed.load.source}.{landed.load.stream}"
     return [
-        _result(one, dataclasses.replace(finding, subject=subject), limits)
-        for one in checks_of(1)
-        if one.per == "load"
-        for finding in one.run(landed, limits.limits)
+        _result(check, dataclasses.replace(finding, subject=subject), limits)
+        for check in checks_of(1)
+        if check.per == "load"
+        for finding in check.run(landed, limits.limits)
     ]
 
 
@@ -153,10 +153,10 @@ def _check_sources(
         )
         limit = limits.of(source)
         results += [
-            _result(one, finding, limit)
-            for one in checks_of(1)
-            if one.per == "source"
-            for finding in one.run(subject, limit.limits)
+            _result(check, finding, limit)
+            for check in checks_of(1)
+            if check.per == "source"
+            for finding in check.run(subject, limit.limits)
         ]
     return results
 

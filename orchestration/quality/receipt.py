@@ -50,13 +50,13 @@ def _fields_of(check: CheckResult) -> dict[str, object]:
 def read_gate(directory: Path) -> GateReport | None:
     """The report in a candidate or a release; None where there is none that can be read."""
     try:
-        found = json.loads((directory / GATE_FILE).read_text(encoding="utf-8"))
+        fields = json.loads((directory / GATE_FILE).read_text(encoding="utf-8"))
         kept = _read_keys(directory)
-        checks = tuple(CheckResult.from_fields(check) for check in found["checks"])
+        checks = tuple(CheckResult.from_fields(check) for check in fields["checks"])
         checks = tuple(
             dataclasses.replace(check, failed_keys=kept.get(check.title, ())) for check in checks
         )
-        return GateReport(run_id=found["run_id"], checks=checks, details=found["details"])
+        return GateReport(run_id=fields["run_id"], checks=checks, details=fields["details"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -65,8 +65,8 @@ def _read_keys(directory: Path) -> dict[str, tuple[str, ...]]:
     path = directory / FAILED_KEYS_FILE
     if not path.exists():
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return {title: tuple(keys) for title, keys in found.items()}
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    return {title: tuple(keys) for title, keys in fields.items()}
 
 
 def write_receipt(

@@ -83,8 +83,8 @@ class Check:
     def run(self, subject: object, limits: Mapping[str, float]) -> tuple[Finding, ...]:
         """Call the function with those of `limits` that it has; the others keep their defaults."""
         own = {limit.name: limits[limit.name] for limit in self.limits if limit.name in limits}
-        found = self.function(subject, **own)
-        return (found,) if isinstance(found, Finding) else tuple(found)
+        outcome = self.function(subject, **own)
+        return (outcome,) if isinstance(outcome, Finding) else tuple(outcome)
 
     def result(self, finding: Finding) -> CheckResult:
         """A finding as a result under this check's gate, and its name and subject where it has none."""
@@ -154,17 +154,17 @@ def _position(check: Check) -> tuple[int, str, int]:
 
 def checks_of(*gates: int) -> tuple[Check, ...]:
     """The checks of these gates."""
-    return tuple(one for one in all_checks() if one.gate in gates)
+    return tuple(entry for entry in all_checks() if entry.gate in gates)
 
 
 def registered(name: str) -> Check:
     """The check, or the family, of this registered name; raises KeyError for none."""
-    return next((one for one in all_checks() if one.name == name), None) or _REGISTERED[name]
+    return next((entry for entry in all_checks() if entry.name == name), None) or _REGISTERED[name]
 
 
 def default_limits() -> dict[str, Any]:
     """Limit to its default, over all checks."""
-    return {limit.name: limit.default for one in all_checks() for limit in one.limits}
+    return {limit.name: limit.default for entry in all_checks() for limit in entry.limits}
 
 
 @dataclass(frozen=True)
@@ -182,15 +182,15 @@ class CheckRow:
 
 def check_rows() -> Iterator[CheckRow]:
     """All checks as rows of the tables in the docs."""
-    for one in all_checks():
+    for entry in all_checks():
         yield CheckRow(
-            gate=one.gate,
-            name=one.name,
-            on=one.on,
-            summary=one.summary,
-            limits={name: text for limit in one.limits for name, text in _limit_texts(limit)},
-            policy=one.policy if one.gate == 1 else "",
-            remedy=one.remedy,
+            gate=entry.gate,
+            name=entry.name,
+            on=entry.on,
+            summary=entry.summary,
+            limits={name: text for limit in entry.limits for name, text in _limit_texts(limit)},
+            policy=entry.policy if entry.gate == 1 else "",
+            remedy=entry.remedy,
         )
 
 

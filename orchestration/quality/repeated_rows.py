@@ -72,7 +72,7 @@ def _span(connection: DuckDBPyConnection, contents: RowContents, since: int) -> 
     ).fetchall()
     if None in span:
         return "not _is_deleted"
-    first, last = (literal(str(one)) for one in span)
+    first, last = (literal(str(time)) for time in span)
     return f"not _is_deleted and ({moment} between {first} and {last} or {moment} is null)"
 
 
@@ -134,7 +134,7 @@ def _find(
 
 def days(connection: DuckDBPyConnection, contents: RowContents, source: str) -> dict[str, Share]:
     """All rows of a source and the telling repeated ones by day, or by file where rows have no time."""
-    found = connection.execute(f"""
+    counted = connection.execute(f"""
         with days as (
             select {contents.day} as day, count(*) as row_count
             from {landed(contents.stream.name)} where _source = {literal(source)} and not _is_deleted group by day
@@ -146,12 +146,12 @@ def days(connection: DuckDBPyConnection, contents: RowContents, source: str) -> 
         select days.day, days.row_count, coalesce(again.row_count, 0)
         from days left join again on days.day = again.day order by days.day
     """).fetchall()
-    return {str(day): Share(int(rows), int(count)) for day, rows, count in found}
+    return {str(day): Share(int(rows), int(count)) for day, rows, count in counted}
 
 
 def pairs(connection: DuckDBPyConnection, source: str) -> tuple[str, ...]:
     """Repeated rows of a source with the row that each equals: keys, files and lines, without contact data."""
-    found = connection.execute(
+    rows = connection.execute(
         f"select row_key, file, line, first_key, first_file, first_line from repeated "
         f"where source = {literal(source)} order by is_telling desc, file, line limit {_KEYS}"
     ).fetchall()
@@ -159,7 +159,7 @@ def pairs(connection: DuckDBPyConnection, source: str) -> tuple[str, ...]:
         f"{key} ({file} line {line:,}) = {first} ({first_file} line {first_line:,})"
         for (key, file, line, first, first_file, first_line) in (
             (*shown((key,)), file, line, *shown((first,)), first_file, first_line)
-            for key, file, line, first, first_file, first_line in found
+            for key, file, line, first, first_file, first_line in rows
         )
     )
 

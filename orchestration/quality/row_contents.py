@@ -68,27 +68,27 @@ class RowContents:
         """SQL: whether two rows are hardly equal by chance: they name somebody, and a minute or an amount."""
         who = _those_not_null(self._who())
         times = self.stream.business_times
-        exact = [f"{identifier(one.name)} is not null" for one in self._amounts()]
+        exact = [f"{identifier(column.name)} is not null" for column in self._amounts()]
         if times:
             # midnight stands for a day whose hour nobody noted
             exact.append(f"{identifier(times[0])}::timestamp <> {identifier(times[0])}::date")
         else:
-            exact.append("true" if any(one in _NAMES for one in self.content) else "false")
+            exact.append("true" if any(name in _NAMES for name in self.content) else "false")
         return f"coalesce(({who}) and ({' or '.join(exact)}), false)"
 
     def _who(self) -> list[str]:
         columns = [self.stream.column(name) for name in self.content]
-        targets = {one.name: one.target for one in columns if one.target is not None}
+        targets = {column.name: column.target for column in columns if column.target is not None}
         references = [name for name, target in targets.items() if target not in _UNTELLING]
         facts = [name for name in references if targets[name] != "campaigns"] or references
         return [
             *facts,
-            *(one.name for one in columns if one.identifies or one.name in _NAMES),
+            *(column.name for column in columns if column.identifies or column.name in _NAMES),
         ]
 
     def _amounts(self) -> list[ContractColumn]:
         columns = [self.stream.column(name) for name in self.content]
-        return [one for one in columns if one.data_type.startswith("decimal")]
+        return [column for column in columns if column.data_type.startswith("decimal")]
 
 
 def contents_of(stream: StreamContract) -> RowContents | None:

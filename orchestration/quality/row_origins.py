@@ -52,10 +52,10 @@ def _streams_of_marts(
         named = by_key.get(suite.key)
         if named is not None:
             yield table_of(suite.table), (named.name, named.keys)
-        for one in suite.reconciliations:
-            if one.stream_key:
-                stream = one.name.partition(".")[2]
-                yield table_of(suite.table), (stream, one.stream_key)
+        for reconciliation in suite.reconciliations:
+            if reconciliation.stream_key:
+                stream = reconciliation.name.partition(".")[2]
+                yield table_of(suite.table), (stream, reconciliation.stream_key)
 
 
 def _key_of(stream: str) -> str:
@@ -72,15 +72,15 @@ def _origins(
     candidate: GateInput,
 ) -> tuple[str, ...]:
     """File and line of the newest landed row of each sample key, as far as there are any."""
-    found = streams.get(check.subject)
+    keyed_stream = streams.get(check.subject)
     model = _MODEL.fullmatch(check.subject)
-    if found is None and model is not None and model[1] in contract:
-        found = (model[1], contract[model[1]].keys)
-    if found is None or not found[1]:
+    if keyed_stream is None and model is not None and model[1] in contract:
+        keyed_stream = (model[1], contract[model[1]].keys)
+    if keyed_stream is None or not keyed_stream[1]:
         return ()
-    stream, keys = found
+    stream, keys = keyed_stream
     key = " || '|' || ".join(f"cast({identifier(column)} as varchar)" for column in keys)
-    listed = ", ".join(literal(one) for one in check.sample_keys)
+    listed = ", ".join(literal(sample) for sample in check.sample_keys)
     try:
         rows = connection.execute(
             f"""

@@ -64,10 +64,10 @@ def read_suite(path: Path, *, table: str) -> MartSuite:
     expected = declared.get("expect") or {}
     unknown = sorted({*set(declared) - _KEYS, *set(expected) - expectations.KEYS})
     if unknown or "key" not in declared:
-        found = ", ".join(unknown) or ", ".join(sorted(declared)) or "nothing"
+        keys_there = ", ".join(unknown) or ", ".join(sorted(declared)) or "nothing"
         raise SettingsInvalid(
             f"{path.name} needs a `key` and may have {', '.join(sorted(_KEYS - {'key'}))}, under "
-            f"`expect` {', '.join(sorted(expectations.KEYS))}; found {found}."
+            f"`expect` {', '.join(sorted(expectations.KEYS))}; found {keys_there}."
         )
     key = str(declared["key"])
     return MartSuite(

@@ -52,5 +52,5 @@ def not_covered(waiver: Waiver) -> str:
 def _parts(observed: str) -> tuple[str, list[float]]:
     """The text with its days, figures left open, and the figures."""
     text = observed.removesuffix(LOAD_QUARANTINED)
-    figures = [float(found[2].replace(",", "")) for found in _PIECES.finditer(text) if found[2]]
-    return _PIECES.sub(lambda found: found[1] or "#", text), figures
+    figures = [float(piece[2].replace(",", "")) for piece in _PIECES.finditer(text) if piece[2]]
+    return _PIECES.sub(lambda piece: piece[1] or "#", text), figures

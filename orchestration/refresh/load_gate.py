@@ -51,7 +51,7 @@ def check_new_loads(
     """
     with Ledger(workspace.home.ledger) as ledger:
         counting = [load for load, _ in active_loads(ledger)]
-        quarantined = {one.load_id for one in quarantined_loads(ledger)}
+        quarantined = {load.load_id for load in quarantined_loads(ledger)}
         unchecked = loads_to_check(
             counting,
             quarantined=[load for load in all_loads(ledger) if load.load_id in quarantined]
@@ -138,7 +138,7 @@ def load_limits(settings: Settings) -> quality.LoadLimits:
             snapshots=frozenset(
                 stream
                 for stream in spec.streams
-                if any(one.snapshot for one in settings.selections_of(name, stream))
+                if any(selection.snapshot for selection in settings.selections_of(name, stream))
             ),
         )
     return quality.LoadLimits(sources=sources)

@@ -95,8 +95,8 @@ def _has_clauses(node: dict[str, Any]) -> bool:
 
 def _columns(node: Any, bound: frozenset[str]) -> Iterator[str]:
     if isinstance(node, list):
-        for one in node:
-            yield from _columns(one, bound)
+        for item in node:
+            yield from _columns(item, bound)
         return
     if not isinstance(node, dict):
         return

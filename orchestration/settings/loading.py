@@ -56,24 +56,24 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{config} cannot be read as UTF-8 text: {error}") from error
 
-    given, lines = _parse(text, config)
-    _refuse_secrets(given, lines, config)
+    content, lines = _parse(text, config)
+    _refuse_secrets(content, lines, config)
     environment = Environment()
     chosen_inbox = inbox or environment.inbox
     if chosen_inbox is not None:
-        given["inbox"] = Path(chosen_inbox).expanduser().resolve()
+        content["inbox"] = Path(chosen_inbox).expanduser().resolve()
     else:
-        stated = given.get("inbox", "inbox")
-        given["inbox"] = (config.parent / stated).resolve() if isinstance(stated, str) else stated
-    given.update(environment.overrides())
-    if "config_file" in given:
+        stated = content.get("inbox", "inbox")
+        content["inbox"] = (config.parent / stated).resolve() if isinstance(stated, str) else stated
+    content.update(environment.overrides())
+    if "config_file" in content:
         raise SettingsInvalid(f"{config.name}: `config_file` is not a key of embudo.yml.")
-    given["config_file"] = config
+    content["config_file"] = config
 
     try:
-        settings = Settings.model_validate(given)
+        settings = Settings.model_validate(content)
     except ValidationError as error:
-        faults = [explain(one, given, lines) for one in error.errors()]
+        faults = [explain(fault, content, lines) for fault in error.errors()]
         raise SettingsInvalid(_message(config, faults)) from None
     faults = [
         located(fault.path, f"{fault.text}", lines) for fault in mapping_rules.faults(settings)
@@ -91,7 +91,7 @@ def _message(config: Path, faults: list[str]) -> str:
 def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     try:
         node = yaml.compose(text, Loader=_Loader)
-        given = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -101,14 +101,14 @@ def _parse(text: str, config: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]
         ) from None
     except (yaml.YAMLError, ValueError) as error:
         raise SettingsInvalid(f"{config.name} is not valid YAML: {error}") from None
-    if given is None:
+    if content is None:
         return {}, {}
-    if not isinstance(given, dict):
+    if not isinstance(content, dict):
         raise SettingsInvalid(
-            f"{config.name} holds a {type(given).__name__}; expected keys with values, like "
+            f"{config.name} holds a {type(content).__name__}; expected keys with values, like "
             "`company: …`."
         )
-    return given, dict(_line_numbers(node, ()))
+    return content, dict(_line_numbers(node, ()))
 
 
 def _line_numbers(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
@@ -124,7 +124,7 @@ def _line_numbers(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPa
             yield from _line_numbers(value, here)
 
 
-def _refuse_secrets(given: Any, lines: Mapping[KeyPath, int], config: Path) -> None:
+def _refuse_secrets(content: Any, lines: Mapping[KeyPath, int], config: Path) -> None:
     """Keys that hold secrets have no place in a file that is committed."""
     for path in lines:
         key = str(path[-1])

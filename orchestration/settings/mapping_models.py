@@ -32,26 +32,26 @@ class ColumnSpec(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_form(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"column": given}
-        if not isinstance(given, dict):
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"column": value}
+        if not isinstance(value, dict):
             raise ValueError(
-                f"a column's name, or {{value: …}}, {{sql: …}}, {{column: …}}, not {given!r}"
+                f"a column's name, or {{value: …}}, {{sql: …}}, {{column: …}}, not {value!r}"
             )
-        if isinstance(given.get("map"), dict):
-            as_text = {values.text_of(k): values.text_of(v) for k, v in given["map"].items()}
-            given = {**given, "map": as_text}
-        if "otherwise" in given:
-            given = {**given, "otherwise": values.text_of(given["otherwise"])}
-        return given
+        if isinstance(value.get("map"), dict):
+            as_text = {values.text_of(k): values.text_of(v) for k, v in value["map"].items()}
+            value = {**value, "map": as_text}
+        if "otherwise" in value:
+            value = {**value, "otherwise": values.text_of(value["otherwise"])}
+        return value
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnSpec:
         origins = [name for name in ("column", "value", "sql") if getattr(self, name) is not None]
         if len(origins) != 1:
-            found = " and ".join(origins) or "none of them"
-            raise ValueError(f"exactly one of column, value and sql is needed; found {found}")
+            stated = " and ".join(origins) or "none of them"
+            raise ValueError(f"exactly one of column, value and sql is needed; found {stated}")
         if self.value is not None and (self.map or self.format or self.otherwise is not None):
             raise ValueError("a constant takes no map, otherwise or format")
         if self.otherwise is not None and not self.map:
@@ -80,8 +80,8 @@ class MappingSpec(Strict):
 
     @field_validator("past_midnight", mode="before")
     @classmethod
-    def _past_midnight(cls, given: Any) -> Any:
-        return {True: PAST_MIDNIGHT_HOURS, False: None}[given] if isinstance(given, bool) else given
+    def _past_midnight(cls, value: Any) -> Any:
+        return {True: PAST_MIDNIGHT_HOURS, False: None}[value] if isinstance(value, bool) else value
 
 
 class SelectionSpec(MappingSpec):
@@ -96,5 +96,5 @@ class SelectionSpec(MappingSpec):
 
     @field_validator("snapshot", mode="before")
     @classmethod
-    def _snapshot(cls, given: Any) -> Any:
-        return {True: "file", False: None}.get(given, given) if isinstance(given, bool) else given
+    def _snapshot(cls, value: Any) -> Any:
+        return {True: "file", False: None}.get(value, value) if isinstance(value, bool) else value

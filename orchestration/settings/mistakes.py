@@ -46,12 +46,12 @@ _PARTS: Mapping[str, type[BaseModel]] = {
 """The models of keys that mean the same wherever they stand."""
 
 
-def explain(error: Any, given: Mapping[str, Any], lines: Mapping[KeyPath, int]) -> str:
+def explain(error: Any, settings: Mapping[str, Any], lines: Mapping[KeyPath, int]) -> str:
     """One error of pydantic as a message; `given` is the content of the file, `lines` path to line."""
     path = _without_kind(tuple(error["loc"]))
     kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
-        allowed = _allowed_keys(path, given)
+        allowed = _allowed_keys(path, settings)
         return located(
             path,
             f"unknown key {str(path[-1])!r} (value {_short(value)})"
@@ -63,10 +63,10 @@ def explain(error: Any, given: Mapping[str, Any], lines: Mapping[KeyPath, int]) 
     message = error["msg"].removeprefix("Value error, ")
     context = error.get("ctx", {})
     if kind == "union_tag_invalid":
-        found, allowed_text = context.get("tag"), str(context.get("expected_tags", ""))
-        near = nearest(str(found), re.findall(r"'([^']*)'", allowed_text))
+        kind_stated, allowed_text = context.get("tag"), str(context.get("expected_tags", ""))
+        near = nearest(str(kind_stated), re.findall(r"'([^']*)'", allowed_text))
         return located(
-            (*path, "kind"), f"found {_short(found)}; allowed: {allowed_text}{near}", lines
+            (*path, "kind"), f"found {_short(kind_stated)}; allowed: {allowed_text}{near}", lines
         )
     if path and NAMES_A_VARIABLE.search(str(path[-1])):
         # What stands there may be the secret itself.
@@ -86,13 +86,13 @@ def _without_kind(path: KeyPath) -> KeyPath:
     return (*path[:2], *path[3:]) if path[:1] == ("sources",) and len(path) > 2 else path
 
 
-def _allowed_keys(path: KeyPath, given: Mapping[str, Any]) -> list[str]:
+def _allowed_keys(path: KeyPath, settings: Mapping[str, Any]) -> list[str]:
     """The keys that the model at `path` has."""
     model: Any = Settings
     is_api = False
     for depth, step in enumerate(path[:-1]):
         if model is Settings and step == "sources":
-            source = given["sources"][path[1]]
+            source = settings["sources"][path[1]]
             is_api = isinstance(source, dict) and source.get("kind") == "api"
             model = source_models.ApiSpec if is_api else source_models.SourceSpec
         elif step == "streams":

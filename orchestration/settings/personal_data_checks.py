@@ -22,9 +22,9 @@ def check_declarations(contract: Mapping[str, StreamContract], *, folder: Path) 
         if stream.personal == "subject" and len(stream.keys) == 1
     }
     faults = [
-        f"\n  stream {stream.name}{place}: {fault}."
+        f"\n  stream {stream.name}{where}: {fault}."
         for stream in contract.values()
-        for place, fault in (
+        for where, fault in (
             *_of_stream(stream),
             *_of_columns(stream, contract, subject_keys),
         )

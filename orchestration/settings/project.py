@@ -89,14 +89,14 @@ def names_in_tests(names: Iterable[str]) -> set[str]:
 
     In the hand-written SQL of an oracle (`-- metric: revenue`), in a data test, or in a text of a Python test.
     """
-    found: set[str] = set()
+    columns: set[str] = set()
     tests = {root / "tests" for root in (PROJECT_ROOT, CHECKOUT)}
     for folder in (*tests, PROJECT_ROOT / "dbt_project" / "data_tests"):
         for path in folder.rglob("*"):
             if path.suffix in _NAMED_IN:
                 for text in re.findall(_NAMED_IN[path.suffix], path.read_text(encoding="utf-8")):
-                    found.update(re.findall(r"\w+", text))
-    return found.intersection(names)
+                    columns.update(re.findall(r"\w+", text))
+    return columns.intersection(names)
 
 
 def _variables(project_file: Path) -> dict[str, str]:

@@ -86,8 +86,8 @@ class ApiSpec(_Source, ConnectionSpec):
         return streams
 
 
-def _kind_of(given: Any) -> str:
-    return str(given.get("kind", "files") if isinstance(given, dict) else given.kind)
+def _kind_of(value: Any) -> str:
+    return str(value.get("kind", "files") if isinstance(value, dict) else value.kind)
 
 
 AnySource = Annotated[

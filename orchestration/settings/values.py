@@ -27,30 +27,30 @@ _DIRECTIVES = set("aAbBdmyYHIMSpfgzZjGuVwx%-nXc")
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing where no name is near."""
     known = list(known)
-    by_fold = {one.casefold(): one for one in known}
-    found = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
-    return f"; did you mean {by_fold[found[0]]!r}?" if found else ""
+    by_fold = {known_name.casefold(): known_name for known_name in known}
+    matches = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
+    return f"; did you mean {by_fold[matches[0]]!r}?" if matches else ""
 
 
-def one_or_many(given: Any) -> Any:
+def one_or_many(value: Any) -> Any:
     """A single text as a list of one."""
-    return [given] if isinstance(given, str) else given
+    return [value] if isinstance(value, str) else value
 
 
-def lists_of_mappings(given: Any) -> Any:
+def lists_of_mappings(value: Any) -> Any:
     """By name, a single mapping as a list of one."""
-    if not isinstance(given, dict):
-        return given
-    return {name: [one] if isinstance(one, dict) else one for name, one in given.items()}
+    if not isinstance(value, dict):
+        return value
+    return {name: [item] if isinstance(item, dict) else item for name, item in value.items()}
 
 
-def text_of(given: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """A YAML scalar as the text that a file would hold."""
-    if given is None or isinstance(given, str):
-        return given
-    if isinstance(given, bool):
-        return "true" if given else "false"
-    return str(given)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
 
 
 def time_zone(value: str | None) -> str | None:
@@ -93,8 +93,8 @@ def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
         directives = re.findall(r"%(-?.)", form)
         wrong = [d for d in directives if d[-1] not in _DIRECTIVES]
         if not directives or wrong:
-            found = f"%{wrong[0]} is unknown" if wrong else f"{form!r} has no %"
-            raise ValueError(f"a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S; {found}")
+            problem = f"%{wrong[0]} is unknown" if wrong else f"{form!r} has no %"
+            raise ValueError(f"a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S; {problem}")
     return formats
 
 
@@ -125,28 +125,28 @@ def source_names(sources: Mapping[str, Any]) -> Mapping[str, Any]:
     return sources
 
 
-def date_or_timestamp(given: Any) -> Any:
+def date_or_timestamp(value: Any) -> Any:
     """A date stays a date: pydantic would make it midnight."""
-    if isinstance(given, str):
+    if isinstance(value, str):
         try:
-            return date.fromisoformat(given) if len(given) == 10 else datetime.fromisoformat(given)
+            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
         except ValueError:
             raise ValueError("a date (2026-06-30) or a timestamp (2026-06-30T18:00:00)") from None
-    return given
+    return value
 
 
-def date_timestamp_or_number(given: Any) -> Any:
+def date_timestamp_or_number(value: Any) -> Any:
     """As `date_or_timestamp`; a number stays one."""
-    return given if isinstance(given, int) else date_or_timestamp(given)
+    return value if isinstance(value, int) else date_or_timestamp(value)
 
 
 def duration(value: str | int) -> timedelta:
     """A number of days, hours or minutes."""
-    found = re.fullmatch(r"(\d{1,4})([dhm])", str(value))
-    if found is None:
+    match = re.fullmatch(r"(\d{1,4})([dhm])", str(value))
+    if match is None:
         raise ValueError("a time like 2d, 12h or 30m")
-    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
-    return timedelta(**{unit: int(found[1])})
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
 
 
 def json_path(value: str | None) -> str | None:

@@ -149,8 +149,8 @@ def _duplicates(seed: SeedRules, rows: Sequence[SeedRow]) -> Iterator[Fault]:
 
 def _column(part: str) -> str:
     """The column of a key's part: `lower(stage)` is of `stage`."""
-    found = re.fullmatch(r"lower\((\w+)\)", part.strip())
-    return found[1] if found else part
+    match = re.fullmatch(r"lower\((\w+)\)", part.strip())
+    return match[1] if match else part
 
 
 def _date(cell: str) -> date | None:

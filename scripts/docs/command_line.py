@@ -49,20 +49,29 @@ def _commands() -> Mapping[str, Any]:
     from orchestration.cli.app import app
 
     group = typer.main.get_command(app)
-    return {name: one for name, one in sorted(group.commands.items()) if not one.hidden}  # type: ignore[attr-defined]
+    return {name: command for name, command in sorted(group.commands.items()) if not command.hidden}  # type: ignore[attr-defined]
 
 
 def _command(name: str, command: Any) -> Command:
-    arguments = [one for one in command.params if one.param_type_name == "argument"]
-    options = [one for one in command.params if one.param_type_name == "option" and not one.hidden]
-    words = [f"[{_word(one)}]" if not one.required else _word(one) for one in arguments]
+    arguments = [
+        parameter for parameter in command.params if parameter.param_type_name == "argument"
+    ]
+    options = [
+        parameter
+        for parameter in command.params
+        if parameter.param_type_name == "option" and not parameter.hidden
+    ]
+    words = [
+        f"[{_word(parameter)}]" if not parameter.required else _word(parameter)
+        for parameter in arguments
+    ]
     return Command(
         name=name,
         panel=str(command.rich_help_panel or "Commands"),
         usage=" ".join(["embudo", name, *words, *(["[OPTIONS]"] if options else [])]),
         text=_paragraphs(command.help or ""),
-        arguments=[_parameter(one) for one in arguments],
-        options=[_parameter(one) for one in options],
+        arguments=[_parameter(parameter) for parameter in arguments],
+        options=[_parameter(parameter) for parameter in options],
     )
 
 
@@ -75,7 +84,7 @@ def _paragraphs(help_text: str) -> str:
     parts = []
     for paragraph in re.split(r"\n\s*\n", help_text.strip()):
         lines = [line.strip() for line in paragraph.splitlines()]
-        commands = [found[1] for found in map(_COMMAND.fullmatch, lines) if found]
+        commands = [match[1] for match in map(_COMMAND.fullmatch, lines) if match]
         if len(commands) == len(lines):
             parts.append("\n".join(["```console", *(f"$ {line}" for line in commands), "```"]))
         else:
@@ -102,7 +111,7 @@ def _parameter(parameter: Any) -> Parameter:
 def _choices(parameter: Any) -> list[str]:
     kind = parameter.type_descriptor.annotation
     return (
-        [str(one.value) for one in kind]
+        [str(choice.value) for choice in kind]
         if isinstance(kind, type) and issubclass(kind, Enum)
         else []
     )

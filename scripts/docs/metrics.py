@@ -61,9 +61,9 @@ def page() -> str:
         for name, metric in sorted(project.metrics().items())
         if not metric.get("hidden")
     ]
-    found = {metric.family for metric in metrics}
-    order = [*_FAMILIES, *sorted(found - set(_FAMILIES))]
-    families = [_family(name, metrics) for name in order if name in found]
+    families_used = {metric.family for metric in metrics}
+    order = [*_FAMILIES, *sorted(families_used - set(_FAMILIES))]
+    families = [_family(name, metrics) for name in order if name in families_used]
     return render(
         "metrics.md.j2", count=len(metrics), families=families, dimensions=list(_dimensions())
     )
@@ -73,7 +73,7 @@ def _family(name: str, metrics: Sequence[Metric]) -> Family:
     title = _FAMILIES.get(name, name.replace("_", " ").capitalize())
     # Not the bare word: `revenue` is a metric with a heading of its own.
     heading = f"{title} metrics"
-    return Family(heading, anchor(heading), [one for one in metrics if one.family == name])
+    return Family(heading, anchor(heading), [metric for metric in metrics if metric.family == name])
 
 
 def _metric(name: str, metric: project.Yaml) -> Metric:

@@ -57,14 +57,14 @@ def streams() -> list[Yaml]:
 @lru_cache(maxsize=1)
 def models() -> tuple[Yaml, ...]:
     """Models of the marts with the `folder` (schema) that they stand in, in the order of the marts."""
-    found = [
+    marts = [
         {**model, "folder": path.parent.name}
         for path in yaml_files()
         if path.parent.name in MARTS and path.parent.parent.name == "models"
         for model in read(path).get("models", ())
         if "columns" in model
     ]
-    return tuple(sorted(found, key=lambda model: (MARTS.index(model["folder"]), model["name"])))
+    return tuple(sorted(marts, key=lambda model: (MARTS.index(model["folder"]), model["name"])))
 
 
 def model_of(mart: str) -> Yaml:
@@ -75,11 +75,11 @@ def model_of(mart: str) -> Yaml:
 @lru_cache(maxsize=1)
 def metrics() -> Mapping[str, Yaml]:
     """All metrics by name, hidden ones too; a simple one has its `model`."""
-    found = {m["name"]: m for path in yaml_files() for m in read(path).get("metrics", ())}
+    metrics_by_name = {m["name"]: m for path in yaml_files() for m in read(path).get("metrics", ())}
     for model in models():
         for metric in model.get("metrics") or ():
-            found[metric["name"]] = {**metric, "model": model}
-    return found
+            metrics_by_name[metric["name"]] = {**metric, "model": model}
+    return metrics_by_name
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +96,7 @@ def meta(node: Yaml) -> Yaml:
 
 def description(node: Yaml) -> str:
     """A node's description on one line, with its docs blocks filled in."""
-    text = _REFERENCE.sub(lambda found: docs_blocks()[found[1]], str(node.get("description", "")))
+    text = _REFERENCE.sub(lambda match: docs_blocks()[match[1]], str(node.get("description", "")))
     return plain(text)
 
 

@@ -127,14 +127,16 @@ def _default_from_checks(node: dict[str, Any], model: type[BaseModel]) -> None:
     defaults = {
         settings.Limits: default_limits(),
         settings.BreachSpec: {
-            one.name.removeprefix("loads."): one.policy for one in all_checks() if one.gate == 1
+            check.name.removeprefix("loads."): check.policy
+            for check in all_checks()
+            if check.gate == 1
         },
     }.get(model, {})
     for key, prop in node["properties"].items():
         if prop.get("$ref", "").endswith(("/Limits", "/BreachSpec")):
             prop.pop("default", None)
         if key in defaults:
-            (kind,) = (one for one in prop.pop("anyOf") if one != {"type": "null"})
+            (kind,) = (option for option in prop.pop("anyOf") if option != {"type": "null"})
             node["properties"][key] = kind | prop | {"default": defaults[key]}
 
 
@@ -174,4 +176,4 @@ def _without_titles(node: Any) -> Any:
             for key, value in node.items()
             if not (key == "title" and isinstance(value, str))
         }
-    return [_without_titles(one) for one in node] if isinstance(node, list) else node
+    return [_without_titles(item) for item in node] if isinstance(node, list) else node

@@ -67,7 +67,9 @@ def _stream(table: project.Yaml) -> Stream:
         description=project.description(table),
         facts="; ".join(facts) + ".",
         rules=rules,
-        columns=[_column(one) for one in table["columns"] if not one["name"].startswith("_")],
+        columns=[
+            _column(column) for column in table["columns"] if not column["name"].startswith("_")
+        ],
     )
 
 

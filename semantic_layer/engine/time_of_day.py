@@ -33,8 +33,8 @@ class Hours:
         manifest = json.loads(semantic_manifest)
         times = _times(manifest["semantic_models"])
         raw = {metric["name"]: metric for metric in manifest["metrics"]}
-        found = {name: _common(_hours(name, raw, times)) for name in raw}
-        return cls({name: hour for name, hour in found.items() if hour})
+        hours = {name: _common(_hours(name, raw, times)) for name in raw}
+        return cls({name: hour for name, hour in hours.items() if hour})
 
     def of_metrics(self, metrics: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """The metrics by the dimension with the start of their hour; empty where one of them has none."""
@@ -75,14 +75,14 @@ def side_by_side(
 
 def _times(models: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     """By semantic model and time dimension, the dimension with the start of its hour."""
-    found = {}
+    starts = {}
     for model in models:
         primary = next((e["name"] for e in model["entities"] if e["type"] == "primary"), None)
         for dimension in model["dimensions"]:
             hour = ((dimension.get("config") or {}).get("meta") or {}).get("hour")
             if primary and hour:
-                found[model["name"], dimension["name"]] = f"{primary}__{hour}"
-    return found
+                starts[model["name"], dimension["name"]] = f"{primary}__{hour}"
+    return starts
 
 
 def _hours(

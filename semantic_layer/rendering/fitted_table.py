@@ -113,13 +113,13 @@ class FittedTable:
     def _with_details(self, widths: Sequence[int], width: int) -> Iterator[RenderableType]:
         """Each row on its own, the columns that do not fit below it."""
         shown = len(widths)
-        yield self._table([min(width, one) for one in widths], title=self._title)
+        yield self._table([min(width, column_width) for column_width in widths], title=self._title)
         for row in self._rows:
             line = Table.grid(padding=(0, 1))
-            for column, one in zip(self._columns, widths, strict=False):
+            for column, column_width in zip(self._columns, widths, strict=False):
                 line.add_column(
                     justify="right" if column.right else "left",
-                    width=min(width - 1, one),
+                    width=min(width - 1, column_width),
                     overflow="fold",
                 )
             line.add_row(*row.cells[:shown])
@@ -172,9 +172,9 @@ class FittedTable:
             for number, width in enumerate(widths)
         }
         for left, (number, need) in enumerate(sorted(needs.items(), key=lambda item: item[1])):
-            given = min(max(need, 0), max(free, 0) // (len(widths) - left))
-            widths[number] += given
-            free -= given
+            share = min(max(need, 0), max(free, 0) // (len(widths) - left))
+            widths[number] += share
+            free -= share
         return widths
 
 

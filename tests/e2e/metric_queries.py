@@ -58,9 +58,9 @@ def as_float(value: object) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) else None
 
 
-def is_same(found: object, expected: float | None) -> bool:
+def is_same(actual: object, expected: float | None) -> bool:
     """Equal to a cent or 1e-9; a count of nothing is the same as no value."""
-    value = as_float(found) or 0.0
+    value = as_float(actual) or 0.0
     expected = expected or 0.0
     slack = 0.005 if abs(expected) > 1 else 1e-9
     return math.isclose(value, expected, rel_tol=1e-9, abs_tol=slack)

@@ -118,10 +118,10 @@ class ReleaseCopy:
             for node in self.manifest["nodes"].values():
                 if node["resource_type"] != "test":
                     continue
-                found = connection.execute(
+                rows = connection.execute(
                     f"select count(*) from ({node['compiled_code']})"
                 ).fetchone()
-                failures = int(found[0]) if found else 0
+                failures = int(rows[0]) if rows else 0
                 severity = str(node["config"]["severity"]).lower()
                 word = "warn" if severity == "warn" else "fail"
                 outcomes.append(Outcome(node["unique_id"], word if failures else "pass", failures))

@@ -59,8 +59,8 @@ def edited(path: Path, text: str) -> Iterator[None]:
 
 def difference(company: Embudo, project: Path, *options: str) -> dict[str, Any]:
     done = company("diff", *options, "--format", "json", EMBUDO_PROJECT=str(project))
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    comparison: dict[str, Any] = json.loads(done.stdout)
+    return comparison
 
 
 def by_hand(company: Embudo, sql: str) -> list[tuple[Any, ...]]:
@@ -82,9 +82,13 @@ def test_adding_a_metric_takes_one_yaml_entry(company: Embudo, project: Path) ->
             "(select count(*) from customer.fct_orders where not is_cancelled and kind = 'sale')",
         )
         assert row["units_per_order"] == pytest.approx(float(units) / orders, rel=1e-12)
-        found = difference(company, project)
+        comparison = difference(company, project)
     added = {"metric": "units_per_order", "change": "added", "fields": []}
-    assert (found["definitions"], found["moves"], found["tables"]) == ([added], [], [])
+    assert (comparison["definitions"], comparison["moves"], comparison["tables"]) == (
+        [added],
+        [],
+        [],
+    )
 
 
 def test_nothing_edited_moves_nothing(company: Embudo, project: Path) -> None:
@@ -104,7 +108,7 @@ def test_a_stage_probability_moves_the_weighted_pipeline_alone(
     releases = sorted((company.home / "releases").iterdir())
     with edited(stages, changed):
         assert difference(company, project)["unbuilt"] == ["seed stages"]
-        found = difference(company, project, "--rebuild")
+        comparison = difference(company, project, "--rebuild")
     expected = dict(
         by_hand(
             company,
@@ -119,13 +123,13 @@ def test_a_stage_probability_moves_the_weighted_pipeline_alone(
             """,
         )
     )
-    assert {move["metric"] for move in found["moves"]} == {"weighted_pipeline_value"}
-    moved = {move["period_start"]: move["difference"] for move in found["moves"]}
+    assert {move["metric"] for move in comparison["moves"]} == {"weighted_pipeline_value"}
+    moved = {move["period_start"]: move["difference"] for move in comparison["moves"]}
     assert moved == pytest.approx({day: float(value) for day, value in expected.items()})
-    tables = {change["table"]: change for change in found["tables"]}
+    tables = {change["table"]: change for change in comparison["tables"]}
     assert tables["seeds.stages"]["only_after"] == 1
     assert set(tables) == {"seeds.stages", "funnel.fct_open_deals_daily"}
-    assert found["definitions"] == []
+    assert comparison["definitions"] == []
     assert sorted((company.home / "releases").iterdir()) == releases
     assert list((company.home / "scratch").iterdir()) == []
 
@@ -140,7 +144,7 @@ def test_a_threshold_moves_the_figures_of_the_models_that_read_it(
     assert changed != text
     with edited(settings, changed):
         assert difference(company, project)["unbuilt"] == ["var conversation_seconds"]
-        found = difference(company, project, "--rebuild", "--metric", "conversations")
+        comparison = difference(company, project, "--rebuild", "--metric", "conversations")
     shorter = dict(
         by_hand(
             company,
@@ -153,9 +157,9 @@ def test_a_threshold_moves_the_figures_of_the_models_that_read_it(
             """,
         )
     )
-    moved = {move["period_start"]: move["difference"] for move in found["moves"]}
+    moved = {move["period_start"]: move["difference"] for move in comparison["moves"]}
     assert moved == pytest.approx({day: float(count) for day, count in shorter.items()})
-    assert moved and found["unbuilt"] == [] and found["definitions"] == []
+    assert moved and comparison["unbuilt"] == [] and comparison["definitions"] == []
 
 
 def test_a_fault_in_a_seed_is_named_by_line_and_column(company: Embudo, project: Path) -> None:
@@ -191,7 +195,7 @@ def test_a_target_moves_what_is_compared_with_it_and_that_month_alone(
     targets = project / "seeds" / "targets.csv"
     row = f"revenue,rep,{name[0][0]},month,2026-05-01,{2 * quota},,2026-06-01,6\n"
     with edited(targets, targets.read_text(encoding="utf-8") + row):
-        found = difference(company, project, "--rebuild")
+        comparison = difference(company, project, "--rebuild")
         rows = list(
             csv.DictReader(
                 company(
@@ -200,11 +204,11 @@ def test_a_target_moves_what_is_compared_with_it_and_that_month_alone(
                 ).stdout.splitlines()
             )
         )  # fmt: skip
-    moved = {move["metric"] for move in found["moves"]}
+    moved = {move["metric"] for move in comparison["moves"]}
     assert {"quota", "quota_attainment"} <= moved
     assert not moved & {"revenue", "orders", "won_value", "pipeline_value", "win_rate"}
-    assert {move["period_start"] for move in found["moves"]} == {"2026-05-01"}
-    (of_company,) = (move for move in found["moves"] if move["metric"] == "quota")
+    assert {move["period_start"] for move in comparison["moves"]} == {"2026-05-01"}
+    (of_company,) = (move for move in comparison["moves"] if move["metric"] == "quota")
     assert of_company["difference"] == pytest.approx(float(quota))
     assert [(row["key"], row["period_start"]) for row in rows] == [(rep, "2026-05-01")]
     assert float(rows[0]["difference"]) == pytest.approx(float(quota))
@@ -214,9 +218,9 @@ def test_a_benchmark_moves_no_figure(company: Embudo, project: Path) -> None:
     benchmarks = project / "seeds" / "benchmarks.csv"
     text = benchmarks.read_text(encoding="utf-8")
     with edited(benchmarks, text.replace("open_rate,,,0.2500,", "open_rate,,,0.2600,")):
-        found = difference(company, project, "--rebuild")
-    assert found["moves"] == []
-    assert "seeds.benchmarks" in {change["table"] for change in found["tables"]}
+        comparison = difference(company, project, "--rebuild")
+    assert comparison["moves"] == []
+    assert "seeds.benchmarks" in {change["table"] for change in comparison["tables"]}
 
 
 def test_a_saved_query_is_a_table_of_the_release(company: Embudo) -> None:
@@ -271,12 +275,12 @@ def test_the_calendar_feeds_no_metric(company: Embudo) -> None:
 
 
 def test_lint_metrics_fails_only_where_strict(company: Embudo) -> None:
-    found = {
+    actual = {
         row["metric"]: row["missing"]
         for row in json.loads(company("lint-metrics", "--format", "json").stdout)
     }
-    assert found["revenue"]["aligned"] == found["revenue"]["actionable"] == []
-    assert found["win_rate"]["attainable"] == ["has no target (seeds/targets.csv)"]
+    assert actual["revenue"]["aligned"] == actual["revenue"]["actionable"] == []
+    assert actual["win_rate"]["attainable"] == ["has no target (seeds/targets.csv)"]
     options = ("--strict", "--lang", "es", "--format", "csv")
     strict = company("lint-metrics", "win_rate", *options, expect=1)
     assert "win_rate,attainable,no tiene objetivo numérico" in strict.stdout

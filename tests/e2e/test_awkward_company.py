@@ -174,8 +174,8 @@ def test_total(metric: str, layer: SemanticLayer) -> None:
 def test_by_month(metric: str, layer: SemanticLayer) -> None:
     """Days are those of Mexico City."""
     rows = query_rows(layer, metric, grain="month")
-    found = {f"{row['metric_time__month']:%Y-%m}": row[metric] for row in rows}
-    assert {month: None if value is None else float(value) for month, value in found.items()} == (
+    actual = {f"{row['metric_time__month']:%Y-%m}": row[metric] for row in rows}
+    assert {month: None if value is None else float(value) for month, value in actual.items()} == (
         BY_MONTH[metric]
     )
 
@@ -196,23 +196,23 @@ def test_what_nobody_is_known_of_keeps_its_figures(layer: SemanticLayer) -> None
 
 def test_pipeline_at_the_end_of_a_month(layer: SemanticLayer) -> None:
     rows = query_rows(layer, "pipeline_value", "opportunities_open", grain="month")
-    found = {
+    actual = {
         f"{row['metric_time__month']:%Y-%m}": (
             float(row["pipeline_value"]),
             row["opportunities_open"],
         )
         for row in rows
     }
-    assert found["2026-05"] == (1600, 3)
-    assert found["2026-06"] == (300, 2)
+    assert actual["2026-05"] == (1600, 3)
+    assert actual["2026-06"] == (300, 2)
 
 
 def test_running_totals_end_where_the_data_does(layer: SemanticLayer) -> None:
     rows = query_rows(layer, "revenue_year_to_date", grain="month")
-    found = [
+    actual = [
         (f"{row['metric_time__month']:%Y-%m}", float(row["revenue_year_to_date"])) for row in rows
     ]
-    assert found == [
+    assert actual == [
         ("2026-02", 19),
         ("2026-03", 189),
         ("2026-04", 194),

@@ -140,9 +140,9 @@ BY_QUEUE = {
 @pytest.mark.parametrize(("metric", "queue"), list(BY_QUEUE))
 def test_figures_of_a_queue(metric: str, queue: str, layer: SemanticLayer) -> None:
     rows = query_rows(layer, metric, by=("call__queue",))
-    found = {row["call__queue"]: row[metric] for row in rows}[queue]
+    actual = {row["call__queue"]: row[metric] for row in rows}[queue]
     expected = BY_QUEUE[metric, queue]
-    assert found is None if expected is None else float(found) == pytest.approx(expected)
+    assert actual is None if expected is None else float(actual) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
@@ -188,8 +188,8 @@ def test_leads_activities_and_emails_have_the_time_of_day(
 ) -> None:
     names = [f"{entity}__{name}" for name in ("hour", "half_hour", "weekday")]
     rows = query_rows(layer, metric, by=names)
-    found = {tuple(row[name] for name in names): row[metric] for row in rows if row[metric]}
-    assert found == expected
+    actual = {tuple(row[name] for name in names): row[metric] for row in rows if row[metric]}
+    assert actual == expected
     hours = query_rows(layer, metric, grain="hour")
     assert sum(row[metric] for row in hours) == sum(expected.values())
 
@@ -204,12 +204,12 @@ def test_the_hour_that_clocks_repeat_is_two(layer: SemanticLayer) -> None:
 
 def test_hours_of_several_marts_stand_side_by_side(layer: SemanticLayer) -> None:
     rows = query_rows(layer, "calls", "leads_created", grain="hour")
-    found = [
+    actual = [
         (row["metric_time__hour"].isoformat(), row["calls"], row["leads_created"])
         for row in rows
         if row["leads_created"]
     ]
-    assert found == [("2026-10-25T02:00:00+02:00", 1, 1), ("2026-10-25T02:00:00+01:00", 1, 1)]
+    assert actual == [("2026-10-25T02:00:00+02:00", 1, 1), ("2026-10-25T02:00:00+01:00", 1, 1)]
     assert sum(row["calls"] or 0 for row in rows) == 70
 
 

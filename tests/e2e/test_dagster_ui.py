@@ -93,15 +93,15 @@ def test_lineage_leads_from_the_stream_to_the_release(page_address: str) -> None
 def test_the_command_lines_run_shows_with_schedule_and_sensor(page_address: str) -> None:
     runs = graphql(page_address, "{ runsOrError { ... on Runs { results { jobName status } } } }")
     assert {"jobName": "refresh", "status": "SUCCESS"} in runs["runsOrError"]["results"]
-    found = graphql(
+    response = graphql(
         page_address,
         "{ repositoriesOrError { ... on RepositoryConnection { nodes "
         "{ schedules { name executionTimezone } sensors { name } } } } }",
     )["repositoriesOrError"]["nodes"][0]
-    assert found["schedules"] == [
+    assert response["schedules"] == [
         {"name": "refresh_schedule", "executionTimezone": "Europe/Madrid"}
     ]
-    assert {"name": "file_drop_sensor"} in found["sensors"]
+    assert {"name": "file_drop_sensor"} in response["sensors"]
 
 
 def test_a_person_sees_lineage_and_checks(page_address: str, tmp_path: Path) -> None:

@@ -156,16 +156,16 @@ def test_five_messages(layer: SemanticLayer) -> None:
 
 def test_every_log(layer: SemanticLayer) -> None:
     outcomes = [outcome_of(log) for log in LOGS]
-    delivered = [one for one in outcomes if one.is_delivered]
-    opened = [one for one in delivered if one.opened]
+    delivered = [outcome for outcome in outcomes if outcome.is_delivered]
+    opened = [outcome for outcome in delivered if outcome.opened]
     expected = {
         "emails_sent": len(LOGS),
         "emails_delivered": len(delivered),
-        "bounce_rate": sum(one.is_bounced for one in outcomes) / len(LOGS),
+        "bounce_rate": sum(outcome.is_bounced for outcome in outcomes) / len(LOGS),
         "open_rate": len(opened) / len(delivered),
-        "click_rate": sum(one.clicked for one in delivered) / len(delivered),
-        "click_to_open_rate": sum(one.clicked for one in opened) / len(opened),
-        "email_engagement_rate": sum(one.engaged for one in delivered) / len(delivered),
+        "click_rate": sum(outcome.clicked for outcome in delivered) / len(delivered),
+        "click_to_open_rate": sum(outcome.clicked for outcome in opened) / len(opened),
+        "email_engagement_rate": sum(outcome.engaged for outcome in delivered) / len(delivered),
     }
     assert _by_month(layer, list(expected), "2026-01") == pytest.approx(expected)
 
@@ -175,7 +175,7 @@ def test_every_message_of_every_log(company: Embudo) -> None:
     with duckdb.connect(
         str(Path(company.home) / "current" / "warehouse.duckdb"), read_only=True
     ) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select distinct message_id, is_delivered, is_bounced from landing.email_events as landed "
             "inner join intermediate.int_email__events as events "
             "on events.event_key = landed._source || ':' || landed.event_id "
@@ -183,11 +183,12 @@ def test_every_message_of_every_log(company: Embudo) -> None:
         ).fetchall()
     wrong = {
         LOGS[int(message.removeprefix("log"))]: (is_delivered, is_bounced)
-        for message, is_delivered, is_bounced in found
-        if (one := outcome_of(LOGS[int(message.removeprefix("log"))])).is_delivered != is_delivered
-        or one.is_bounced != is_bounced
+        for message, is_delivered, is_bounced in rows
+        if (outcome := outcome_of(LOGS[int(message.removeprefix("log"))])).is_delivered
+        != is_delivered
+        or outcome.is_bounced != is_bounced
     }
-    assert len(found) == len(LOGS)
+    assert len(rows) == len(LOGS)
     assert wrong == {}
 
 

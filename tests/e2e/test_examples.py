@@ -77,8 +77,8 @@ class TestMavenTech:
         rows = refreshed("crm_maven_mavenTech").query(
             "won_value,opportunities_won,opportunities_lost", "--grain", "quarter"
         )
-        found = [tuple(row.values())[1:] for row in rows if row["won_value"]]
-        assert found == [
+        actual = [tuple(row.values())[1:] for row in rows if row["won_value"]]
+        assert actual == [
             (1134672, 531, 116),
             (3086111, 1254, 778),
             (2982255, 1257, 790),
@@ -152,10 +152,10 @@ class TestCallCentre:
         """).fetchall()
         company = refreshed("call_pwc_callcentre", config)
         rows = company.query(",".join(metrics), "--by", "call__half_hour,call__weekday")
-        found = [tuple(row.values()) for row in rows]
+        actual = [tuple(row.values()) for row in rows]
         assert len(expected) > 100
-        assert [row[:3] for row in found] == [row[:3] for row in expected]
-        for row, wanted in zip(found, expected, strict=True):
+        assert [row[:3] for row in actual] == [row[:3] for row in expected]
+        for row, wanted in zip(actual, expected, strict=True):
             assert row[3:] == pytest.approx(wanted[3:])
         hours = company.query("calls", "--grain", "hour")
         assert sum(row["calls"] for row in hours) == 5000
@@ -192,7 +192,7 @@ class TestCallCentre:
         rows = refreshed("call_pwc_callcentre", config).query(
             "calls,answer_rate,average_speed_of_answer", "--by", "rep__name"
         )
-        found = {
+        actual = {
             row["rep__name"]: (
                 row["calls"],
                 round(row["answer_rate"] * 100, 2),
@@ -200,7 +200,7 @@ class TestCallCentre:
             )
             for row in rows
         }
-        assert found == {
+        assert actual == {
             "Becky": (631, 81.93, 65.33),
             "Dan": (633, 82.62, 67.28),
             "Diane": (633, 79.15, 66.27),
@@ -226,8 +226,8 @@ class TestHillstrom:
         rows = refreshed("email_hillstrom").query(
             "emails_sent,click_rate", "--by", "campaign__name"
         )
-        found = {row["campaign__name"]: row for row in rows}
-        mens, womens = found["Mens E-Mail"], found["Womens E-Mail"]
+        campaigns = {row["campaign__name"]: row for row in rows}
+        mens, womens = campaigns["Mens E-Mail"], campaigns["Womens E-Mail"]
         assert (mens["emails_sent"], womens["emails_sent"]) == (21307, 21387)
         assert mens["click_rate"] == pytest.approx(0.182757, abs=5e-7)
         assert womens["click_rate"] == pytest.approx(0.1514, abs=5e-5)
@@ -310,17 +310,17 @@ class TestAdventureWorks:
         rows = refreshed("crm_adventureworks_quota").query(
             "quota_attainment,quota", "--grain", "year", "--where", "rep__role = 'rep'"
         )
-        found = {row["metric_time__year"][:4]: row for row in rows}
+        years = {row["metric_time__year"][:4]: row for row in rows}
         # In 2017 they also sold in months without a target, which the README leaves out and revenue does not.
-        del found["2017"]
-        attained = {year: row["quota_attainment"] for year, row in found.items()}
+        del years["2017"]
+        attained = {year: row["quota_attainment"] for year, row in years.items()}
         assert attained == {
             "2018": pytest.approx(0.448671, abs=5e-7),
             "2019": pytest.approx(0.428529, abs=5e-7),
             "2020": pytest.approx(0.175149, abs=5e-7),
             "2021": 0,
         }
-        assert [row["quota"] for row in found.values()] == [
+        assert [row["quota"] for row in years.values()] == [
             53200000,
             73125000,
             89660000,
@@ -332,8 +332,8 @@ class TestAdventureWorks:
         rows = refreshed("crm_adventureworks_quota").query(
             "target_attainment_rate", "--grain", "year", "--where", "rep__role = 'rep'"
         )
-        found = {row["metric_time__year"][:4]: row["target_attainment_rate"] for row in rows}
-        assert found == pytest.approx(
+        rates = {row["metric_time__year"][:4]: row["target_attainment_rate"] for row in rows}
+        assert rates == pytest.approx(
             {"2017": 9 / 59, "2018": 31 / 132, "2019": 55 / 156, "2020": 15 / 168, "2021": 0}
         )
 

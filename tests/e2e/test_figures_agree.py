@@ -113,10 +113,10 @@ def test_the_company_of_the_scorecard_has_the_same_figures(
         first = min((row["period_start"] for row in shown), default=None)
         expected = {key: value for key, value in expected.items() if first and key[1] >= first}
         assert bool(months) == bool(shown), metric.name
-        found = figures_of(shown)
-        added = {key: value for key, value in found.items() if key not in expected}
+        shown_figures = figures_of(shown)
+        added = {key: value for key, value in shown_figures.items() if key not in expected}
         assert set(added.values()) <= {0.0}, metric.name
-        kept = {key: value for key, value in found.items() if key in expected}
+        kept = {key: value for key, value in shown_figures.items() if key in expected}
         wrong |= different(expected, kept)
     assert wrong == {}
 

@@ -117,11 +117,11 @@ def _fails(
             )
         )
         profiles = {
-            one.load_id: LoadProfile.of(path, keys=contract.keys, newest_by=contract.newest_by)
-            for one, path in ((before, file), (load, new))
+            stamped.load_id: LoadProfile.of(path, keys=contract.keys, newest_by=contract.newest_by)
+            for stamped, path in ((before, file), (load, new))
         }
         now = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
-        newest = {one.source: now for one, _ in landed.values()}
+        newest = {mutation.source: now for mutation, _ in landed.values()}
         newest[load.source] = now - timedelta(days=silent_days)
         # as exports of the same day's size have come before
         earlier = [
@@ -132,7 +132,7 @@ def _fails(
         ]
         verdict = check_loads(
             LandingResult(loads=(load,), rejected_files=faults),
-            history=[*earlier, *(one for one, _ in landed.values())],
+            history=[*earlier, *(mutation for mutation, _ in landed.values())],
             limits=LoadLimits(usual=STOP),
             profiles=profiles,
             newest=newest,

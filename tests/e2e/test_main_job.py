@@ -167,7 +167,7 @@ def test_a_person_waives_what_the_gate_named(growing: tuple[Embudo, Path]) -> No
         company("waive", title, "--reason", "credit notes of June", "--by", "ana")
     company("refresh")
 
-    (release,) = (one for one in releases(Embudo(home=company.home)) if one["current"])
+    (release,) = (fields for fields in releases(Embudo(home=company.home)) if fields["current"])
     assert release["verdict"] == "warn"
     assert all(title in str(release["waived"]) for title in lines)
     trust = json.loads(company("query", "revenue", "--format", "json").stdout)["trust"]
@@ -175,4 +175,4 @@ def test_a_person_waives_what_the_gate_named(growing: tuple[Embudo, Path]) -> No
     assert all("(ana), " in why for why in trust["accepted"].values())
     assert "accepted by hand" in company("query", "revenue").stdout
     spent = json.loads(company("waive", "--list", "--format", "json").stdout)
-    assert {one["state"] for one in spent} == {f"released in {release['release_id']}"}
+    assert {waiver["state"] for waiver in spent} == {f"released in {release['release_id']}"}

@@ -71,9 +71,11 @@ def test_members_make_the_team(metric: str, layer: SemanticLayer) -> None:
     members = query_rows(layer, metric, by=("rep__team", "rep__name"))
     for row in members:
         teams[row["rep__team"]] += float(row[metric] or 0)
-    found = {row["rep__team"]: row[metric] for row in query_rows(layer, metric, by=("rep__team",))}
-    assert found.keys() == teams.keys()
-    assert [team for team in teams if not is_same(found[team], teams[team])] == []
+    by_team = {
+        row["rep__team"]: row[metric] for row in query_rows(layer, metric, by=("rep__team",))
+    }
+    assert by_team.keys() == teams.keys()
+    assert [team for team in teams if not is_same(by_team[team], teams[team])] == []
     (whole,) = query_rows(layer, metric)
     assert is_same(sum(teams.values()), as_float(whole[metric]))
     names = [row["rep__name"] for row in members if row["rep__name"]]

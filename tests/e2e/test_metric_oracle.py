@@ -54,33 +54,33 @@ def test_metric_equals_hand_written_sql(metric: str, layer: SemanticLayer, oracl
     values: list[float | None] = []
 
     def compare(
-        cut: str, found: Mapping[str, object], expected: Mapping[str, float | None]
+        cut: str, actual: Mapping[str, object], expected: Mapping[str, float | None]
     ) -> None:
         values.extend(expected.values())
-        for key in sorted({*found, *expected}):
-            if not is_same(found.get(key), expected.get(key)):
-                wrong[f"{cut} {key!r}"] = (found.get(key), expected.get(key))
+        for key in sorted({*actual, *expected}):
+            if not is_same(actual.get(key), expected.get(key)):
+                wrong[f"{cut} {key!r}"] = (actual.get(key), expected.get(key))
 
     if oracle.has_total(metric):
         (row,) = query_rows(layer, metric)
         compare("in total", {"": row[metric]}, {"": oracle.total(metric)})
     for grain in oracle.grains(metric):
         rows = query_rows(layer, metric, grain=cast("Grain", grain))
-        found = {f"{row[f'metric_time__{grain}']:%Y-%m}": row[metric] for row in rows}
-        compare(f"by {grain}", found, oracle.by_period(metric, grain))
+        actual = {f"{row[f'metric_time__{grain}']:%Y-%m}": row[metric] for row in rows}
+        compare(f"by {grain}", actual, oracle.by_period(metric, grain))
     for dimension in section.dimensions:
-        found = {
+        actual = {
             "" if row[dimension] is None else str(row[dimension]): row[metric]
             for row in query_rows(layer, metric, by=(dimension,))
         }
-        compare(f"by {dimension}", found, oracle.by_dimension(metric, dimension))
+        compare(f"by {dimension}", actual, oracle.by_dimension(metric, dimension))
     for dimension in section.monthly_dimensions:
-        found = {
+        actual = {
             f"{row['metric_time__month']:%Y-%m} {row[dimension] or ''}": row[metric]
             for row in query_rows(layer, metric, grain="month", by=(dimension,))
         }
         compare(
-            f"by month and {dimension}", found, oracle.by_month_and_dimension(metric, dimension)
+            f"by month and {dimension}", actual, oracle.by_month_and_dimension(metric, dimension)
         )
     assert wrong == {}, wrong
     assert any(values), "nothing to compare with"

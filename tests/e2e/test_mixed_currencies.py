@@ -124,8 +124,8 @@ def company(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Embudo:
 def test_amounts_are_at_the_rate_of_their_own_day(metric: str, company: Embudo) -> None:
     with SemanticLayer.open(company.home / "current") as layer:
         rows = query_rows(layer, metric, grain="month")
-    found = {f"{row['metric_time__month']:%Y-%m}": float(row[metric] or 0) for row in rows}
-    assert (found.get("2026-02", 0), found.get("2026-03", 0)) == pytest.approx(
+    actual = {f"{row['metric_time__month']:%Y-%m}": float(row[metric] or 0) for row in rows}
+    assert (actual.get("2026-02", 0), actual.get("2026-03", 0)) == pytest.approx(
         BY_MONTH[metric], abs=1e-9
     )
 

@@ -153,10 +153,10 @@ def _take_later_files(config: Path) -> None:
 def test_by_month(metric: str, layer: SemanticLayer) -> None:
     """Months of which a metric has no value, or nothing yet, are left out of what is compared."""
     rows = query_rows(layer, metric, grain="month")
-    found = {f"{row['metric_time__month']:%Y-%m}": as_float(row[metric]) for row in rows}
+    actual = {f"{row['metric_time__month']:%Y-%m}": as_float(row[metric]) for row in rows}
     expected = BY_MONTH[metric]
-    assert {month: found.get(month) for month in expected} == pytest.approx(expected)
-    assert not any(value for month, value in found.items() if month not in expected)
+    assert {month: actual.get(month) for month in expected} == pytest.approx(expected)
+    assert not any(value for month, value in actual.items() if month not in expected)
 
 
 def test_a_return_alone_makes_no_customer(layer: SemanticLayer) -> None:
@@ -174,14 +174,14 @@ def test_sales_and_returns_add_up_to_revenue(layer: SemanticLayer) -> None:
 
 def test_what_comes_back_is_known_by_product(layer: SemanticLayer) -> None:
     rows = query_rows(layer, "returned_revenue", by=("product__category",))
-    found = {row["product__category"]: as_float(row["returned_revenue"]) for row in rows}
-    assert found == {"A": 110, "B": 200, "C": -10}
+    actual = {row["product__category"]: as_float(row["returned_revenue"]) for row in rows}
+    assert actual == {"A": 110, "B": 200, "C": -10}
 
 
 def test_a_return_that_names_its_sale_alone_is_of_its_customer(layer: SemanticLayer) -> None:
     rows = query_rows(layer, "returned_revenue", by=("account__name",))
-    found = {row["account__name"]: as_float(row["returned_revenue"]) for row in rows}
-    assert found == {"Uno": 50, "Dos": 200, "Tres": 20, "Cuatro": 30}
+    actual = {row["account__name"]: as_float(row["returned_revenue"]) for row in rows}
+    assert actual == {"Uno": 50, "Dos": 200, "Tres": 20, "Cuatro": 30}
 
 
 def test_a_deal_in_a_won_stage_is_not_open_whatever_its_status(layer: SemanticLayer) -> None:

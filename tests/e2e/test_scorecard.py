@@ -177,8 +177,8 @@ def test_other_periods_are_those_of_the_values(marts: duckdb.DuckDBPyConnection)
         "week": ("7 day", "364 day"),
         "day": ("1 day", "364 day"),
     }
-    for grain, (one, year) in steps.items():
-        for column, step in (("previous_value", one), ("same_period_last_year", year)):
+    for grain, (period, year) in steps.items():
+        for column, step in (("previous_value", period), ("same_period_last_year", year)):
             row = marts.execute(
                 f"""
                 select count(*), count(b.value), count(*) filter (a.{column} is distinct from b.value)
@@ -268,9 +268,11 @@ def test_every_value_is_that_of_its_metric(company: Embudo) -> None:
                 key, month, value = row[dimension], row["metric_time__month"], row[metric]
                 if None in (key, month, value) or month > date(2026, 6, 30):
                     continue
-                found = stored.pop((metric, scope, key, month), None)
-                if found is None or abs(found - float(value)) > 1e-9 * max(1.0, abs(found)):
-                    wrong.append((metric, scope, key, month, value, found))
+                stored_value = stored.pop((metric, scope, key, month), None)
+                if stored_value is None or abs(stored_value - float(value)) > 1e-9 * max(
+                    1.0, abs(stored_value)
+                ):
+                    wrong.append((metric, scope, key, month, value, stored_value))
         assert wrong == []
         # What is left is zero where there was nothing, or a target without figures.
         assert set(stored.values()) == {0.0}

@@ -61,10 +61,10 @@ def hold(whole: Whole, seed: int) -> None:
     shuffled = emptied(whole)
     inbox = shuffled.workspace.settings.inbox
     for refresh in range(REFRESHES):
-        for one in waiting:
-            if one.refresh == refresh:
-                (inbox / one.path).parent.mkdir(parents=True, exist_ok=True)
-                (inbox / one.path).write_bytes(one.content)
+        for delivery in waiting:
+            if delivery.refresh == refresh:
+                (inbox / delivery.path).parent.mkdir(parents=True, exist_ok=True)
+                (inbox / delivery.path).write_bytes(delivery.content)
         landed = shuffled.refresh()
         assert not landed.rejected_files
         assert landed.loads

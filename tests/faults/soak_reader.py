@@ -46,7 +46,7 @@ def wrong_answer(release: Path, connection: duckdb.DuckDBPyConnection) -> str:
     orders = _one(connection, ORDERS)
     days = orders // ORDERS_A_DAY
     row = connection.execute(LINES).fetchone()
-    found = {
+    actual = {
         "lines": row,
         "metric values": (orders, _one(connection, VALUES)),
         "rows landed": _one(connection, LANDED),
@@ -59,7 +59,7 @@ def wrong_answer(release: Path, connection: duckdb.DuckDBPyConnection) -> str:
         "rows landed": 2 * orders,
         "loads": len(promised["loads"]),
     }
-    return "" if found == wanted else f"{release.name}: {found}, expected {wanted}"
+    return "" if actual == wanted else f"{release.name}: {actual}, expected {wanted}"
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -99,9 +99,9 @@ def metrics(home: Path) -> Iterator[tuple[str, str]]:
     with SemanticLayer.open(home / "current") as layer:
         answer = layer.query(QueryRequest(metrics=("orders", "revenue")))
         orders, revenue = (int(answer.table[name][0].as_py()) for name in ("orders", "revenue"))
-        found, wanted = (orders, revenue), expected(orders // ORDERS_A_DAY)
+        actual, wanted = (orders, revenue), expected(orders // ORDERS_A_DAY)
         same = answer.trust.release_id == layer.release_id
-        yield layer.release_id, "" if found == wanted and same else f"{found}, expected {wanted}"
+        yield layer.release_id, "" if actual == wanted and same else f"{actual}, expected {wanted}"
 
 
 KINDS: dict[str, Callable[[Path], Iterator[tuple[str, str]]]] = {

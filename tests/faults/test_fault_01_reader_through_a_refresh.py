@@ -68,14 +68,14 @@ def test_a_release_that_is_pruned_as_it_is_opened(
     old = home.current.resolve()
     resolve = publication.release_directory
 
-    def look_slowly(place: Home, release: str | None = None) -> Path:
-        found = resolve(place, release)
+    def look_slowly(any_home: Home, release: str | None = None) -> Path:
+        directory = resolve(any_home, release)
         if old.exists():
             shutil.copytree(old, old.with_name("20990101T000000Z-newer"))
             home.current.unlink()
             home.current.symlink_to("releases/20990101T000000Z-newer")
             shutil.rmtree(old)
-        return found
+        return directory
 
     monkeypatch.setattr(publication, "release_directory", look_slowly)
     with released_layer(home.root) as layer:

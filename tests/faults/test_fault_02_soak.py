@@ -118,10 +118,12 @@ def require_whole(company: TinyCompany, *, days: int) -> int:
 
 def leftovers(home: Home) -> list[str]:
     """What no run may leave once the next one has ended."""
-    found = [p for p in home.root.rglob("*") if ".tmp" in p.name or p.suffix in (".wal", ".spill")]
-    found += [*home.candidates.iterdir(), *home.work.rglob("*")]
-    found += [intent_of(home)] if intent_of(home).exists() else []
-    return [str(path.relative_to(home.root)) for path in found]
+    left_behind = [
+        p for p in home.root.rglob("*") if ".tmp" in p.name or p.suffix in (".wal", ".spill")
+    ]
+    left_behind += [*home.candidates.iterdir(), *home.work.rglob("*")]
+    left_behind += [intent_of(home)] if intent_of(home).exists() else []
+    return [str(path.relative_to(home.root)) for path in left_behind]
 
 
 def test_killed_refreshes(refreshed: TinyCompany, tiny: TinyCompany, tmp_path: Path) -> None:

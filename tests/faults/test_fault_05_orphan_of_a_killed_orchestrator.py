@@ -34,14 +34,14 @@ time.sleep(600)
 
 def holders_of(home: Path) -> dict[int, list[str]]:
     """Processes that have a file of the home open."""
-    found: dict[int, list[str]] = {}
+    commands: dict[int, list[str]] = {}
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             for handle in (process / "fd").iterdir():
                 target = os.readlink(handle)
                 if target.startswith(f"{home}/"):
-                    found.setdefault(int(process.name), []).append(target)
-    return found
+                    commands.setdefault(int(process.name), []).append(target)
+    return commands
 
 
 def wait_for(condition: object, *, seconds: float = 240) -> None:

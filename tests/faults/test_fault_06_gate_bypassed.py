@@ -142,9 +142,9 @@ BYPASSES = {
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    found = Home.at(tmp_path / "home")
-    make_release(found, "run-1", amount=10)
-    return found
+    other_home = Home.at(tmp_path / "home")
+    make_release(other_home, "run-1", amount=10)
+    return other_home
 
 
 def test_the_same_attempt_is_published_when_every_check_passes(home: Home) -> None:

@@ -139,5 +139,5 @@ def test_added(orders: Company) -> None:
 
 def warning(result: LandingResult):  # type: ignore[no-untyped-def]
     checks = check_loads(result, history=(), limits=LoadLimits()).checks
-    [found] = [check for check in checks if check.name == "loads.new_columns"]
-    return found
+    [new_columns] = [check for check in checks if check.name == "loads.new_columns"]
+    return new_columns

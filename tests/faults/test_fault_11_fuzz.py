@@ -204,7 +204,7 @@ def test_no_row_of_a_corrupt_file_is_lost(company: Company, kind: str) -> None:
     result = company.land()
     output = f"EMBUDO_FUZZ_SEED={SEED}, {kind}"
 
-    aside = {one.file: one.reason for one in result.rejected_files}
+    aside = {rejected.file: rejected.reason for rejected in result.rejected_files}
     parts = counts(company)
     same = {name for name in cases if name not in aside and name not in parts}
     contents = {cases[name].content for name in parts} | {cases[name].content for name in aside}

@@ -47,9 +47,9 @@ def test_every_kind_in_one_csv(company: Company) -> None:
         100 - len(BAD),
         len(BAD),
     )
-    found = ingestion.quarantine.list_open(company.home)
-    assert [(row.file, row.line) for row in found] == [("invoices.csv", n + 1) for n in BAD]
-    for row, (raw, reason) in zip(found, BAD.values(), strict=True):
+    quarantined = ingestion.quarantine.list_open(company.home)
+    assert [(row.file, row.line) for row in quarantined] == [("invoices.csv", n + 1) for n in BAD]
+    for row, (raw, reason) in zip(quarantined, BAD.values(), strict=True):
         assert reason in row.reason
         if b"\xe9" not in raw:
             assert row.raw == raw.decode(), "no byte of it is lost"

@@ -295,7 +295,7 @@ def test_an_accepted_silence_lets_one_refresh_go_on(
         read("first")
     with Ledger(company.home.ledger) as ledger:
         failed = failed_checks(recent_refreshes(ledger)[0])
-        seen = next(one for one in failed if one.check.startswith("loads.sources_answered"))
+        seen = next(check for check in failed if check.check.startswith("loads.sources_answered"))
         grant_waiver(ledger, seen, reason="the CRM is down till Monday", signed_by="ana")
     read("second")
 

@@ -155,11 +155,11 @@ def test_years(company: Company) -> None:
     )
     calls(company, *moments, *never, time_zone="UTC")
     assert started(company) == [dt.datetime.fromisoformat(at) for at in moments]
-    found = company.quarantine()
-    assert [line for line, _ in found] == list(
+    quarantined = company.quarantine()
+    assert [line for line, _ in quarantined] == list(
         range(len(moments) + 2, len(moments) + 2 + len(never))
     )
-    for (_, reason), value in zip(found, never, strict=True):
+    for (_, reason), value in zip(quarantined, never, strict=True):
         assert f"found '{value}', expected a timestamp" in reason
         assert "between 1970 and 2099" in reason
 

@@ -20,7 +20,7 @@ from orchestration.refresh.session import RefreshSession
 from orchestration.refresh.steps.prepare import prepare
 from orchestration.settings.workspace import Workspace
 from tests.reporters import RecordingReporter
-from tests.waivers import found
+from tests.waivers import failed_check
 
 SETTINGS = """
 company: Quiet
@@ -145,7 +145,7 @@ def test_the_load_is_quarantined_where_its_source_is_configured_to(tmp_path: Pat
         assert (aside.check, aside.rows_landed) == ("loads.volume", 10)
         file = tmp_path / f"home/landing/pbx/calls/{aside.load_id}.parquet"
         assert file.exists()
-        grant_waiver(ledger, found(failed), reason="a strike", signed_by="ana")
+        grant_waiver(ledger, failed_check(failed), reason="a strike", signed_by="ana")
     check = company.refresh()[VOLUME]
     assert check.waiver.endswith("a strike")
     assert company.calls_in_the_build() == 210

@@ -41,7 +41,7 @@ from semantic_layer.trust import read_release
 from semantic_layer.warehouse import Warehouse
 from tests.unit.publication.factories import amount_in, build, make_release
 from tests.unit.quality.factories import gate_input, results
-from tests.waivers import found, waiver_of
+from tests.waivers import failed_check, waiver_of
 
 REVENUE = MetricMeta.of("revenue", {"unit": "currency"})
 JUMP = "metric.revenue on revenue"
@@ -61,7 +61,7 @@ def _run(home: Home, run_id: str, *, last: float) -> Candidate:
     build(candidate, amount=20)
     with Ledger(home.ledger) as ledger:
         settle_waivers(ledger, {r.run_id: r.release_id for r in releases(home)})
-        waivers = {one.check: one for one in open_waivers(ledger)}
+        waivers = {waiver.check: waiver for waiver in open_waivers(ledger)}
         examined = gate_input(
             candidate.directory,
             metrics=[REVENUE],
@@ -109,7 +109,7 @@ def _waive_jump(home: Home) -> None:
     report = read_gate(home.candidate("failed"))
     assert report is not None
     with Ledger(home.ledger) as ledger:
-        grant_waiver(ledger, found(report.checks[0]), reason="Black Friday", signed_by="ana")
+        grant_waiver(ledger, failed_check(report.checks[0]), reason="Black Friday", signed_by="ana")
 
 
 def test_a_waiver_is_for_what_was_found_and_not_for_a_higher_jump(home: Home) -> None:
@@ -149,7 +149,7 @@ def test_a_waiver_that_nothing_needed_stays_open(home: Home) -> None:
     _waive_jump(home)
     _run(home, "run-2", last=108)
     with Ledger(home.ledger) as ledger:
-        assert [one.check for one in open_waivers(ledger)] == [JUMP]
+        assert [waiver.check for waiver in open_waivers(ledger)] == [JUMP]
         assert withdraw_waiver(ledger, JUMP)
         assert not withdraw_waiver(ledger, JUMP)
         assert open_waivers(ledger) == []

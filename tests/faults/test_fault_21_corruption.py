@@ -72,9 +72,9 @@ def test_a_landed_file_is_read_again_from_the_inbox(
     path = next(landed.home.landing.rglob("*.parquet"))
     corrupt(path)
     with ingestion.Ledger(landed.home.ledger) as ledger:
-        found = ingestion.find_corrupt(landed.home, ledger)
-    assert [one.path for one in found] == [path]
-    assert path.stem in str(found[0])
+        corrupt_files = ingestion.find_corrupt(landed.home, ledger)
+    assert [file.path for file in corrupt_files] == [path]
+    assert path.stem in str(corrupt_files[0])
 
     landed.add_day(2)
     result = landed.land()
@@ -229,7 +229,7 @@ def test_all_at_once(tiny: TinyCompany) -> None:
     assert set(wrong) == {"landing", "releases"}
     assert path.stem in wrong["landing"]["message"]
     assert "marts.duckdb does not match its checksum" in wrong["releases"]["message"]
-    assert all("embudo" in one["fix"] for one in wrong.values())
+    assert all("embudo" in finding["fix"] for finding in wrong.values())
 
     no_database(home.ledger)
     report = json.loads(embudo("doctor", "--format", "json", expect=1).stdout)

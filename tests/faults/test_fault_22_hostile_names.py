@@ -55,10 +55,10 @@ def test_values(company: Company) -> None:
     company.drop("p.jsonl", "".join(records))
     company.land()
     for prefix in "cj":
-        found = company.rows(
+        rows = company.rows(
             f"select name from landing.products where product_id like '{prefix}%' order by _line"
         )
-        assert [name for (name,) in found] == list(HOSTILE)
+        assert [name for (name,) in rows] == list(HOSTILE)
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
@@ -94,8 +94,8 @@ def test_column_names(company: Company, kind: str) -> None:
         )
         result = company.land()
         assert not result.rejected_files, name
-        [(found, extra)] = company.rows("select name, _extra from landing.products")
-        assert found == row[index]
+        [(landed_name, extra)] = company.rows("select name, _extra from landing.products")
+        assert landed_name == row[index]
         others = {other: value for other, value in zip(names, row, strict=True) if other != name}
         assert json.loads(extra) == others
 
@@ -117,8 +117,8 @@ def test_file_names(company: Company, kind: str) -> None:
             book.save(path)
     company.map("products", {"files": "*", "columns": {"product_id": "id", "name": "name"}})
     assert not company.land().rejected_files
-    found = company.rows("select product_id, name, _file from landing.products")
-    assert sorted(found) == sorted(
+    rows = company.rows("select product_id, name, _file from landing.products")
+    assert sorted(rows) == sorted(
         (str(n), f"n{n}", f"{name}.{kind}") for n, name in enumerate(names)
     )
 

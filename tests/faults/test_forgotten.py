@@ -35,15 +35,15 @@ class Somebody:
 
     @property
     def spellings(self) -> list[str]:
-        one = self.number
+        number = self.number
         return [
             self.email,
             self.email.replace("@", "%40"),
-            one,
-            f"{one[:3]} {one[3:6]} {one[6:]}",
-            f"{one[:3]}-{one[3:6]}-{one[6:]}",
-            f"{one[:3]} {one[3:5]} {one[5:7]} {one[7:]}",
-            f"{one[:3]}.{one[3:6]}.{one[6:]}",
+            number,
+            f"{number[:3]} {number[3:6]} {number[6:]}",
+            f"{number[:3]}-{number[3:6]}-{number[6:]}",
+            f"{number[:3]} {number[3:5]} {number[5:7]} {number[7:]}",
+            f"{number[:3]}.{number[3:6]}.{number[6:]}",
         ]
 
 

@@ -83,10 +83,10 @@ def test_no_address_and_no_contact_name_leaves_the_private_warehouse(
     handles = {row["handle"] for row in exported(cut_off.folder, "marketing/social_*.csv")} - {""}
     assert len(numbers) > 200 and len(names) > 200 and len(handles) > 10
     leaked = {
-        column: sorted(found)[:3]
+        column: sorted(matches)[:3]
         for column, values in texts_of(public).items()
         if (
-            found := {
+            matches := {
                 value
                 for value in values
                 if EMAIL.search(value)
@@ -115,7 +115,9 @@ def test_what_leaves_is_the_keyed_hash_of_the_normalised_address(
         public.execute("select contact_key, email_hmac from core.dim_contacts").fetchall()
     )
     known = {
-        f"crm:{one}": row["Correo"].strip().lower() for one, row in newest.items() if row["Correo"]
+        f"crm:{contact}": row["Correo"].strip().lower()
+        for contact, row in newest.items()
+        if row["Correo"]
     }
     right = sum(hashed.get(contact) == keyed(email) for contact, email in known.items())
     wrong = [c for c, email in known.items() if c in hashed and hashed[c] != keyed(email)]

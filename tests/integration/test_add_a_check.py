@@ -91,9 +91,9 @@ def test_a_check_is_added_with_two_files(checkout: Path) -> None:
     (checkout / TEST).write_text(TEST_TEXT, encoding="utf-8")
 
     _python(checkout, "-m", "pytest", "-q", str(TEST), "tests/unit/quality/test_registry.py")
-    found = json.loads(_python(checkout, "-c", PROBE).stdout.splitlines()[-1])
-    assert found["required"]["unknown_reps"] == "fct_deals"
-    assert "| `unknown_reps` | fct_deals |" in found["page"]
-    assert "`unknown_reps_share` 0.1" in found["page"]
+    probe = json.loads(_python(checkout, "-c", PROBE).stdout.splitlines()[-1])
+    assert probe["required"]["unknown_reps"] == "fct_deals"
+    assert "| `unknown_reps` | fct_deals |" in probe["page"]
+    assert "`unknown_reps_share` 0.1" in probe["page"]
     # without databases it could not run, which counts as failed: the receipt is refused by its name
-    assert "unknown_reps on fct_deals: expected a check that runs" in found["refused"]
+    assert "unknown_reps on fct_deals: expected a check that runs" in probe["refused"]

@@ -248,15 +248,15 @@ def embudo(checkout: Path, *arguments: str) -> str:
 
 def changed(checkout: Path) -> set[str]:
     """Files that differ from this checkout's, or are new, below the copied folders."""
-    found = set()
+    changed_files = set()
     for name in (*COPIED, "tests"):
         for path in (checkout / name).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 relative = path.relative_to(checkout)
                 original = ROOT / relative
                 if not original.exists() or not filecmp.cmp(path, original, shallow=False):
-                    found.add(str(relative))
-    return found
+                    changed_files.add(str(relative))
+    return changed_files
 
 
 def append(path: Path, text: str) -> None:
@@ -292,10 +292,10 @@ def test_a_stream_with_a_mart_takes_six_files_and_no_list(checkout: Path) -> Non
         for path in Path(os.environ["EMBUDO_DBT_CACHE"]).glob("*/manifest.json")
         if "fct_contracts" in path.read_text(encoding="utf-8")
     ][:1]
-    found = json.loads(run(checkout, "-c", REQUIRED, str(manifest)).splitlines()[-1])
-    assert found["stream"] == "owned"
-    assert found["checks"]["reconcile.contracts"]
-    assert [name for name in found["checks"] if "fct_contracts" in name and "dbt." not in name]
+    required = json.loads(run(checkout, "-c", REQUIRED, str(manifest)).splitlines()[-1])
+    assert required["stream"] == "owned"
+    assert required["checks"]["reconcile.contracts"]
+    assert [name for name in required["checks"] if "fct_contracts" in name and "dbt." not in name]
 
 
 def test_a_metric_takes_two_files(checkout: Path) -> None:

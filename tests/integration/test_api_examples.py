@@ -50,7 +50,7 @@ def test_twilio_has_what_the_mapping_reads(twilio: dict[str, Any]) -> None:
     schema = twilio["components"]["schemas"]["api.v2010.account.call"]["properties"]
     assert set(columns_read(endpoint.selection("calls"))) <= set(schema)
     assert set(endpoint.primary_key) <= set(schema)
-    parameters = {one["name"] for one in described["parameters"]}
+    parameters = {parameter["name"] for parameter in described["parameters"]}
     assert endpoint.cursor is not None
     assert {*endpoint.params, endpoint.cursor.param} <= parameters
     schema = described["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
@@ -58,7 +58,7 @@ def test_twilio_has_what_the_mapping_reads(twilio: dict[str, Any]) -> None:
     statuses = twilio["components"]["schemas"]["call_enum_status"]["enum"]
     done = set(endpoint.columns["disposition"].map)
     assert done <= set(statuses)
-    assert all(f"'{one}'" in str(endpoint.where) for one in set(statuses) - done)
+    assert all(f"'{status}'" in str(endpoint.where) for status in set(statuses) - done)
 
 
 def test_twilios_own_example_responses(

@@ -31,8 +31,8 @@ sources:
 
 def program(name: str) -> str:
     """One of PostgreSQL's programs, which Debian keeps off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    path = shutil.which(name) or (str(found[-1]) if found else None)
+    programs = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    path = shutil.which(name) or (str(programs[-1]) if programs else None)
     assert path, f"`make test` installs PostgreSQL; {name} is not here"
     return path
 

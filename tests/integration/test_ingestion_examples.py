@@ -37,15 +37,15 @@ def landed(tmp_path: Path, name: str, config: str = "embudo.yml") -> duckdb.Duck
 
 
 def row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    found = connection.execute(query).fetchone()
-    assert found is not None
-    return found
+    values = connection.execute(query).fetchone()
+    assert values is not None
+    return values
 
 
 def test_crm_maven(tmp_path: Path) -> None:
-    found = landed(tmp_path, "crm_maven_mavenTech")
+    home = landed(tmp_path, "crm_maven_mavenTech")
     won, lost, value, days = row(
-        found,
+        home,
         "select count(*) filter (status = 'won'), count(*) filter (status = 'lost'), "
         "sum(amount) filter (status = 'won'), "
         "round(avg(date_diff('day', created_at, closed_at)) filter (status = 'won'), 2) from "
@@ -53,12 +53,12 @@ def test_crm_maven(tmp_path: Path) -> None:
     )
     assert (won, lost, value, days) == (4238, 2473, 10005534, 51.78)
     assert row(
-        found,
+        home,
         "select sum(amount) from landing.deals join landing.products using (product_id) "
         "where product_id = 'GTX Pro' and status = 'won'",
     ) == (3510578,)
     assert row(
-        found,
+        home,
         "select sum(amount) from landing.deals d join landing.users u on u.user_id = d.owner_id "
         "join (select distinct user_id from landing.users where role = 'manager') m "
         "on m.user_id = u.manager_id where u.role = 'rep' and status = 'won'",
@@ -67,50 +67,50 @@ def test_crm_maven(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("config", ["embudo.yml", "embudo.xlsx.yml"])
 def test_call_center(tmp_path: Path, config: str) -> None:
-    found = landed(tmp_path, "call_pwc_callcentre", config)
+    home = landed(tmp_path, "call_pwc_callcentre", config)
     assert row(
-        found,
+        home,
         "select count(*), count(*) filter (disposition = 'answered') / count(*), "
         "round(avg(wait_seconds), 4), round(avg(talk_seconds), 4), cast(min(started_at) as "
         "varchar) "
         "from landing.calls",
     ) == (5000, 0.8108, 67.5207, 224.9228, "2021-01-01 09:12:58")
     assert row(
-        found,
+        home,
         "select count(*), count(*) filter (disposition = 'answered'), round(avg(wait_seconds), 2) "
         "from landing.calls where agent_id = 'Dan'",
     ) == (633, 523, 67.28)
-    assert row(found, "select round(avg(score), 4) from landing.survey_answers") == (3.4036,)
+    assert row(home, "select round(avg(score), 4) from landing.survey_answers") == (3.4036,)
 
 
 def test_email_hillstrom(tmp_path: Path) -> None:
-    found = landed(tmp_path, "email_hillstrom")
+    home = landed(tmp_path, "email_hillstrom")
     sent = "count(*) filter (kind = 'sent')"
     rate = f"round(count(*) filter (kind = 'click') / {sent}, 6)"
-    assert row(found, f"select {sent}, {rate} from landing.email_events") == (42694, 0.167049)
+    assert row(home, f"select {sent}, {rate} from landing.email_events") == (42694, 0.167049)
     for campaign, clicks in (("Mens E-Mail", 0.182757), ("Womens E-Mail", 0.1514)):
         assert row(
-            found, f"select {rate} from landing.email_events where campaign_id = '{campaign}'"
+            home, f"select {rate} from landing.email_events where campaign_id = '{campaign}'"
         ) == (clicks,)
-    assert row(found, "select count(*), sum(quantity * unit_price) from landing.order_lines") == (
+    assert row(home, "select count(*), sum(quantity * unit_price) from landing.order_lines") == (
         456,
         Decimal("53349.80"),
     )
-    assert row(found, "select count(distinct event_id) = count(*) from landing.email_events") == (
+    assert row(home, "select count(distinct event_id) = count(*) from landing.email_events") == (
         True,
     )
-    assert row(found, "select count(distinct contact_id) from landing.contacts") == (64000,)
+    assert row(home, "select count(distinct contact_id) from landing.contacts") == (64000,)
 
 
 def test_crm_adventureworks(tmp_path: Path) -> None:
-    found = landed(tmp_path, "crm_adventureworks_quota")
+    home = landed(tmp_path, "crm_adventureworks_quota")
     assert row(
-        found,
+        home,
         "select count(distinct order_id), sum(quantity * unit_price), count(distinct (order_id, "
         "line_no)) "
         "from landing.order_lines",
     ) == (3796, Decimal("80977720.21"), 60855)
-    found.execute(
+    home.execute(
         "create temp view sold as select owner_id, ordered_at, quantity * unit_price as amount "
         "from landing.order_lines join (select distinct order_id, owner_id, ordered_at from "
         "landing.orders) "
@@ -118,13 +118,13 @@ def test_crm_adventureworks(tmp_path: Path) -> None:
     )
     for year, attainment in ((2018, 0.448671), (2019, 0.428529), (2020, 0.175149)):
         assert row(
-            found,
+            home,
             f"select round((select sum(amount) from sold where year(ordered_at) = {year}) / "
             "sum(target), 6) "
             "from landing.targets join landing.users on user_id = scope_key "
             f"where role = 'rep' and year(period_start) = {year}",
         ) == (attainment,)
-    assert row(found, "select sum(target), count(*) from landing.targets") == (676210000, 809)
+    assert row(home, "select sum(target), count(*) from landing.targets") == (676210000, 809)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def test_crm_adventureworks(tmp_path: Path) -> None:
 def test_clv_cdnow(
     tmp_path: Path, config: str, orders: int, revenue: str, repeaters: float
 ) -> None:
-    found = landed(tmp_path, "clv_cdnow", config)
+    home = landed(tmp_path, "clv_cdnow", config)
     assert row(
-        found,
+        home,
         "select count(distinct o.order_id), sum(quantity * unit_price) "
         "from landing.orders o join landing.order_lines using (order_id)",
     ) == (orders, Decimal(revenue))
     assert row(
-        found,
+        home,
         "select round(100 * avg(cast(days > 1 as integer)), 4) from "
         "(select count(distinct ordered_at) as days from landing.orders group by contact_id)",
     ) == (repeaters,)

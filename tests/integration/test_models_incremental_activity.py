@@ -85,7 +85,7 @@ class Company:
 
 
 def _differences(kept: Path, rebuilt: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+    differences = {}
     with duckdb.connect() as connection:
         connection.execute(f"attach '{kept}' as kept (read_only)")
         connection.execute(f"attach '{rebuilt}' as rebuilt (read_only)")
@@ -96,14 +96,14 @@ def _differences(kept: Path, rebuilt: Path) -> dict[str, tuple[int, int]]:
             counts = [
                 len(
                     connection.execute(
-                        f'from {one}.{schema}."{table}" except all from {other}.{schema}."{table}"'
+                        f'from {database}.{schema}."{table}" except all from {other}.{schema}."{table}"'
                     ).fetchall()
                 )
-                for one, other in (("kept", "rebuilt"), ("rebuilt", "kept"))
+                for database, other in (("kept", "rebuilt"), ("rebuilt", "kept"))
             ]
             if any(counts):
-                found[f"{schema}.{table}"] = (counts[0], counts[1])
-    return found
+                differences[f"{schema}.{table}"] = (counts[0], counts[1])
+    return differences
 
 
 @pytest.fixture(scope="module")

@@ -133,11 +133,11 @@ def test_a_notification_is_sent_where_attention_is_needed() -> None:
         return GateReport(run_id="r", checks=(check,))
 
     def events(gate: GateReport, error: Exception | None = None, **alerts: int) -> set[str]:
-        found = notification_of(
+        notification = notification_of(
             company="X", run_id="r", gate=gate, load_checks=(), error=error, release_id=None,
             alerts=alerts,
         )  # fmt: skip
-        return set(found.events) if found else set()
+        return set(notification.events) if notification else set()
 
     assert events(report("loads.freshness", "pass")) == set()
     assert events(report("loads.freshness", "pass"), lead_unanswered=3) == {"alerts"}

@@ -30,7 +30,7 @@ def has_behaviour(module: Path) -> bool:
     """Whether a module has a function of its own; constants, names and plain records need no test."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    bodies = [tree.body, *(one.body for one in classes if not _is_protocol(one))]
+    bodies = [tree.body, *(cls.body for cls in classes if not _is_protocol(cls))]
     return any(isinstance(node, ast.FunctionDef) for body in bodies for node in body)
 
 

@@ -36,9 +36,9 @@ def test_otherwise_each_run_has_a_session_of_its_own(
     ended: list[bool] = []
 
     class Session(StubRefresh):
-        def __init__(self, given: Workspace, **options: Any) -> None:
+        def __init__(self, session_workspace: Workspace, **options: Any) -> None:
             super().__init__()
-            assert given is workspace
+            assert session_workspace is workspace
             made.append(options)
 
         def __enter__(self) -> Session:

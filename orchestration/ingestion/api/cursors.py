@@ -48,8 +48,8 @@ class Cursor:
             seconds = Decimal(str(value)) / (1000 if form == "unix_ms" else 1)
             return self._in_utc(datetime.fromtimestamp(float(seconds), UTC))
         text = str(value).strip()
-        found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
-        return self._in_utc(found.replace(tzinfo=UTC) if is_of_utc(form) else found)
+        parsed = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
+        return self._in_utc(parsed.replace(tzinfo=UTC) if is_of_utc(form) else parsed)
 
     def initial(self) -> Mark | None:
         """Where to begin; None for everything."""

@@ -40,18 +40,21 @@ class CursorProgress:
         if self._cursor is None:
             return
         value = value_at(record, self._cursor.spec.path)
-        found = self._cursor.read(value)
-        if found is None:
+        cursor_value = self._cursor.read(value)
+        if cursor_value is None:
             self.without_cursor += 1
             self._unreadable += value not in (None, "")
             return
         self._read += 1
-        if isinstance(found, datetime) and found > self._started_at + self._cursor.spec.lag_time:
+        if (
+            isinstance(cursor_value, datetime)
+            and cursor_value > self._started_at + self._cursor.spec.lag_time
+        ):
             # A record of the year 2100 would end all fetching.
             self.without_cursor += 1
             return
         before: Any = self.mark
-        self.mark = found if before is None else max(before, found)
+        self.mark = cursor_value if before is None else max(before, cursor_value)
 
     def require_readable(self, source: str, stream: str) -> None:
         """Raise `SourceError` where records have cursors, but not one can be read."""

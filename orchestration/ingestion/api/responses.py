@@ -86,21 +86,21 @@ class _Repeated(str):
 
 
 def _with_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value in pairs:
-        found[_Repeated(key) if key in found else key] = value
-    return found
+        fields[_Repeated(key) if key in fields else key] = value
+    return fields
 
 
 def _is_deeper(body: Any, depth: int) -> bool:
     """Whether lists and objects lie more than `depth` deep, level by level."""
     level = [body]
     for _ in range(depth + 1):
-        level = [one for one in level if isinstance(one, dict | list)]
+        level = [node for node in level if isinstance(node, dict | list)]
         if not level:
             return False
         level = [
-            one for all_ in level for one in (all_.values() if isinstance(all_, dict) else all_)
+            node for all_ in level for node in (all_.values() if isinstance(all_, dict) else all_)
         ]
     return True
 
@@ -137,7 +137,7 @@ def _is_record(body: Any, matches: list[Any]) -> bool:
 
 def _is_set(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(_is_set(one) for one in value.values())
+        return any(_is_set(item) for item in value.values())
     if isinstance(value, list):
         return bool(value)
     return str(value).strip().lower() not in _NOTHING

@@ -84,15 +84,15 @@ def read_record(view: mmap.mmap | bytes, start: int, *, dialect: Dialect, limit:
 def _closing_quote(view: mmap.mmap | bytes, at: int, size: int, dialect: Dialect) -> int | None:
     quote = bytes([dialect.quote or 0])
     while True:
-        found = view.find(quote, at, size)
-        if found < 0:
+        quote_at = view.find(quote, at, size)
+        if quote_at < 0:
             return None
-        if dialect.escape is not None and view[found - 1] == dialect.escape:
-            at = found + 1
-        elif dialect.escape is None and found + 1 < size and view[found + 1] == dialect.quote:
-            at = found + 2
+        if dialect.escape is not None and view[quote_at - 1] == dialect.escape:
+            at = quote_at + 1
+        elif dialect.escape is None and quote_at + 1 < size and view[quote_at + 1] == dialect.quote:
+            at = quote_at + 2
         else:
-            return found
+            return quote_at
 
 
 def _unescaped(value: bytes, dialect: Dialect) -> bytes:

@@ -69,10 +69,12 @@ def excel_rows(
     assert corner is not None
     first_column, first_row = column_number(corner[1]), int(corner[2] or 1)
     before = file_format.skip + (1 if file_format.header else 0)
-    found = connection.execute(f"select * from {read} limit 1 offset {file_format.skip}").fetchone()
-    if found is None:
+    first_cells = connection.execute(
+        f"select * from {read} limit 1 offset {file_format.skip}"
+    ).fetchone()
+    if first_cells is None:
         return _no_rows()
-    heads = [str(value or "") for value in found]
+    heads = [str(value or "") for value in first_cells]
     while file_format.header and len(heads) > 1 and not heads[-1].strip():
         heads.pop()
     names = file_rows.unique_names(
@@ -167,12 +169,12 @@ def _long_numbers_of_intact(path: Path, sheet: str | None) -> list[tuple[int, in
 
     DuckDB may read a corrupt one without end.
     """
-    found: list[tuple[int, int]] = []
+    cells: list[tuple[int, int]] = []
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
             if broken is None:
-                found = long_numbers(archive, sheet)
+                cells = long_numbers(archive, sheet)
     except _BROKEN_ARCHIVE as error:
         broken = str(error)
     if broken is not None:
@@ -180,7 +182,7 @@ def _long_numbers_of_intact(path: Path, sheet: str | None) -> list[tuple[int, in
             f"{path.name} is no XLSX workbook, was cut short or is corrupt ({broken}). Save it again "
             "as .xlsx and drop it again."
         )
-    return found
+    return cells
 
 
 def _register_long_numbers(

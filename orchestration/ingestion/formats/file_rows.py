@@ -68,8 +68,8 @@ class FileRows:
 
     def used(self, needed: Sequence[str]) -> tuple[str, ...]:
         """The file's own names of the columns `needed`, each once, without those that it lacks."""
-        found = (self.column(name) for name in needed)
-        return tuple(dict.fromkeys(column.name for column in found if column is not None))
+        columns = (self.column(name) for name in needed)
+        return tuple(dict.fromkeys(column.name for column in columns if column is not None))
 
     def selecting(self, names: Sequence[str]) -> str:
         """`relation` with the columns `names` only, and those that every reader adds."""
@@ -102,8 +102,8 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names of columns without blanks around, none empty, none twice whatever their case."""
     taken: set[str] = {ROW_NUMBER, LINE, PRESENT, BROKEN, "file_name", SPARE, IS_BARE}
     result = []
-    for index, given in enumerate(names, start=1):
-        base = given.strip() or f"column_{index}"
+    for index, raw_name in enumerate(names, start=1):
+        base = raw_name.strip() or f"column_{index}"
         name, copies = base, 1
         while name.casefold() in taken:
             copies += 1

@@ -18,11 +18,11 @@ def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> file_r
         f"select sum(num_rows) from parquet_file_metadata({file})"
     ).fetchone()
     described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
-    given = [(str(row[0]), str(row[1]).upper()) for row in described]
-    names = file_rows.unique_names([name for name, _ in given])
+    described_columns = [(str(row[0]), str(row[1]).upper()) for row in described]
+    names = file_rows.unique_names([name for name, _ in described_columns])
     cells = {
         name: f"{_as_text(duckdb_session.name(original), kind)} as {duckdb_session.name(name)}"
-        for (original, kind), name in zip(given, names, strict=True)
+        for (original, kind), name in zip(described_columns, names, strict=True)
     }
 
     def subset(wanted: Sequence[str]) -> str:
@@ -37,7 +37,7 @@ def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> file_r
         relation=subset(names),
         columns=tuple(
             file_rows.FileColumn(name, is_text=kind == "VARCHAR")
-            for (_, kind), name in zip(given, names, strict=True)
+            for (_, kind), name in zip(described_columns, names, strict=True)
         ),
         records=int(counted[0] or 0) if counted else 0,
         subset=subset,

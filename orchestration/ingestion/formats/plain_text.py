@@ -75,9 +75,9 @@ def _require_byte_order(path: Path, source: Path, encoding: str) -> None:
     if not head or (encoding.startswith(("utf-16", "utf-32")) and is_marked):
         return
     if is_marked:
-        found = "utf-32" if head.startswith(_MARKS_32) else "utf-16"
+        marked = "utf-32" if head.startswith(_MARKS_32) else "utf-16"
         raise SourceError(
-            f"{path.name} is {found.upper()}, and is read as {encoding}. Set `format.encoding: {found}` in "
+            f"{path.name} is {marked.upper()}, and is read as {encoding}. Set `format.encoding: {marked}` in "
             "embudo.yml."
         )
     guess = _byte_order(head)

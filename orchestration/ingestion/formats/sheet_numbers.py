@@ -49,8 +49,8 @@ def _member(archive: zipfile.ZipFile, sheet: str | None) -> str | None:
 
 
 def _attribute(tag: bytes, name: bytes) -> str:
-    found = re.search(rb'\s%b="([^"]*)"' % re.escape(name), tag)
-    return html.unescape(found[1].decode("utf-8", "replace")) if found else ""
+    match = re.search(rb'\s%b="([^"]*)"' % re.escape(name), tag)
+    return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
 
 
 def _cells(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[int, int]]:

@@ -44,11 +44,11 @@ def split_rows(
         ]
         parts, broken = "null", "null"
     else:
-        given = list(file_format.columns) or preamble.header.split()
-        if not given:
-            given = _first_line(text.path, structure).split()
-            given = [f"column_{i}" for i in range(1, len(given) + 1)]
-        names = file_rows.unique_names(given)
+        headings = list(file_format.columns) or preamble.header.split()
+        if not headings:
+            headings = _first_line(text.path, structure).split()
+            headings = [f"column_{i}" for i in range(1, len(headings) + 1)]
+        names = file_rows.unique_names(headings)
         parts = r"string_split_regex(trim(replace(line, chr(9), ' ')), '\s+')"
         cells = [f"parts[{i}]" for i in range(1, len(names) + 1)]
         differs, most = ("<>", "") if file_format.short_rows == "reject" else (">", "at most ")

@@ -73,12 +73,12 @@ def read_preamble(
             f"{path.name}, line {line}: the header cannot be read: {record.outcome.value}. "
             "Check `format.quote` and `format.delimiter`."
         )
-    found = [value.decode("utf-8", "replace") for value in record.values] if head else []
+    values = [value.decode("utf-8", "replace") for value in record.values] if head else []
     if not file_format.header:
-        names = file_format.columns or tuple(f"column_{i}" for i in range(1, len(found) + 1))
+        names = file_format.columns or tuple(f"column_{i}" for i in range(1, len(values) + 1))
         return Preamble(start, line, file_rows.unique_names(names), "", is_plain=not has_bom)
     header = head[: record.end].decode("utf-8", "replace").strip("\r\n")
-    names = file_format.columns or tuple(found)
+    names = file_format.columns or tuple(values)
     quotes_before = blanks == 0 and skip == 0
     return Preamble(
         body=start + record.end,
@@ -173,7 +173,7 @@ def numbered_relation(selected: Sequence[str], body: str, structure: Structure) 
     """`selected` cells of a body, with what every reader adds."""
     if not body:
         nulls = ", ".join(
-            f"cast(null as varchar) as {one.split(' as ', 1)[-1]}" for one in selected
+            f"cast(null as varchar) as {expression.split(' as ', 1)[-1]}" for expression in selected
         )
         comma = ", " if nulls else ""
         return (
@@ -182,7 +182,7 @@ def numbered_relation(selected: Sequence[str], body: str, structure: Structure) 
             f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} where false"
         )
     present = "1" if structure.first_line is not None else "here"
-    cells = "".join(f"{one}, " for one in selected)
+    cells = "".join(f"{expression}, " for expression in selected)
     return (
         f"select {cells}cast(n as bigint) as {file_rows.ROW_NUMBER}, cast(line_number as bigint) as {file_rows.LINE}, "
         f"{present} as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN} from ({body})"

@@ -177,9 +177,9 @@ def _line_by_line(
     first_all = np.concatenate([alone, np.array(firsts, dtype=np.int64)])
     last_all = np.concatenate([alone, np.array(lasts, dtype=np.int64)])
     order = np.argsort(first_all, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    by_record = {int(place[len(alone) + i]): text for i, text in faults.items()}
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    by_record = {int(position[len(alone) + i]): text for i, text in faults.items()}
     first_sorted, last_sorted = first_all[order], last_all[order]
     beyond = None
     if len(last_sorted) and last_sorted[-1] >= len(starts):
@@ -243,7 +243,7 @@ def _may_be_short(record: Record, dialect: Dialect) -> bool:
     return dialect.fills_short and record.lines == 1
 
 
-def wrong_count(found: int, expected: int, *, at_most: bool = False) -> str:
+def wrong_count(count: int, expected: int, *, at_most: bool = False) -> str:
     """The reason for rejecting a record with too many or too few fields."""
     most = "at most " if at_most else ""
-    return f"found {found} field{'s' if found != 1 else ''}, expected {most}{expected}"
+    return f"found {count} field{'s' if count != 1 else ''}, expected {most}{expected}"

@@ -56,9 +56,9 @@ def narrow_rows(
             (IS_BARE, pa.bool_()),
         ]
     )
-    place = {name: index for index, name in enumerate(names)}
-    picked = [place[name] for name in used]
-    spare = [(name, index) for name, index in place.items() if index not in set(picked)]
+    position = {name: index for index, name in enumerate(names)}
+    picked = [position[name] for name in used]
+    spare = [(name, index) for name, index in position.items() if index not in set(picked)]
     empty = {"", *(token.strip() for token in nulls)}
     with pq.ParquetWriter(target, schema) as writer:
         batch: list[list[object]] = []

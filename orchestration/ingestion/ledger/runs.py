@@ -93,12 +93,16 @@ def recent_refreshes(ledger: Ledger, *, limit: int = 20) -> list[RefreshRun]:
 
 def failed_checks(run: RefreshRun) -> list[FailedCheck]:
     """What failed in a run, a check that failed for several loads once."""
-    found: dict[str, FailedCheck] = {}
-    for one in run.detail.get(FAILED_CHECKS, ()):
+    checks: dict[str, FailedCheck] = {}
+    for fields in run.detail.get(FAILED_CHECKS, ()):
         seen = FailedCheck(
-            one["check"], run.run_id, one["observed"], int(one["failures"]), bool(one["ran"])
+            fields["check"],
+            run.run_id,
+            fields["observed"],
+            int(fields["failures"]),
+            bool(fields["ran"]),
         )
-        before = found.get(seen.check)
+        before = checks.get(seen.check)
         if before is not None:
             seen = replace(
                 seen,
@@ -106,8 +110,8 @@ def failed_checks(run: RefreshRun) -> list[FailedCheck]:
                 failures=max(before.failures, seen.failures),
                 ran=before.ran and seen.ran,
             )
-        found[seen.check] = seen
-    return list(found.values())
+        checks[seen.check] = seen
+    return list(checks.values())
 
 
 def _run(row: sqlite3.Row) -> RefreshRun:

@@ -151,24 +151,26 @@ def check_permissions(inspection: Inspection) -> Iterator[Finding]:
     if not home.root.is_dir():
         return
     folders = [home.root] if is_open(home.root) else [f for f in home.private_folders if f.is_dir()]
-    found = [
+    open_databases = [
         path
         for folder in folders
         if is_open(folder)
         for path in open_to_others(folder, sparing=(MARTS,))
     ]
-    found += [path for path in home.releases.glob(f"*/{WAREHOUSE}") if is_open(path)]
-    if not found:
+    open_databases += [path for path in home.releases.glob(f"*/{WAREHOUSE}") if is_open(path)]
+    if not open_databases:
         yield Finding("permissions", "ok", "no other account can read the home")
         return
-    names = ", ".join(str(path.relative_to(home.root)) for path in found[:5] if path != home.root)
-    where = f"{home.root} itself" if home.root in found else "the home is closed"
+    names = ", ".join(
+        str(path.relative_to(home.root)) for path in open_databases[:5] if path != home.root
+    )
+    where = f"{home.root} itself" if home.root in open_databases else "the home is closed"
     yield Finding(
         "permissions",
         "warning",
-        f"other accounts have permissions on {len(found)} file(s) and folder(s) that hold contacts: {where}"
+        f"other accounts have permissions on {len(open_databases)} file(s) and folder(s) that hold contacts: {where}"
         + (f"; inside {names}" if names else "")
-        + (" …" if len(found) > 5 else ""),
+        + (" …" if len(open_databases) > 5 else ""),
         f"chmod -R go= {home.root}",
     )
 

@@ -54,31 +54,35 @@ def content_duplicates(
         for contents in _compared():
             name, passed, failed = _name(contents), [], 0
             known = shares.setdefault(name, {})
-            for found in repeats(connection, contents, since=kept.load_seq):
-                before = known.get(found.source)
+            for repeated in repeats(connection, contents, since=kept.load_seq):
+                before = known.get(repeated.source)
                 severity = (
-                    _judge(found, before, certain=duplicate_rows_certain, few=duplicate_rows_few)
+                    _judge(repeated, before, certain=duplicate_rows_certain, few=duplicate_rows_few)
                     if before is not None
                     else _judge_first(
-                        found,
-                        days(connection, contents, found.source) if found.telling else {},
+                        repeated,
+                        days(connection, contents, repeated.source) if repeated.telling else {},
                         certain=duplicate_rows_certain,
                     )
                 )
-                known[found.source] = (before or Share()) + Share(found.rows, found.repeated)
+                known[repeated.source] = (before or Share()) + Share(
+                    repeated.rows, repeated.repeated
+                )
                 if severity is None:
-                    passed.append(f"{found.repeated:,} of {found.rows:,} rows of {found.source}")
+                    passed.append(
+                        f"{repeated.repeated:,} of {repeated.rows:,} rows of {repeated.source}"
+                    )
                     continue
                 failed += 1
                 yield Finding(
                     passed=False,
                     severity=severity,
                     name=name,
-                    subject=f"{found.source}.{contents.stream.name}",
-                    observed=_observed(found, contents, whose(connection, found.source)),
+                    subject=f"{repeated.source}.{contents.stream.name}",
+                    observed=_observed(repeated, contents, whose(connection, repeated.source)),
                     expected=_expected(before),
-                    failures=found.repeated,
-                    keys=pairs(connection, found.source),
+                    failures=repeated.repeated,
+                    keys=pairs(connection, repeated.source),
                 )
             if not failed:
                 yield Finding(
@@ -93,29 +97,31 @@ def content_duplicates(
 
 
 def _compared() -> list[RowContents]:
-    found = (contents_of(stream) for stream in load_contract().values())
-    return [contents for contents in found if contents is not None]
+    candidates = (contents_of(stream) for stream in load_contract().values())
+    return [contents for contents in candidates if contents is not None]
 
 
 def _name(contents: RowContents) -> str:
     return f"duplicates.{contents.stream.name}"
 
 
-def _judge(found: Repeats, before: Share, *, certain: int, few: int) -> Severity | None:
+def _judge(repeated: Repeats, before: Share, *, certain: int, few: int) -> Severity | None:
     """How bad it is: error, warn, or None where it is as usual."""
-    expected = before.expected(found.rows)
-    if found.telling >= certain and excess(found.telling, expected, times=2, deviations=6):
+    expected = before.expected(repeated.rows)
+    if repeated.telling >= certain and excess(repeated.telling, expected, times=2, deviations=6):
         return "error"
-    chance = found.repeated - found.telling
+    chance = repeated.repeated - repeated.telling
     if chance >= certain and excess(chance, expected, times=2, deviations=6):
         return "warn"
-    unusual = excess(found.telling, expected, times=1.5, deviations=4)
-    return "warn" if found.telling >= few and unusual else None
+    unusual = excess(repeated.telling, expected, times=1.5, deviations=4)
+    return "warn" if repeated.telling >= few and unusual else None
 
 
-def _judge_first(found: Repeats, by_day: Mapping[str, Share], *, certain: int) -> Severity | None:
+def _judge_first(
+    repeated: Repeats, by_day: Mapping[str, Share], *, certain: int
+) -> Severity | None:
     """Error where all of a history came twice, or days of it did and most did not."""
-    if found.telling >= max(_ALL * found.rows, certain):
+    if repeated.telling >= max(_ALL * repeated.rows, certain):
         return "error"
     shares = [share for share in by_day.values() if share.rows]
     twice = sum(share.found for share in shares if share.value >= _BLOCK)
@@ -123,12 +129,12 @@ def _judge_first(found: Repeats, by_day: Mapping[str, Share], *, certain: int) -
     return "error" if twice >= certain and usual <= _USUAL_DAY else None
 
 
-def _observed(found: Repeats, contents: RowContents, whose_rows: str) -> str:
+def _observed(repeated: Repeats, contents: RowContents, whose_rows: str) -> str:
     but_for = " and ".join(contents.ids)
     same = (
         f"are equal to another row but for their {but_for}" if but_for else "stand there once more"
     )
-    return f"{found.repeated:,} of {found.rows:,} new rows ({found.share:.1%}) {same}: {whose_rows}"
+    return f"{repeated.repeated:,} of {repeated.rows:,} new rows ({repeated.share:.1%}) {same}: {whose_rows}"
 
 
 def _expected(before: Share | None) -> str:

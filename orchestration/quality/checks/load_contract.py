@@ -70,12 +70,16 @@ def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Findi
 def exponent_ids(landed: LandedLoad, *, exponent_id_share: float = 0.0) -> Finding:
     """Ids of a load like `12E4`: codes, or numbers that a spreadsheet has shortened. They are kept."""
     load, profile = landed.load, landed.profile
-    found = profile.exponents if profile else ()
-    rows = sum(one.rows for one in found)
-    share = max((one.rows for one in found), default=0) / load.rows_landed if found else 0.0
+    exponents = profile.exponents if profile else ()
+    rows = sum(column.rows for column in exponents)
+    share = (
+        max((column.rows for column in exponents), default=0) / load.rows_landed
+        if exponents
+        else 0.0
+    )
     columns = "; ".join(
-        f"{one.column}: {one.rows:,} of {load.rows_landed:,} (e.g. {', '.join(one.lines)})"
-        for one in found
+        f"{column.column}: {column.rows:,} of {load.rows_landed:,} (e.g. {', '.join(column.lines)})"
+        for column in exponents
     )
     return Finding(
         passed=share <= exponent_id_share,

@@ -66,16 +66,20 @@ def _needs_rows(connection: Any, suite: MartSuite, revenue_from: str) -> bool:
 
 
 def _finding(
-    connection: Any, suite: MartSuite, expectation: Expectation, one: Validated, seconds: float
+    connection: Any,
+    suite: MartSuite,
+    expectation: Expectation,
+    validated: Validated,
+    seconds: float,
 ) -> Finding:
     name, subject = expectation.name, table_of(expectation.table)
-    if one.kept is None:
+    if validated.kept is None:
         return could_not_run(
-            name=name, subject=subject, expected=expectation.expected, reason=one.reason
+            name=name, subject=subject, expected=expectation.expected, reason=validated.reason
         )
     observed, failures = "kept", 0
     keys: tuple[str, ...] = ()
-    if not one.kept:
+    if not validated.kept:
         failures, total, keys = _count(connection, suite, expectation)
         observed = f"{failures:,} of {total:,} rows break it"
         if expectation.kind == "has_rows":
@@ -83,7 +87,7 @@ def _finding(
     return Finding(
         name=name,
         subject=subject,
-        passed=one.kept,
+        passed=validated.kept,
         observed=observed,
         expected=expectation.expected,
         severity=expectation.severity,

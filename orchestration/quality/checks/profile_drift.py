@@ -109,5 +109,8 @@ def _read(path: Path) -> dict[str, Profile]:
 
 
 def _write(path: Path, profiles: Mapping[str, Profile]) -> None:
-    texts = (f"{json.dumps(mart)}: {one.to_json()}" for mart, one in sorted(profiles.items()))
+    texts = (
+        f"{json.dumps(mart)}: {profile_of_mart.to_json()}"
+        for mart, profile_of_mart in sorted(profiles.items())
+    )
     path.write_text("{" + ",\n".join(texts) + "}", encoding="utf-8")

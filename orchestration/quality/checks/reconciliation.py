@@ -18,15 +18,22 @@ from orchestration.quality.subjects import Definitions, GateInput
 
 
 def _reconciliations(definitions: Definitions, prefix: tuple[str, ...]) -> list[Reconciliation]:
-    declared = [one for suite in definitions.suites for one in suite.reconciliations]
-    wanted = [one for one in declared if one.name.startswith(prefix)]
+    declared = [
+        reconciliation for suite in definitions.suites for reconciliation in suite.reconciliations
+    ]
+    wanted = [
+        reconciliation for reconciliation in declared if reconciliation.name.startswith(prefix)
+    ]
     if definitions.revenue_from == "deals":
-        return [one.from_deals or one for one in wanted]
+        return [reconciliation.from_deals or reconciliation for reconciliation in wanted]
     return wanted
 
 
 def _names(definitions: Definitions, *prefix: str) -> Mapping[str, str]:
-    return {one.name: table_of(one.mart) for one in _reconciliations(definitions, prefix)}
+    return {
+        reconciliation.name: table_of(reconciliation.mart)
+        for reconciliation in _reconciliations(definitions, prefix)
+    }
 
 
 def reconciled_names(definitions: Definitions) -> Mapping[str, str]:
@@ -74,26 +81,28 @@ def _compare_all(
     candidate: GateInput, prefix: str, cents: float, share_of_amount: float
 ) -> Iterator[Finding]:
     with candidate.databases.open() as connection:
-        for one in _reconciliations(candidate.definitions, (prefix,)):
+        for reconciliation in _reconciliations(candidate.definitions, (prefix,)):
             began = time.monotonic()
             try:
-                sql = _comparison(one, f"{cents} + {share_of_amount} * abs(expected.amount)")
+                sql = _comparison(
+                    reconciliation, f"{cents} + {share_of_amount} * abs(expected.amount)"
+                )
                 counts, keys = _compare(connection, sql)
             except candidate.databases.errors as error:
                 yield could_not_run(
-                    name=one.name,
-                    subject=table_of(one.mart),
-                    expected=f"the same {one.what}",
+                    name=reconciliation.name,
+                    subject=table_of(reconciliation.mart),
+                    expected=f"the same {reconciliation.what}",
                     reason=str(error),
                 )
                 continue
             failures = sum(counts.values()) - counts["rows"]
             yield Finding(
-                name=one.name,
-                subject=table_of(one.mart),
+                name=reconciliation.name,
+                subject=table_of(reconciliation.mart),
                 passed=failures == 0,
                 observed=_observed(counts),
-                expected=f"the same {one.what}",
+                expected=f"the same {reconciliation.what}",
                 failures=failures,
                 keys=keys,
                 seconds=round(time.monotonic() - began, 4),
@@ -112,7 +121,7 @@ def _compare(connection: Any, comparison: str) -> tuple[dict[str, int], tuple[st
 
 def _comparison(reconciliation: Reconciliation, tolerance: str) -> str:
     """Every key of either side with what is wrong with it, if anything."""
-    expected, found = (
+    expected, actual = (
         query if reconciliation.has_facts else f"select *, null as facts from ({query})"
         for query in reconciliation.queries()
     )
@@ -123,7 +132,7 @@ def _comparison(reconciliation: Reconciliation, tolerance: str) -> str:
         ),
         found as (
             select key, count(*) as times, sum(amount) as amount, min(facts) as facts
-            from ({found}) group by key
+            from ({actual}) group by key
         )
         select
             coalesce(expected.key, found.key) as key,

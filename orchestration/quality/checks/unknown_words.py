@@ -89,10 +89,10 @@ def _known(connection: DuckDBPyConnection, column: ContractColumn) -> Sequence[s
     if column.words_in is None:
         return column.words
     seed, _, words = column.words_in.partition(".")
-    found = connection.execute(
+    rows = connection.execute(
         f"select distinct {identifier(words)} from warehouse.seeds.{identifier(seed)} order by 1"
     ).fetchall()
-    return [str(word) for (word,) in found if word is not None]
+    return [str(word) for (word,) in rows if word is not None]
 
 
 def _expected(column: ContractColumn, known: Sequence[str]) -> str:
@@ -113,7 +113,7 @@ def _reported(
             "(select (_source, word) from words group by _source, word having count(*) > 1)"
         )
     else:
-        is_reported = f"word not in ({', '.join(literal(fold(one)) for one in known) or 'null'})"
+        is_reported = f"word not in ({', '.join(literal(fold(word)) for word in known) or 'null'})"
     query = """
         with words as (
             select _source, trim({name}) as text, {word} as word, count(*) as row_count
@@ -124,13 +124,13 @@ def _reported(
     """
     every_version = f"select _source, {name} from {landed(stream.name)} where not _is_deleted"
     for rows in (every_version, newest_rows(stream, ["_source", column.name])):
-        found = connection.execute(
+        counted = connection.execute(
             query.format(name=name, word=folded(name), rows=rows, is_reported=is_reported)
         ).fetchall()
-        if not found:
+        if not counted:
             return {}
     words: dict[str, list[_Word]] = {}
-    for source, text, count in found:
+    for source, text, count in counted:
         words.setdefault(str(source), []).append(_Word(str(source), str(text), int(count)))
     return words
 
@@ -169,8 +169,13 @@ def _shown(word: _Word, known: Sequence[str]) -> str:
     """A word with its rows, without contact data, and the known word that it may be a slip of."""
     text = without_contacts(word.text)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    near = get_close_matches(fold(word.text), [fold(one) for one in known], n=1, cutoff=0.75)
-    nearest = next((one for one in known if near and fold(one) == near[0]), None)
+    near = get_close_matches(
+        fold(word.text), [fold(candidate_word) for candidate_word in known], n=1, cutoff=0.75
+    )
+    nearest = next(
+        (candidate_word for candidate_word in known if near and fold(candidate_word) == near[0]),
+        None,
+    )
     return f"'{text}' ({word.rows:,}{f', nearest: {nearest}' if nearest else ''})"
 
 

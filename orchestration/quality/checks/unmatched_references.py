@@ -130,21 +130,21 @@ def unmatched_references(
         for stream, column in _references():
             name, reported = _name(stream, column), False
             since = history.load_seq if history else -1
-            for found in _unmatched(connection, stream, column, since=since):
-                shares.setdefault(name, {})[found.source] = round(found.share, 6)
-                new_shares.setdefault(name, {})[found.source] = round(found.new_share, 6)
-                before = history.share(name, found.source) if history else None
+            for unmatched in _unmatched(connection, stream, column, since=since):
+                shares.setdefault(name, {})[unmatched.source] = round(unmatched.share, 6)
+                new_shares.setdefault(name, {})[unmatched.source] = round(unmatched.new_share, 6)
+                before = history.share(name, unmatched.source) if history else None
                 usual = _NOBODYS if column.also_by else 0.0
-                if found.share > usual and found.is_reported(before, unmatched_share):
+                if unmatched.share > usual and unmatched.is_reported(before, unmatched_share):
                     reported = True
-                    stops = history is not None and found.is_certain(
-                        history.new_share(name, found.source)
+                    stops = history is not None and unmatched.is_certain(
+                        history.new_share(name, unmatched.source)
                     )
                     yield _finding(
                         connection,
                         stream,
                         column,
-                        found,
+                        unmatched,
                         before,
                         severity="error" if stops else "warn",
                     )
@@ -268,12 +268,12 @@ def _finding(
     connection: DuckDBPyConnection,
     stream: StreamContract,
     column: ContractColumn,
-    found: _Unmatched,
+    unmatched: _Unmatched,
     before: float | None,
     *,
     severity: Severity,
 ) -> Finding:
-    own = f"(select * from unmatched where source = {literal(found.source)})"
+    own = f"(select * from unmatched where source = {literal(unmatched.source)})"
     values = connection.execute(
         f"select value from {own} order by row_count desc, value limit {SAMPLES}"
     ).fetchall()
@@ -285,16 +285,16 @@ def _finding(
         column=column.name,
     )
     was = f", {before:.1%} in the last release" if before else ""
-    new = f", {found.new_share:.1%} of the new ones" if severity == "error" else ""
+    new = f", {unmatched.new_share:.1%} of the new ones" if severity == "error" else ""
     return Finding(
         passed=False,
         severity=severity,
         name=_name(stream, column),
-        subject=f"{found.source}.{stream.name}",
-        observed=f"{found.unmatched:,} of {found.rows:,} rows ({found.share:.1%}{was}{new}): their "
+        subject=f"{unmatched.source}.{stream.name}",
+        observed=f"{unmatched.unmatched:,} of {unmatched.rows:,} rows ({unmatched.share:.1%}{was}{new}): their "
         f"{column.name} is in no row of {column.target}",
         expected=_expected(column),
-        failures=found.unmatched,
+        failures=unmatched.unmatched,
         keys=shown(value for (value,) in values),
         remedy=f"{advice} Others are rows to land." if advice else "",
     )
@@ -303,9 +303,9 @@ def _finding(
 def _named(target: StreamContract) -> str:
     """A relation of what rows of a stream are called by, apart from their key: `kind`, `value`."""
     selects = [
-        f"select {literal(one.name)} as kind, {identifier(one.name)} as value from {landed(target.name)}"
-        for one in target.columns
-        if one.name in ("name", "full_name", "email")
+        f"select {literal(column.name)} as kind, {identifier(column.name)} as value from {landed(target.name)}"
+        for column in target.columns
+        if column.name in ("name", "full_name", "email")
     ]
     return f"({' union all '.join(selects or [_NOTHING])})"
 

@@ -48,13 +48,13 @@ class _UnsentEvents:
         """What a person reads of the source."""
         more = self.campaign_count - len(self.campaigns)
         campaigns = ", ".join(shown(self.campaigns)) + (f" and {more:,} more" if more else "")
-        found = (
+        text = (
             f"{self.source}: {self.unsent:,} of {self.events:,} events ({self.share:.1%}) "
             f"have no `sent` (campaigns {campaigns})"
         )
         if self.sent:
-            return found
-        return f"{found}; it has no `sent` at all, only {', '.join(self.kinds)}, so none of its rates exist"
+            return text
+        return f"{text}; it has no `sent` at all, only {', '.join(self.kinds)}, so none of its rates exist"
 
 
 @check(
@@ -71,14 +71,14 @@ def events_without_sent(candidate: GateInput, *, unsent_email_share: float = 0.0
     Opens, clicks and the rest of such messages are in no figure until their sending lands.
     """
     with candidate.databases.open() as connection:
-        sources = [one for one in _by_source(connection) if one.share > unsent_email_share]
-        keys = _keys(connection, [one.source for one in sources]) if sources else ()
+        sources = [source for source in _by_source(connection) if source.share > unsent_email_share]
+        keys = _keys(connection, [source.source for source in sources]) if sources else ()
     return Finding(
         passed=not sources,
         severity="warn",
-        observed="; ".join(one.text for one in sources) or "every event has its `sent`",
+        observed="; ".join(source.text for source in sources) or "every event has its `sent`",
         expected=f"a `sent` for at least {1 - unsent_email_share:.1%} of a source's events",
-        failures=sum(one.unsent for one in sources),
+        failures=sum(source.unsent for source in sources),
         keys=keys,
     )
 

@@ -33,22 +33,22 @@ class Section:
 
 def sections() -> dict[str, Section]:
     """Every metric that the oracle answers."""
-    found: dict[str, Section] = {}
+    by_metric: dict[str, Section] = {}
     for path in sorted(HERE.glob("*.sql")):
         if path.name.startswith("00_"):
             continue
         for part in re.split(r"(?m)^-- metric: ", path.read_text(encoding="utf-8"))[1:]:
             name, _, rest = part.partition("\n")
             notes = dict(re.findall(r"(?m)^-- (by|cuts|monthly by): (.*)$", rest))
-            assert name not in found, f"{path.name}: {name} twice"
-            found[name.strip()] = Section(
+            assert name not in by_metric, f"{path.name}: {name} twice"
+            by_metric[name.strip()] = Section(
                 metric=name.strip(),
                 dimensions=_listed(notes.get("by", "")),
                 cuts=_listed(notes.get("cuts", "total, month")),
                 monthly_dimensions=_listed(notes.get("monthly by", "")),
                 sql=rest.strip().rstrip(";"),
             )
-    return found
+    return by_metric
 
 
 def _listed(text: str) -> tuple[str, ...]:

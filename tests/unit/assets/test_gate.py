@@ -69,15 +69,15 @@ def test_only_checks_of_metrics_block_the_release(checks: dg.AssetChecksDefiniti
 def test_results_are_those_of_the_gate_and_one_that_did_not_run_has_failed(
     checks: dg.AssetChecksDefinition,
 ) -> None:
-    refresh, found = run(checks)
+    refresh, results = run(checks)
     assert refresh.steps == ["check", "sign"]
-    assert {name: check.passed for name, check in found.items()} == dict.fromkeys(found, False)
-    assert found["rows_funnel_fct_deals"].severity == dg.AssetCheckSeverity.WARN
-    assert found["metric_revenue"].severity == dg.AssetCheckSeverity.ERROR
-    assert "did not run" in found["metric_calls"].description
+    assert {name: check.passed for name, check in results.items()} == dict.fromkeys(results, False)
+    assert results["rows_funnel_fct_deals"].severity == dg.AssetCheckSeverity.WARN
+    assert results["metric_revenue"].severity == dg.AssetCheckSeverity.ERROR
+    assert "did not run" in results["metric_calls"].description
 
 
 def test_a_gate_that_failed_is_not_signed(checks: dg.AssetChecksDefinition) -> None:
-    refresh, found = run(checks, sign=GateFailed("1 check(s) keep run r from being published."))
-    assert len(found) == 3, "every check is shown all the same"
+    refresh, results = run(checks, sign=GateFailed("1 check(s) keep run r from being published."))
+    assert len(results) == 3, "every check is shown all the same"
     assert [type(error) for error in refresh.errors] == [GateFailed]

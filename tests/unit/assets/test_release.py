@@ -37,14 +37,14 @@ def run(**answers: Any) -> tuple[StubRefresh, dict[str, dict[str, Any]]]:
     refresh = StubRefresh({**ANSWERS, **answers})
     assets = release_assets(MANIFEST, [TABLE])
     ran = materialize(*assets, dg.AssetSpec(["funnel", "fct_deals"]), refresh=refresh)
-    found = {
+    materialized = {
         event.asset_key.to_user_string(): {
             name: value.value for name, value in event.materialization.metadata.items()
         }
         for event in ran.get_asset_materialization_events()
         if event.asset_key
     }
-    return refresh, found
+    return refresh, materialized
 
 
 def test_the_release_is_made_from_everything_else() -> None:
@@ -60,16 +60,16 @@ def test_the_release_is_made_from_everything_else() -> None:
 
 
 def test_each_table_shows_its_rows_and_the_release_its_verdict() -> None:
-    refresh, found = run()
+    refresh, materialized = run()
     assert refresh.steps[-1] == "publish"
     assert set(refresh.steps) == set(ANSWERS)
-    assert found["performance/scorecard"] == {"dagster/row_count": 30}
-    assert found["scorecards/by_rep"] == {"dagster/row_count": 7}
-    assert found["release/current"]["verdict"] == "warn"
-    assert found["release/current"]["loads"] == 1
+    assert materialized["performance/scorecard"] == {"dagster/row_count": 30}
+    assert materialized["scorecards/by_rep"] == {"dagster/row_count": 7}
+    assert materialized["release/current"]["verdict"] == "warn"
+    assert materialized["release/current"]["loads"] == 1
 
 
 def test_a_refused_publication_is_no_release() -> None:
-    refresh, found = run(publish=PublicationRefused("No receipt"))
-    assert "release/current" not in found
+    refresh, materialized = run(publish=PublicationRefused("No receipt"))
+    assert "release/current" not in materialized
     assert [str(error) for error in refresh.errors] == ["No receipt"]

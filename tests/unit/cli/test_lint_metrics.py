@@ -22,11 +22,11 @@ def test_without_a_release_the_next_step_is_named(embudo: CommandLine, tmp_path:
 def reviews(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue) -> None:
     """`revenue` lacks an objective, `calls` nothing."""
     lacking = Finding(criterion="aligned", code="no_objective", facts={})
-    found = [
+    printed = [
         MetricReview(metric=catalogue.metric("revenue"), findings=(lacking,)),
         MetricReview(metric=catalogue.metric("calls"), findings=()),
     ]
-    monkeypatch.setattr(metric_review, "review_metrics", lambda layer, *, tested: found)
+    monkeypatch.setattr(metric_review, "review_metrics", lambda layer, *, tested: printed)
 
 
 @pytest.mark.usefixtures("reviews")

@@ -25,7 +25,7 @@ def test_json_has_the_same_facts(embudo: CommandLine, options: tuple[str, ...]) 
         "release", "corruption", "running", "sources", "refreshes", "rejected_files",
         "quarantined_loads", "waivers", "advice",
     }  # fmt: skip
-    orders = next(one for one in facts["sources"] if one["stream"] == "orders")
+    orders = next(stream for stream in facts["sources"] if stream["stream"] == "orders")
     assert (orders["rows_landed"], orders["rows_quarantined"]) == (6, 2)
     assert orders["last_load"].endswith("+00:00"), "times are UTC, ISO 8601"
     assert facts["release"]["verdict"] == "pass"

@@ -26,12 +26,12 @@ def test_what_passed_what_waits_and_what_changed(
 def test_settings_are_read_only_where_they_exist(
     embudo: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[object] = []
+    arguments: list[object] = []
 
     def note(*, config: object, home: object) -> Validation:
-        given.append(config)
+        arguments.append(config)
         return Validation()
 
     monkeypatch.setattr(validate, "validate_project", note)
     embudo("validate")
-    assert given == [None]
+    assert arguments == [None]

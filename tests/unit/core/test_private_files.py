@@ -55,7 +55,9 @@ def test_open_folders_and_what_lies_in_them_are_found(tmp_path: Path) -> None:
     (root / "link").symlink_to("landing")
     root.chmod(0o700)
     (root / "answers").chmod(0o700)
-    found = [path.relative_to(root).as_posix() for path in open_to_others(root, sparing=["public"])]
-    assert found == ["landing", "landing/rows.parquet"]
+    readable = [
+        path.relative_to(root).as_posix() for path in open_to_others(root, sparing=["public"])
+    ]
+    assert readable == ["landing", "landing/rows.parquet"]
     root.chmod(0o711)
     assert root in set(open_to_others(root))

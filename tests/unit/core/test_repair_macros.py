@@ -67,5 +67,5 @@ def checksum(short: str) -> str:
 def test_the_long_form_of_a_salesforce_id(
     connection: duckdb.DuckDBPyConnection, short: str
 ) -> None:
-    found = connection.execute("select salesforce_id18(?)", [short]).fetchone()
-    assert found == (short + checksum(short),)
+    row = connection.execute("select salesforce_id18(?)", [short]).fetchone()
+    assert row == (short + checksum(short),)

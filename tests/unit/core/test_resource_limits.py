@@ -18,7 +18,7 @@ from orchestration.core.resource_limits import (
 
 
 @pytest.mark.parametrize(
-    ("given", "share", "expected"),
+    ("limit", "share", "expected"),
     [
         ("4GB", 1.0, "4GB"),
         (" 1.5 GiB ", 1.0, "1.5GiB"),
@@ -27,9 +27,9 @@ from orchestration.core.resource_limits import (
     ],
 )
 def test_the_limit_is_that_of_the_environment(
-    monkeypatch: pytest.MonkeyPatch, given: str, share: float, expected: str
+    monkeypatch: pytest.MonkeyPatch, limit: str, share: float, expected: str
 ) -> None:
-    monkeypatch.setenv(MEMORY_VARIABLE, given)
+    monkeypatch.setenv(MEMORY_VARIABLE, limit)
     assert memory_limit(share=share) == expected
 
 
@@ -41,14 +41,14 @@ def test_without_it_the_limit_follows_what_is_available(monkeypatch: pytest.Monk
         (100_000_000, "256MB", "128MB"),
     ):
         monkeypatch.setattr(
-            "orchestration.core.resource_limits.available_memory", lambda found=available: found
+            "orchestration.core.resource_limits.available_memory", lambda memory=available: memory
         )
         assert (memory_limit(), memory_limit(share=0.5)) == (whole, half)
 
 
-@pytest.mark.parametrize("given", ["lots", "0GB", "12", "-1GB"])
-def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv(MEMORY_VARIABLE, given)
+@pytest.mark.parametrize("limit", ["lots", "0GB", "12", "-1GB"])
+def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setenv(MEMORY_VARIABLE, limit)
     with pytest.raises(SettingsInvalid, match="expected an amount of memory"):
         memory_limit()
 
@@ -70,10 +70,10 @@ def test_threads_of_all_connections_are_no_more_than_cores(monkeypatch: pytest.M
     ],
 )
 def test_a_full_disk_in_any_library_s_message(error: Exception) -> None:
-    found = as_resource_error(error)
-    assert isinstance(found, ResourceExhausted)
-    assert "No space left on the disk" in str(found)
-    assert "the current release is untouched" in str(found)
+    resource_error = as_resource_error(error)
+    assert isinstance(resource_error, ResourceExhausted)
+    assert "No space left on the disk" in str(resource_error)
+    assert "the current release is untouched" in str(resource_error)
 
 
 @pytest.mark.parametrize(

@@ -36,5 +36,5 @@ def test_other_words_are_not() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(LATIN))
 def test_sql_and_python_agree(text: str) -> None:
-    [(found,)] = duckdb.execute(f"select {folded('?')}", [text]).fetchall()
-    assert found == fold(text)
+    [(in_sql,)] = duckdb.execute(f"select {folded('?')}", [text]).fetchall()
+    assert in_sql == fold(text)

@@ -14,7 +14,7 @@ def test_every_command_and_option_is_in_the_reference() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
     group = typer.main.get_command(app)
-    commands = {name: one for name, one in group.commands.items() if not one.hidden}  # type: ignore[attr-defined]
+    commands = {name: command for name, command in group.commands.items() if not command.hidden}  # type: ignore[attr-defined]
     assert set(sections) == set(commands)
     missing = [
         f"{name} {option}"

@@ -39,26 +39,26 @@ def uses(pattern: str, text: str) -> list[str]:
     """The lines of the text that use a term, also where a line break splits it."""
     words = re.compile(pattern.replace(" ", r"\s+(?:(?:#|--|\*)\s+)?"), re.I)
     return [
-        f"line {text.count(chr(10), 0, found.start()) + 1}: {found.group()!r}"
-        for found in words.finditer(text)
+        f"line {text.count(chr(10), 0, match.start()) + 1}: {match.group()!r}"
+        for match in words.finditer(text)
     ]
 
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    found = {}
+    by_file = {}
     for path in tracked_files():
         try:
-            found[str(path.relative_to(ROOT))] = path.read_text(encoding="utf-8")
+            by_file[str(path.relative_to(ROOT))] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-    return found
+    return by_file
 
 
 @pytest.mark.parametrize(("term", "better"), TERMS.items(), ids=lambda value: str(value)[:30])
 def test_a_term_is_used_nowhere(texts: dict[str, str], term: str, better: str) -> None:
-    found = [f"{file} {use}" for file, text in texts.items() for use in uses(term, text)]
-    assert found == [], f"write {better}"
+    matches = [f"{file} {use}" for file, text in texts.items() for use in uses(term, text)]
+    assert matches == [], f"write {better}"
 
 
 def test_a_term_is_found_across_lines_and_in_comments() -> None:

@@ -39,8 +39,8 @@ def test_links_lead_somewhere(page: Path) -> None:
         if target.startswith(("http://", "https://", "mailto:")):
             continue
         file, _, anchor = target.partition("#")
-        found = (page.parent / file).resolve() if file else page
-        if not found.exists() or (anchor and anchor not in anchors(found)):
+        linked = (page.parent / file).resolve() if file else page
+        if not linked.exists() or (anchor and anchor not in anchors(linked)):
             broken.append(target)
     assert not broken
 
@@ -84,9 +84,9 @@ def test_engineer_page_lists_every_exit_code() -> None:
 
 def test_pages_name_no_path_of_a_machine() -> None:
     named = [
-        f"{page.name}: {found}"
+        f"{page.name}: {path}"
         for page in PAGES
-        for found in re.findall(r"/(?:work|tmp|root|home)/\S*", page.read_text(encoding="utf-8"))
+        for path in re.findall(r"/(?:work|tmp|root|home)/\S*", page.read_text(encoding="utf-8"))
     ]
     assert not named
 

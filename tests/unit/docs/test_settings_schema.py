@@ -87,4 +87,4 @@ def test_every_key_is_explained(validator: Draft202012Validator) -> None:
         if "description" not in node
     ]
     keys_of_keys = ("AuthSpec", "BoundsSpec", "PaginationSpec", "RateLimitSpec", "RetriesSpec")
-    assert [one for one in bare if one.split(".")[0] not in keys_of_keys] == []
+    assert [key for key in bare if key.split(".")[0] not in keys_of_keys] == []

@@ -40,7 +40,7 @@ def test_a_quarantined_row_is_found_by_its_bytes_or_its_reason(tmp_path: Path) -
     with open_session(company.home) as connection:
         connection.execute("create temp table quarantined (raw varchar, reason varchar)")
         connection.executemany("insert into quarantined values (?, ?)", rows)
-        found = connection.execute(
+        mentions = connection.execute(
             f"select {quarantined_mention(ANA)} from quarantined order by rowid"
         ).fetchall()
-    assert found == [(True,), (True,), (True,), (False,)]
+    assert mentions == [(True,), (True,), (True,), (False,)]

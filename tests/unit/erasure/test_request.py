@@ -49,6 +49,6 @@ def test_where_nothing_was_cut_short_there_is_nothing_to_finish(home: Home) -> N
 
 
 def test_a_stranger_leads_to_no_rows(home: Home) -> None:
-    found = plan(SETTINGS, home, ErasureRequest(emails=(" Ana@Example.com ",)))
-    assert found.subject.emails == ("ana@example.com",)
-    assert found.loads == () and found.erased == {} and found.quarantined == 0
+    erasure_plan = plan(SETTINGS, home, ErasureRequest(emails=(" Ana@Example.com ",)))
+    assert erasure_plan.subject.emails == ("ana@example.com",)
+    assert erasure_plan.loads == () and erasure_plan.erased == {} and erasure_plan.quarantined == 0

@@ -50,7 +50,7 @@ class Company:
 
     def map(self, stream: str, *selections: Mapping[str, Any], **source: Any) -> Company:
         """Set the only stream of the source."""
-        self.source = {"streams": {stream: [dict(one) for one in selections]}, **source}
+        self.source = {"streams": {stream: [dict(selection) for selection in selections]}, **source}
         return self
 
     def land(self) -> LandingResult:

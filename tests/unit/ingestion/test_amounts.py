@@ -22,8 +22,10 @@ def test_amounts_in_parentheses_with_a_minus_behind_or_the_sign_of_the_currency(
 ) -> None:
     company.top = {"currency": "EUR"}
     cells = ["(50,00)", "20,00-", "15,00 €", "€ 15,00", "-€3", "(€1.234,50)", "7 EUR", "5\u00a0€"]
-    found = landed(company, "products", "unit_price", cells, "v", decimal=",", thousands=".")
-    assert found == [Decimal(one) for one in ("-50", "-20", "15", "15", "-3", "-1234.50", "7", "5")]
+    amounts = landed(company, "products", "unit_price", cells, "v", decimal=",", thousands=".")
+    assert amounts == [
+        Decimal(text) for text in ("-50", "-20", "15", "15", "-3", "-1234.50", "7", "5")
+    ]
 
 
 def test_the_sign_of_another_currency_is_no_amount_unless_the_format_is_money(

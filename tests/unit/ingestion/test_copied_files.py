@@ -20,7 +20,9 @@ COLUMNS = {"product_id": "id", "name": "name"}
 def copies(tmp_path: Path, sources: Mapping[str, Mapping[str, Any]]) -> tuple[CopiedFiles, ...]:
     """What is copied among the files that the sources' selections of `products` land now."""
     config, home = tmp_path / "embudo.yml", Home.at(tmp_path / "home")
-    listed = {name: {"streams": {"products": dict(one)}} for name, one in sources.items()}
+    listed = {
+        name: {"streams": {"products": dict(selection)}} for name, selection in sources.items()
+    }
     config.write_text(yaml.safe_dump({"company": "Test", "sources": listed}), encoding="utf-8")
     settings = load_settings(config)
     landed = ingestion.land(settings, home, run_id="run", report=RecordingReporter())

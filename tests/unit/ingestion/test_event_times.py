@@ -150,21 +150,21 @@ def test_clock_times_under_one_date_give_back_the_times_that_were(
     start = dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=second)
     answer = start + dt.timedelta(seconds=gaps[0])
     end = answer + dt.timedelta(seconds=gaps[1])
-    chain = [one.replace(tzinfo=ZoneInfo(zone)) for one in (start, answer, end)]
+    chain = [time.replace(tzinfo=ZoneInfo(zone)) for time in (start, answer, end)]
     if any(
-        one.astimezone(dt.UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != plain
-        or one.replace(fold=1).utcoffset() != one.utcoffset()
-        for one, plain in zip(chain, (start, answer, end), strict=True)
+        time.astimezone(dt.UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != plain
+        or time.replace(fold=1).utcoffset() != time.utcoffset()
+        for time, plain in zip(chain, (start, answer, end), strict=True)
     ):
         return  # clocks skip it or show it twice
     names = ("a", "b", "c")
     shown = [
-        dt.datetime.combine(day, one.time()).replace(tzinfo=ZoneInfo(zone))
-        for one in (start, answer, end)
+        dt.datetime.combine(day, time.time()).replace(tzinfo=ZoneInfo(zone))
+        for time in (start, answer, end)
     ]
-    if any(one.replace(fold=1).utcoffset() != one.utcoffset() for one in shown):
+    if any(time.replace(fold=1).utcoffset() != time.utcoffset() for time in shown):
         return
-    utc = [one.astimezone(dt.UTC).replace(tzinfo=None) for one in shown]
+    utc = [time.astimezone(dt.UTC).replace(tzinfo=None) for time in shown]
     with duckdb.connect() as connection:
         connection.execute(f"set TimeZone = '{zone}'")
         relation = "select " + ", ".join(
@@ -174,11 +174,11 @@ def test_clock_times_under_one_date_give_back_the_times_that_were(
         for name, sql in settled_times(names, texts, past_midnight=12, time_zone=zone):
             relation = f"select * replace ({sql} as {name}) from ({relation})"
         faults = " or ".join(f"({condition})" for condition, _ in order_faults(names, texts))
-        found = connection.execute(f"select a, b, c, {faults} from ({relation})").fetchone()
-    expected = [one.astimezone(dt.UTC).replace(tzinfo=None) for one in chain]
-    assert found is not None
-    assert list(found[:3]) == expected
-    assert not found[3]
+        actual = connection.execute(f"select a, b, c, {faults} from ({relation})").fetchone()
+    expected = [time.astimezone(dt.UTC).replace(tzinfo=None) for time in chain]
+    assert actual is not None
+    assert list(actual[:3]) == expected
+    assert not actual[3]
 
 
 def test_past_midnight_is_refused_where_no_times_follow_one_another(company: Company) -> None:

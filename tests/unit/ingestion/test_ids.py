@@ -29,11 +29,11 @@ def profile_of(company: Company, load_id: str) -> LoadProfile:
 
 
 @pytest.mark.parametrize(
-    "found", ["1.23457E+17", "1,23457E+17", "1E+17", "1.5e17", "12345678901234567.0"]
+    "rounded_key", ["1.23457E+17", "1,23457E+17", "1E+17", "1.5e17", "12345678901234567.0"]
 )
-def test_a_rounded_key_is_quarantined(company: Company, found: str) -> None:
+def test_a_rounded_key_is_quarantined(company: Company, rounded_key: str) -> None:
     company.map("accounts", {"files": "*.csv", "columns": COLUMNS}, format={"delimiter": ";"})
-    company.drop("a.csv", f"id;name;owner\n{found};A;u1\n2;B;u1\n")
+    company.drop("a.csv", f"id;name;owner\n{rounded_key};A;u1\n2;B;u1\n")
     company.land()
     assert company.rows("select account_id from landing.accounts") == [("2",)]
     [(line, reason)] = company.quarantine()
@@ -71,7 +71,7 @@ def test_hexadecimal_ids_are_not_reported_as_exponents(company: Company) -> None
 def test_whole_json_numbers_are_exact_and_rounded_ones_are_not_taken(company: Company) -> None:
     company.map("accounts", {"files": "*.jsonl", "columns": {"account_id": "id", "name": "name"}})
     ids = ["9007199254740993", "1234567890123456789012345", "18446744073709551617"]
-    lines = [f'{{"id": {one}, "name": "{n}"}}' for n, one in enumerate(ids)]
+    lines = [f'{{"id": {key}, "name": "{n}"}}' for n, key in enumerate(ids)]
     lines.append(json.dumps({"id": 1.2345678901234567e17, "name": "9"}))
     company.drop("a.jsonl", "\n".join(lines) + "\n")
     company.land()

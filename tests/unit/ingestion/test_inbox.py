@@ -77,18 +77,18 @@ def test_changed_mapping_keeps_files_that_have_left_the_inbox(company: Company) 
 
 def test_another_selection_lands_alone(company: Company) -> None:
     company.drop("a.csv", TEXT)
-    one = {"files": "*.csv", "columns": COLUMNS}
+    selection = {"files": "*.csv", "columns": COLUMNS}
     other = {
         "files": "*.csv",
         "columns": {"product_id": {"sql": "'g-' || \"group\""}, "name": "group"},
     }
-    company.map("products", one)
+    company.map("products", selection)
     company.land()
-    company.map("products", one, other)
+    company.map("products", selection, other)
     result = company.land()
     assert not result.replaced_loads
     assert [row[0] for row in products(company)] == ["1", "2", "g-x", "g-y"]
-    company.map("products", one)
+    company.map("products", selection)
     assert company.land().replaced_loads == (result.loads[0].load_id,)
     assert [row[0] for row in products(company)] == ["1", "2"]
 

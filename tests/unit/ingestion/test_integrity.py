@@ -29,8 +29,8 @@ def landed(company: Company) -> tuple[Company, Path]:
 
 def faults(company: Company, *, hashed_bytes: int | None = None) -> list[str]:
     with company.ledger() as ledger:
-        found = find_corrupt(company.home, ledger, hashed_bytes=hashed_bytes)
-    return [load.fault for load in found]
+        corrupt = find_corrupt(company.home, ledger, hashed_bytes=hashed_bytes)
+    return [load.fault for load in corrupt]
 
 
 def test_a_file_that_is_gone_or_has_other_bytes_is_corrupt(landed: tuple[Company, Path]) -> None:

@@ -16,8 +16,8 @@ def test_a_stream_without_files_is_empty_and_typed(company: Company) -> None:
     with company.warehouse() as connection:
         for stream in ingestion.load_contract().values():
             described = connection.execute(f"describe landing.{stream.name}").fetchall()
-            found = [(name, kind.lower()) for name, kind, *_ in described]
-            assert found == [(column.name, column.data_type) for column in stream.landed]
+            columns = [(name, kind.lower()) for name, kind, *_ in described]
+            assert columns == [(column.name, column.data_type) for column in stream.landed]
 
 
 def test_data_as_of_is_the_latest_business_time_not_in_the_future(company: Company) -> None:

@@ -16,5 +16,7 @@ def test_landed_parquet_is_zstd(company: Company) -> None:
     company.map("products", {"files": "*.csv", "columns": COLUMNS})
     [load] = company.land().loads
     path = company.home.landing_of(source="crm", stream="products") / f"{load.load_id}.parquet"
-    found = duckdb.sql(f"select distinct compression from parquet_metadata('{path}')").fetchall()
-    assert found == [("ZSTD",)]
+    compressions = duckdb.sql(
+        f"select distinct compression from parquet_metadata('{path}')"
+    ).fetchall()
+    assert compressions == [("ZSTD",)]

@@ -99,8 +99,8 @@ def test_the_same_files_a_week_later_say_the_same(
     later = Company(tmp_path / "later")
     later.root.mkdir()
     later.map("orders", {"files": "orders*.csv", "columns": COLUMNS})
-    for one in (company, later):
-        one.drop("orders.csv", HEADER + GOOD)
+    for landed_company in (company, later):
+        landed_company.drop("orders.csv", HEADER + GOOD)
 
     class NextWeek(datetime):
         @classmethod
@@ -116,6 +116,7 @@ def test_the_same_files_a_week_later_say_the_same(
     )
     assert company.rows(query) == later.rows(query)
     (first,), (second,) = (
-        one.rows("select max(landed_at) from landing.loads") for one in (company, later)
+        landed_company.rows("select max(landed_at) from landing.loads")
+        for landed_company in (company, later)
     )
     assert second[0] - first[0] >= timedelta(days=6)

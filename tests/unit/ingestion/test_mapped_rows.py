@@ -62,8 +62,8 @@ def test_rows_on_which_sql_fails_are_kept_with_the_reason() -> None:
 
 
 def test_a_condition_that_fails_keeps_its_row() -> None:
-    found = rows(where="cast(b as int) > 20", failing={"where": "where fails", "n": "n fails"})
-    assert found == [
+    mapped = rows(where="cast(b as int) > 20", failing={"where": "where fails", "n": "n fails"})
+    assert mapped == [
         ("1", None, False, True, None),
         ("2", None, True, False, "where fails; n fails"),
         (None, None, False, False, None),

@@ -35,8 +35,8 @@ def landed(
     )
     company.land()
     key = next(iter(columns))
-    found = dict(company.rows(f"select cast({key} as integer), {column} from landing.{stream}"))
-    return [found.get(index, "quarantined") for index in range(len(cells))]
+    actual = dict(company.rows(f"select cast({key} as integer), {column} from landing.{stream}"))
+    return [actual.get(index, "quarantined") for index in range(len(cells))]
 
 
 COLUMNS = {

@@ -38,9 +38,9 @@ def test_ten_broken_lines_of_a_thousand_then_repaired(company: Company) -> None:
     company.map("orders", {"files": "orders*.csv", "columns": COLUMNS})
     [load] = company.land().loads
     assert (load.rows_read, load.rows_landed, load.rows_quarantined) == (1000, 990, 10)
-    found = company.quarantine()
-    assert [line for line, _ in found] == [index + 1 for index in sorted(broken)]
-    reasons = [reason for _, reason in found]
+    quarantined = company.quarantine()
+    assert [line for line, _ in quarantined] == [index + 1 for index in sorted(broken)]
+    reasons = [reason for _, reason in quarantined]
     for reason, word in zip(
         reasons,
         [

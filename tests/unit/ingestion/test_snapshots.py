@@ -25,12 +25,12 @@ def text(*ids: str, header: str = "id,name") -> str:
 def left(company: Company, stream: str = "products", key: str = "product_id") -> list[str]:
     """Keys that are there once versions are distinguished by file, load and line, as staging does."""
     by_time = "updated_at desc nulls last, " if stream == "accounts" else ""
-    found = company.rows(
+    actual = company.rows(
         f"select {key} from (select * from landing.{stream} qualify row_number() over (partition by "
         f"{key} order by {by_time}_file desc, _load_seq desc, _line desc) = 1) "
         "where not _is_deleted order by 1"
     )
-    return [row[0] for row in found]
+    return [row[0] for row in actual]
 
 
 def snapshots(company: Company, **selection: object) -> None:

@@ -40,13 +40,13 @@ def test_only_staging_reads_sources() -> None:
 
 def test_no_intermediate_model_reads_a_mart() -> None:
     """Neither by itself nor through a macro that it calls."""
-    found = [
+    crossing = [
         f"{name} reads {read}"
         for name, sql in sql_of(MODELS / "intermediate").items()
         for read in re.findall(r"ref\(['\"](\w+)['\"]\)", sql)
         if read.startswith(("fct_", "dim_"))
     ]
-    assert found == []
+    assert crossing == []
     assert not re.search(
         r"ref\(['\"](fct_|dim_)", "\n".join(sql_of(ROOT / "dbt_project/macros").values())
     )

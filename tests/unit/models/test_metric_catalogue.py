@@ -81,8 +81,10 @@ def _incomplete(metric: Mapping[str, Any]) -> list[str]:
 def test_every_metric_is_complete() -> None:
     """Label, description, and in `config.meta` unit, direction, cadence, roles, owner, family and Spanish label."""
     assert len(METRICS) >= 153
-    found = {name: _incomplete(metric) for name, metric in METRICS.items()}
-    assert "\n".join(f"{name}: {'; '.join(what)}" for name, what in found.items() if what) == ""
+    incomplete = {name: _incomplete(metric) for name, metric in METRICS.items()}
+    assert (
+        "\n".join(f"{name}: {'; '.join(what)}" for name, what in incomplete.items() if what) == ""
+    )
 
 
 def test_labels_are_unique() -> None:
@@ -114,8 +116,8 @@ def test_metrics_are_those_of_the_list() -> None:
             },
         }
         differences += [
-            f"{name}: {key} is {found!r} in the YAML, {expected!r} in {CATALOGUE.name}"
-            for key, (found, expected) in stated.items()
-            if found != expected
+            f"{name}: {key} is {actual!r} in the YAML, {expected!r} in {CATALOGUE.name}"
+            for key, (actual, expected) in stated.items()
+            if actual != expected
         ]
     assert "\n".join(differences) == ""

@@ -15,7 +15,7 @@ CLOCK = re.compile(
 
 def test_no_model_macro_or_metric_reads_the_clock() -> None:
     """As-of metrics are the same when the same data is refreshed a week later."""
-    found = []
+    uses = []
     paths = [
         path
         for folder in ("models", "dbt_project", "seeds")
@@ -26,5 +26,5 @@ def test_no_model_macro_or_metric_reads_the_clock() -> None:
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if CLOCK.search(line.partition("--")[0]):
-                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
-    assert "\n".join(found) == ""
+                uses.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert "\n".join(uses) == ""

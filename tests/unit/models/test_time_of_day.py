@@ -64,7 +64,7 @@ def test_the_time_of_day_is_that_of_the_zone(zone: str, times: list[datetime]) -
     """Hour, half hour and weekday; an hour begins when its clock shows the full hour, so two in autumn differ."""
     with duckdb.connect() as connection:
         calls = "select unnest(cast($times as timestamp[])) as moment"
-        found = connection.execute(
+        rows = connection.execute(
             f"select {_columns(zone)} from ({calls})", {"times": times}
         ).fetchall()
     expected = []
@@ -74,4 +74,4 @@ def test_the_time_of_day_is_that_of_the_zone(zone: str, times: list[datetime]) -
         half = f"{local:%H}:{30 * (local.minute // 30):02d}"
         utc = start.astimezone(UTC).replace(tzinfo=None)
         expected.append((utc, local.hour, half, local.isoweekday()))
-    assert found == expected
+    assert rows == expected

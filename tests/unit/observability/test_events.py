@@ -53,7 +53,7 @@ def test_each_step_is_a_fact_and_a_pair_of_events(reporter: RunRecorder) -> None
     assert begun["run"]["runId"] == done["run"]["runId"]
     assert begun["outputs"] == []
     outputs = [output["outputFacets"]["outputStatistics"] for output in done["outputs"]]
-    assert [(one["rowCount"], one["size"]) for one in outputs] == [(3, 100), (4, 50)]
+    assert [(facet["rowCount"], facet["size"]) for facet in outputs] == [(3, 100), (4, 50)]
 
 
 def test_a_failing_step_keeps_no_contact_data(reporter: RunRecorder) -> None:

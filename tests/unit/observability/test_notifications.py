@@ -29,29 +29,29 @@ def test_a_good_refresh_notifies_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "events"),
+    ("fields", "events"),
     [
         ({"error": ValueError("down")}, {"failure"}),
         ({"gate": GateReport("run-1", (WARNED,))}, {"verdict", "freshness"}),
         ({"alerts": {"stalled deals": 2}}, {"alerts"}),
     ],
 )
-def test_the_events_of_a_refresh(given: dict[str, object], events: set[str]) -> None:
-    found = notification(**given)  # type: ignore[arg-type]
-    assert found is not None
-    assert found.events == events
+def test_the_events_of_a_refresh(fields: dict[str, object], events: set[str]) -> None:
+    message = notification(**fields)  # type: ignore[arg-type]
+    assert message is not None
+    assert message.events == events
 
 
 def test_the_message_names_checks_and_no_contact_data() -> None:
-    found = notification(
+    message = notification(
         error=ValueError("no row for ana@example.com\nmore"), alerts={"stalled": 2}
     )
-    assert found is not None
-    text = found.text()
+    assert message is not None
+    text = message.text()
     assert text.startswith("Tienda: the refresh failed (run run-1)")
     assert "ana@example.com" not in text
     assert "- 2 critical: stalled" in text
-    assert found.payload()["text"] == text
+    assert message.payload()["text"] == text
 
 
 def test_a_hook_hears_of_its_events_only() -> None:
@@ -60,7 +60,7 @@ def test_a_hook_hears_of_its_events_only() -> None:
         AlertSpec(kind="webhook", url_env="EMBUDO_TEST_UNSET", on=(event,))
         for event in ("failure", "alerts")
     ]
-    found = notification(error=ValueError("down"))
-    assert found is not None
-    (fault,) = send(hooks, found)
+    message = notification(error=ValueError("down"))
+    assert message is not None
+    (fault,) = send(hooks, message)
     assert "EMBUDO_TEST_UNSET is not set" in fault

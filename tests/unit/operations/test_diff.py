@@ -25,19 +25,19 @@ NOTHING = Difference(old="a", new="b", tables=(), metrics=SAME)
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What metrics are compared by, with layers that know no metric."""
-    given: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
 
     @contextlib.contextmanager
     def open_layer(folder: Path) -> Iterator[Any]:
         yield SimpleNamespace(currency="EUR", metrics=list, name=folder.name)
 
     def compare(left: Any, right: Any, **fields: Any) -> Comparison:
-        given.append({"left": left.name, "right": right.name, **fields})
+        requests.append({"left": left.name, "right": right.name, **fields})
         return SAME
 
     monkeypatch.setattr(SemanticLayer, "open", open_layer)
     monkeypatch.setattr(comparison, "compare", compare)
-    return given
+    return requests
 
 
 def test_two_releases_differ_in_the_rows_of_a_mart(
@@ -51,9 +51,9 @@ def test_two_releases_differ_in_the_rows_of_a_mart(
         (change.table, change.rows_before, change.rows_after) for change in difference.tables
     ] == [("customer.fct_orders", 1, 1)]
     assert not difference.is_empty
-    (given,) = compared
-    assert (given["left"], given["right"], given["metrics"]) == (first, second, ("revenue",))
-    assert given["changed_tables"] is None, "definitions may differ where tables do not"
+    (request,) = compared
+    assert (request["left"], request["right"], request["metrics"]) == (first, second, ("revenue",))
+    assert request["changed_tables"] is None, "definitions may differ where tables do not"
 
 
 def test_split_by_a_dimension_only_what_reads_changed_tables_is_compared(

@@ -19,8 +19,8 @@ def test_a_sound_home_has_nothing_wrong(company: TinyCompany, quick: bool) -> No
 
 def test_a_home_that_is_not_there_has_nothing_wrong(tmp_path: Path) -> None:
     company = TinyCompany.make(tmp_path / "tiny")
-    found = diagnose(Inspection(config=company.config, home=company.home))
-    assert [finding for finding in found if finding.state != "ok"] == []
+    findings = diagnose(Inspection(config=company.config, home=company.home))
+    assert [finding for finding in findings if finding.state != "ok"] == []
     assert not company.home.root.exists()
 
 
@@ -31,7 +31,7 @@ def test_a_check_that_cannot_be_done_is_a_finding(
         raise LandingCorrupt("it cannot be read")
 
     monkeypatch.setattr(home_checks, "check_landing", raise_)
-    found = diagnose(Inspection(config=company.config, home=company.home, quick=True))
-    assert Finding("landing", "error", "it cannot be read") in found
-    areas = [finding.area for finding in found]
+    findings = diagnose(Inspection(config=company.config, home=company.home, quick=True))
+    assert Finding("landing", "error", "it cannot be read") in findings
+    areas = [finding.area for finding in findings]
     assert areas.index("ledger") < areas.index("landing") < areas.index("releases")

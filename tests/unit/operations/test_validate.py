@@ -54,14 +54,14 @@ def test_parts_add_up_in_order() -> None:
 
 @pytest.mark.usefixtures("project")
 def test_without_settings_and_release_the_rest_is_checked(tmp_path: Path) -> None:
-    found = validate_project(config=None, home=tmp_path / "home")
-    assert found.pending == (
+    outcome = validate_project(config=None, home=tmp_path / "home")
+    assert outcome.pending == (
         "no embudo.yml here: checked with default settings",
         "no release yet: metrics are planned on its tables after a refresh",
     )
-    assert "dbt parses: 0 models, 0 tests" in found.passed
-    assert "1 metrics compile to SQL" in found.passed
-    assert any(text.endswith("seeds are valid, 12 rows") for text in found.passed)
+    assert "dbt parses: 0 models, 0 tests" in outcome.passed
+    assert "1 metrics compile to SQL" in outcome.passed
+    assert any(text.endswith("seeds are valid, 12 rows") for text in outcome.passed)
     assert not (tmp_path / "home" / "releases").exists()
 
 
@@ -69,8 +69,8 @@ def test_without_settings_and_release_the_rest_is_checked(tmp_path: Path) -> Non
 def test_settings_are_loaded_where_they_are_named(tmp_path: Path) -> None:
     config = tmp_path / "embudo.yml"
     config.write_text(SETTINGS)
-    found = validate_project(config=config, home=tmp_path / "home")
-    assert found.passed[0] == f"{config}: 1 source(s), 2 stream(s) mapped"
+    outcome = validate_project(config=config, home=tmp_path / "home")
+    assert outcome.passed[0] == f"{config}: 1 source(s), 2 stream(s) mapped"
     config.write_text("currency: euro\n")
     with pytest.raises(SettingsInvalid, match="euro"):
         validate_project(config=config, home=tmp_path / "home")

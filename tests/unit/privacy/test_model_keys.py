@@ -37,9 +37,9 @@ def manifest(**columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def keys(**columns: dict[str, Any]) -> tuple[ModelKey, ...]:
-    found = manifest(**columns)
-    check_model_keys(found, CONTRACT)
-    return declared_keys(found, CONTRACT)
+    nodes = manifest(**columns)
+    check_model_keys(nodes, CONTRACT)
+    return declared_keys(nodes, CONTRACT)
 
 
 def test_a_column_holds_the_key_that_its_name_says() -> None:

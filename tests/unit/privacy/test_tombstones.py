@@ -51,16 +51,16 @@ def test_the_file_names_nobody_and_is_private(home: Home) -> None:
     assert len(set(HASHES)) == 2 and all(len(value) == 64 for value in HASHES)
 
 
-@pytest.mark.parametrize(("secret", "found"), [(None, "none"), ("b" * 40, "another key")])
+@pytest.mark.parametrize(("secret", "used_key"), [(None, "none"), ("b" * 40, "another key")])
 def test_without_the_key_no_load_is_let_in(
-    home: Home, monkeypatch: pytest.MonkeyPatch, secret: str | None, found: str
+    home: Home, monkeypatch: pytest.MonkeyPatch, secret: str | None, used_key: str
 ) -> None:
     add_tombstone(home, ANA, key=KEY)
     if secret is None:
         monkeypatch.delenv(KEY_VARIABLE)
     else:
         monkeypatch.setenv(KEY_VARIABLE, secret)
-    with pytest.raises(SettingsInvalid, match=rf"1 person\(s\) were forgotten .*found {found}"):
+    with pytest.raises(SettingsInvalid, match=rf"1 person\(s\) were forgotten .*found {used_key}"):
         suppression_list(home)
 
 

@@ -42,8 +42,8 @@ def test_a_signed_candidate_becomes_the_current_release(home: Home) -> None:
     assert home.current.readlink().as_posix() == f"releases/{release.release_id}"
     assert not home.current.readlink().is_absolute()
     assert amount_in(home.current) == (10, 10)
-    found = current_release(home)
-    assert found == dataclasses.replace(release, is_current=True)
+    current = current_release(home)
+    assert current == dataclasses.replace(release, is_current=True)
     assert release.as_of == datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
     assert release.loads == ("l1",)
     assert release.streams == {"crm.orders": "2026-07-01T04:00:00+00:00"}
@@ -67,7 +67,10 @@ def test_a_second_release_is_built_upon_the_first_and_leaves_it_as_it_was(home: 
     assert not second.full
     assert amount_in(home.releases / first.release_id) == (10, 10)
     assert amount_in(home.current) == (20, 20)
-    assert [found.release_id for found in releases(home)] == [second.release_id, first.release_id]
+    assert [release.release_id for release in releases(home)] == [
+        second.release_id,
+        first.release_id,
+    ]
     verify_release(home, first.release_id)
 
 

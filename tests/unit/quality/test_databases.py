@@ -14,11 +14,11 @@ from orchestration.quality.databases import Databases, identifier, literal
 def databases(tmp_path: Path) -> Databases:
     folder = tmp_path / "it's here"
     folder.mkdir()
-    found = Databases.of(folder)
-    for path in (found.warehouse, found.marts):
+    files = Databases.of(folder)
+    for path in (files.warehouse, files.marts):
         with duckdb.connect(str(path)) as connection:
             connection.execute(f"create table t as select '{path.stem}' as name")
-    return found
+    return files
 
 
 def test_both_are_attached_by_name_and_cannot_be_written(databases: Databases) -> None:

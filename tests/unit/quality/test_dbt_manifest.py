@@ -38,8 +38,8 @@ def test_a_finding_has_its_own_remedy_or_that_of_its_check() -> None:
     own = Finding(False, "2", "0", severity="warn", remedy="Fix it.")
     common = Finding(False, "2", "0", severity="warn")
     passed = Finding(True, "0", "0", remedy="Fix it.")
-    found = [
+    tests = [
         finding.result(gate=1, name="n", subject="s", remedy="See the docs.").remedy
         for finding in (own, common, passed)
     ]
-    assert found == ["Fix it.", "See the docs.", ""]
+    assert tests == ["Fix it.", "See the docs.", ""]

@@ -68,11 +68,11 @@ def test_every_mart_is_expected_to_have_rows() -> None:
 
 def test_a_share_and_a_warning_are_tuned_by_name() -> None:
     declared = {**DECLARED, "mostly": {"name_not_null": 0.9}, "warn": {"id_unique": 5}}
-    found = {e.short_name: e for e in expectations_of("core.t", declared, file="f")}
-    assert found["name_not_null"].mostly == 0.9
-    assert found["name_not_null"].expected == "name is there in at least 90% of the rows"
-    assert (found["id_unique"].severity, found["id_unique"].warn_limit) == ("warn", 5)
-    assert found["kind_known"].severity == "error"
+    by_name = {e.short_name: e for e in expectations_of("core.t", declared, file="f")}
+    assert by_name["name_not_null"].mostly == 0.9
+    assert by_name["name_not_null"].expected == "name is there in at least 90% of the rows"
+    assert (by_name["id_unique"].severity, by_name["id_unique"].warn_limit) == ("warn", 5)
+    assert by_name["kind_known"].severity == "error"
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,14 @@ def test_a_check_that_raises_has_failed_under_each_of_its_names() -> None:
         raise ZeroDivisionError("of ana@example.com")
 
     candidate = gate_input(Path("/nonexistent"), metrics=METRICS)
-    (found,) = run_check(made(broken), candidate)
-    assert (found.name, found.subject, found.outcome, found.ran) == (
+    (check_result,) = run_check(made(broken), candidate)
+    assert (check_result.name, check_result.subject, check_result.outcome, check_result.ran) == (
         "mine.revenue",
         "revenue",
         "fail",
         False,
     )
-    assert found.observed == "could not run: ZeroDivisionError: of ***"
+    assert check_result.observed == "could not run: ZeroDivisionError: of ***"
 
 
 def test_limits_of_the_settings_reach_the_check() -> None:
@@ -58,8 +58,8 @@ def test_limits_of_the_settings_reach_the_check() -> None:
         return Finding(passed=most > other, observed=f"{most}", expected="", name="mine.revenue")
 
     candidate = gate_input(Path("/nonexistent"), metrics=METRICS, limits={"most": 9, "unknown": 1})
-    (found,) = run_check(made(limited), candidate)
-    assert found.observed == "9"
+    (check_result,) = run_check(made(limited), candidate)
+    assert check_result.observed == "9"
 
 
 def test_a_report_has_gate_1_first_and_waived_failures_warn(

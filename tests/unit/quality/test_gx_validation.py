@@ -17,9 +17,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """`t`, of whose three rows some break each expectation, and `empty`."""
-    found = Databases.of(tmp_path_factory.mktemp("marts"))
-    duckdb.connect(str(found.warehouse)).close()
-    with duckdb.connect(str(found.marts)) as connection:
+    candidate_databases = Databases.of(tmp_path_factory.mktemp("marts"))
+    duckdb.connect(str(candidate_databases.warehouse)).close()
+    with duckdb.connect(str(candidate_databases.marts)) as connection:
         connection.execute("create schema core")
         connection.execute(
             f"create table core.t as select * from (values {ROWS}) "
@@ -27,7 +27,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
         )
         connection.execute("create table core.good as from core.t where name = 'a'")
         connection.execute("create table core.empty as from core.t limit 0")
-    return found
+    return candidate_databases
 
 
 def suite(table: str, **tuned: object) -> MartSuite:
@@ -38,9 +38,9 @@ def suite(table: str, **tuned: object) -> MartSuite:
 def kept(
     databases: Databases, *suites: MartSuite, needs_rows: bool = True
 ) -> dict[str, bool | None]:
-    needed = {one.table: needs_rows for one in suites}
-    found = validate(suites, databases=databases, needs_rows=needed)
-    return {name: one.kept for name, one in found.items()}
+    needed = {mart_suite.table: needs_rows for mart_suite in suites}
+    validated = validate(suites, databases=databases, needs_rows=needed)
+    return {name: outcome.kept for name, outcome in validated.items()}
 
 
 def test_every_kind_fails_on_rows_that_break_it_and_passes_on_others(databases: Databases) -> None:

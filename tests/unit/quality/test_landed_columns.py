@@ -39,8 +39,8 @@ def places(stream: StreamContract) -> list[str]:
             "_file varchar, _load_seq bigint, _line bigint, _is_deleted boolean)"
         )
         connection.execute(f"insert into warehouse.landing.visits values {ROWS}")
-        found = connection.execute(newest_rows(stream, ["place"])).fetchall()
-    return sorted(place for (place,) in found)
+        rows = connection.execute(newest_rows(stream, ["place"])).fetchall()
+    return sorted(where for (where,) in rows)
 
 
 def test_the_newest_version_counts_within_its_source() -> None:

@@ -37,8 +37,8 @@ def profiled(folder: Path, rows: str, *, newest_by: str | None = "updated_at") -
 
 def test_a_key_with_other_values_in_the_same_file_is_repeated(tmp_path: Path) -> None:
     """Not one that stands there twice with the same values, nor versions at different times."""
-    found = profiled(tmp_path, ROWS)
-    assert (found.repeated, found.repeated_lines) == (1, ("d.csv lines 2 and 3",))
+    load_profile = profiled(tmp_path, ROWS)
+    assert (load_profile.repeated, load_profile.repeated_lines) == (1, ("d.csv lines 2 and 3",))
     without_time = profiled(tmp_path, ROWS, newest_by=None)
     assert without_time.repeated == 2
 
@@ -49,8 +49,8 @@ def test_ids_that_look_like_numbers_with_an_exponent(tmp_path: Path) -> None:
 
 
 def test_private_columns_and_ingestions_own_are_left_out(tmp_path: Path) -> None:
-    found = profiled(tmp_path, ROWS)
-    assert set(found.profile.columns) == {"deal_id", "amount", "updated_at"}
-    assert "example.com" not in found.to_json()
-    assert LoadProfile.from_json(found.to_json()) == found
-    assert LoadProfile.from_json(found.to_json(), resolved=3).resolved == 3
+    load_profile = profiled(tmp_path, ROWS)
+    assert set(load_profile.profile.columns) == {"deal_id", "amount", "updated_at"}
+    assert "example.com" not in load_profile.to_json()
+    assert LoadProfile.from_json(load_profile.to_json()) == load_profile
+    assert LoadProfile.from_json(load_profile.to_json(), resolved=3).resolved == 3

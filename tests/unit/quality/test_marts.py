@@ -18,7 +18,7 @@ def test_only_public_models_are_marts_each_by_its_alias() -> None:
         node("int_calls", database="warehouse"),
         node("is_key_dim_reps", kind="test"),
     ]
-    manifest = {"nodes": {str(n): one for n, one in enumerate(nodes)}}
+    manifest = {"nodes": {str(n): model for n, model in enumerate(nodes)}}
     assert marts_of(manifest) == ("core.contacts", "core.dim_reps")
 
 

@@ -25,8 +25,8 @@ def months(
     until: date = END,
     **limits: float,
 ) -> list[int]:
-    found = jumps(REVENUE, values, before or {}, until, JumpLimits(**limits))  # type: ignore[arg-type]
-    return [month.month for month, _ in found]
+    outliers = jumps(REVENUE, values, before or {}, until, JumpLimits(**limits))  # type: ignore[arg-type]
+    return [month.month for month, _ in outliers]
 
 
 def test_a_month_of_a_hundred_times_the_others_is_reported_with_its_history() -> None:
@@ -56,9 +56,9 @@ def test_leading_zeros_and_the_month_after_them_are_no_history() -> None:
     assert months(series(None, 1, *STEADY[:7], 10_000)) == []
 
 
-@pytest.mark.parametrize(("limits", "found"), [({}, [12]), ({"times_highest": 200}, [])])
-def test_the_limits_decide(limits: dict[str, float], found: list[int]) -> None:
-    assert months(series(*STEADY, 10_000), **limits) == found
+@pytest.mark.parametrize(("limits", "outliers"), [({}, [12]), ({"times_highest": 200}, [])])
+def test_the_limits_decide(limits: dict[str, float], outliers: list[int]) -> None:
+    assert months(series(*STEADY, 10_000), **limits) == outliers
 
 
 def test_a_figure_of_a_few_rows_may_be_nothing_in_a_month_and_a_steady_one_may_not() -> None:

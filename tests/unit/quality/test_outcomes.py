@@ -49,7 +49,7 @@ def test_a_finding_may_name_itself_and_shows_a_few_of_its_keys() -> None:
 
 
 def test_what_could_not_run_has_failed_and_shows_one_line_without_contacts() -> None:
-    found = could_not_run(expected="rows", reason="\nno column ana@example.com\nLINE 1\n")
-    assert found.observed == "could not run: no column ***"
-    assert result(found).outcome == "fail" and not result(found).ran
+    finding = could_not_run(expected="rows", reason="\nno column ana@example.com\nLINE 1\n")
+    assert finding.observed == "could not run: no column ***"
+    assert result(finding).outcome == "fail" and not result(finding).ran
     assert could_not_run(expected="", reason=" ").observed == "could not run: no reason given"

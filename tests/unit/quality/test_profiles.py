@@ -18,7 +18,7 @@ ROWS = """
 
 
 @pytest.fixture
-def found() -> Profile:
+def profile_of_deals() -> Profile:
     """Four deals: a negative and an empty amount, a name that is missing."""
     with duckdb.connect() as connection:
         connection.execute(
@@ -28,19 +28,21 @@ def found() -> Profile:
         return profile(connection, "deals", leave_out=["deal_id"])
 
 
-def test_what_is_profiled(found: Profile) -> None:
-    assert found.rows == 4
-    assert list(found.columns) == ["status", "amount", "name", "started_at"]
-    amount, name = found.columns["amount"], found.columns["name"]
+def test_what_is_profiled(profile_of_deals: Profile) -> None:
+    assert profile_of_deals.rows == 4
+    assert list(profile_of_deals.columns) == ["status", "amount", "name", "started_at"]
+    amount, name = profile_of_deals.columns["amount"], profile_of_deals.columns["name"]
     assert (amount.negative, amount.size) == (0.25, 20.0)
     assert (name.nulls, name.length) == (0.25, 2.0)
-    assert found.columns["started_at"].hour == pytest.approx(10.25, abs=0.25)
-    assert sorted((found.columns["status"].kinds or {}).values()) == [0.25, 0.75]
+    assert profile_of_deals.columns["started_at"].hour == pytest.approx(10.25, abs=0.25)
+    assert sorted((profile_of_deals.columns["status"].kinds or {}).values()) == [0.25, 0.75]
 
 
-def test_a_profile_is_read_back_as_it_was_written_and_holds_no_value(found: Profile) -> None:
-    text = found.to_json()
-    assert Profile.from_json(text) == found
+def test_a_profile_is_read_back_as_it_was_written_and_holds_no_value(
+    profile_of_deals: Profile,
+) -> None:
+    text = profile_of_deals.to_json()
+    assert Profile.from_json(text) == profile_of_deals
     for value in ("won", "lost", "abc", "crm:1", "30"):
         assert f'"{value}' not in text
 

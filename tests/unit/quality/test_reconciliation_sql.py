@@ -51,9 +51,9 @@ def test_a_mart_with_one_row_per_key_of_its_stream() -> None:
     """The newest version counts, the deleted deal does not, another currency has no expected amount, and half
     past ten of the evening in UTC is the next day in Madrid.
     """
-    (found,) = declared(reconcile={"deals": DEALS})
-    expected, actual = found.queries()
-    assert (found.name, found.has_facts) == ("reconcile.deals", True)
+    (reconciliation,) = declared(reconcile={"deals": DEALS})
+    expected, actual = reconciliation.queries()
+    assert (reconciliation.name, reconciliation.has_facts) == ("reconcile.deals", True)
     assert rows(expected) == [
         ("crm:1", 12, "won|2026-06-01"),
         ("crm:2", None, "lost|2026-06-01"),
@@ -66,9 +66,9 @@ def test_a_mart_with_one_row_per_key_of_its_stream() -> None:
 
 def test_months_of_a_metric_against_plain_sql() -> None:
     form = {"amount": "sum(amount)", "day": "closed_on", "where": "status = 'won'"}
-    (found,) = declared(metric_months={"won_value": form})
-    expected, actual = found.queries()
-    assert found.name == "reconcile.metric.won_value"
+    (reconciliation,) = declared(metric_months={"won_value": form})
+    expected, actual = reconciliation.queries()
+    assert reconciliation.name == "reconcile.metric.won_value"
     assert rows(expected) == [("2026-06", 12.0)]
     assert [(key, float(value)) for key, value in rows(actual)] == [("2026-06", 12.0)]
 

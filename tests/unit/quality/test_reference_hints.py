@@ -37,8 +37,8 @@ def hint_for(
 @pytest.mark.parametrize("cause", CAUSES)
 @pytest.mark.parametrize("other_way", [False, True])
 def test_a_form_of_the_id_is_recognised(cause: str, other_way: bool) -> None:
-    found, known = reversed(CAUSES[cause]) if other_way else CAUSES[cause]
-    text = hint_for({found: 3, "nobody": 2}, {known: "crm", "u2": "crm"})
+    ids, known = reversed(CAUSES[cause]) if other_way else CAUSES[cause]
+    text = hint_for({ids: 3, "nobody": 2}, {known: "crm", "u2": "crm"})
     assert text.startswith("3 of the rows would match ")
     assert cause in text
 

@@ -21,11 +21,11 @@ def test_every_module_of_checks_has_its_test(module: str) -> None:
     assert path.is_file(), f"{module} needs {path.relative_to(ROOT)}"
 
 
-@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
-def test_every_check_is_documented_and_its_limits_have_defaults(one) -> None:  # type: ignore[no-untyped-def]
-    assert one.summary.endswith(".")
-    assert one.remedy.endswith("."), "what should somebody do about it?"
-    assert all(limit.default is not inspect.Parameter.empty for limit in one.limits)
+@pytest.mark.parametrize("entry", CHECKS, ids=lambda entry: entry.name)
+def test_every_check_is_documented_and_its_limits_have_defaults(entry) -> None:  # type: ignore[no-untyped-def]
+    assert entry.summary.endswith(".")
+    assert entry.remedy.endswith("."), "what should somebody do about it?"
+    assert all(limit.default is not inspect.Parameter.empty for limit in entry.limits)
 
 
 def test_limits_of_embudo_yml_are_limits_of_checks() -> None:
@@ -49,4 +49,4 @@ def test_a_name_is_taken_once() -> None:
 
 
 def test_every_check_is_a_row_of_the_docs() -> None:
-    assert [row.name for row in check_rows()] == [one.name for one in CHECKS]
+    assert [row.name for row in check_rows()] == [entry.name for entry in CHECKS]

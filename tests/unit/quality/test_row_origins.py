@@ -35,15 +35,15 @@ def check(subject: str, *keys: str, outcome: str = "fail") -> CheckResult:
 
 @pytest.mark.parametrize("subject", ["fct_calls", "stg_files__calls", "int_calls__newest"])
 def test_the_newest_landed_row_of_each_key(candidate: GateInput, subject: str) -> None:
-    (found,) = with_origins([check(subject, "crm:3", "crm:7", "crm:none")], candidate)
-    assert found.sample_rows == ("crm:3 (calls.csv line 4)", "crm:7 (new.csv line 8)")
-    text = explain(GateReport(run_id="r", checks=(found,)))
+    (result,) = with_origins([check(subject, "crm:3", "crm:7", "crm:none")], candidate)
+    assert result.sample_rows == ("crm:3 (calls.csv line 4)", "crm:7 (new.csv line 8)")
+    text = explain(GateReport(run_id="r", checks=(result,)))
     assert "landed from crm:3 (calls.csv line 4), crm:7 (new.csv line 8)" in text
 
 
 def test_a_key_of_several_columns(candidate: GateInput) -> None:
-    (found,) = with_origins([check("fct_order_lines", "crm:10|2")], candidate)
-    assert found.sample_rows == ("crm:10|2 (f.csv line 1)",)
+    (result,) = with_origins([check("fct_order_lines", "crm:10|2")], candidate)
+    assert result.sample_rows == ("crm:10|2 (f.csv line 1)",)
 
 
 def test_nothing_for_what_passed_or_has_no_stream(candidate: GateInput) -> None:
@@ -53,4 +53,4 @@ def test_nothing_for_what_passed_or_has_no_stream(candidate: GateInput) -> None:
         check("dim_dates", "2026-01-01"),
         check("int_nothing__here", "crm:3"),
     ]
-    assert [one.sample_rows for one in with_origins(checks, candidate)] == [(), (), (), ()]
+    assert [result.sample_rows for result in with_origins(checks, candidate)] == [(), (), (), ()]

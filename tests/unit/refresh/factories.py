@@ -24,11 +24,11 @@ STATE = BuildState(models="models-1", seeds={"stages": "stages-1"}, settings="se
 class StubProject(Project):
     """A dbt project without nodes, whose state a test chooses."""
 
-    given: BuildState = STATE
+    chosen_state: BuildState = STATE
 
     @cached_property
     def state(self) -> BuildState:
-        return self.given
+        return self.chosen_state
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def make_project(
     home: Home, state: BuildState = STATE, settings: Settings | None = None
 ) -> Project:
     settings = settings or Settings(config_file=home.root / "embudo.yml")
-    return StubProject(Workspace(settings=settings, home=home), given=state)
+    return StubProject(Workspace(settings=settings, home=home), chosen_state=state)
 
 
 def make_context(

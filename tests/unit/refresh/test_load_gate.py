@@ -58,7 +58,7 @@ def land(company: Company, name: str, rows: int) -> LandingResult:
 
 def quarantined(home: Home) -> list[str]:
     with Ledger(home.ledger) as ledger:
-        return [one.check for one in quarantined_loads(ledger)]
+        return [kept_back.check for kept_back in quarantined_loads(ledger)]
 
 
 def outcomes(company: Company, landed: LandingResult, waivers: dict[str, Waiver]) -> list[str]:
@@ -76,8 +76,8 @@ def volume_checks(
 
 def test_loads_that_a_release_or_a_person_has_passed_are_not_checked_again() -> None:
     counting = [load("l1"), load("l2"), load("l3")]
-    found = loads_to_check(counting, quarantined=[load("l0")], released=["l1"], settled=["l3"])
-    assert [one.load_id for one in found] == ["l2", "l0"]
+    loads = loads_to_check(counting, quarantined=[load("l0")], released=["l1"], settled=["l3"])
+    assert [checked.load_id for checked in loads] == ["l2", "l0"]
 
 
 def test_a_shrunken_load_is_quarantined_until_it_is_waived(company: Company) -> None:
@@ -95,7 +95,7 @@ def test_a_shrunken_load_is_quarantined_until_it_is_waived(company: Company) -> 
     outcomes(company, LandingResult(loads=()), {other.title: waiver_of(other)})
     assert quarantined(company.home) == ["loads.volume"], "it was granted for something else"
     waivers = {failed.title: waiver_of(failed)}
-    assert [one.stream for one in waived_loads(company.home, waivers)] == ["calls"]
+    assert [waived.stream for waived in waived_loads(company.home, waivers)] == ["calls"]
     outcomes(company, LandingResult(loads=()), waivers)
     assert quarantined(company.home) == []
 
@@ -120,6 +120,6 @@ def test_rows_in_quarantine_that_stop_a_refresh_are_named(company: Company) -> N
     workspace = Workspace(settings=company.settings(), home=company.home)
     landed = company.land()
     checks = check_new_loads(workspace, landed, run_id="run", waivers={})
-    (check,) = (one for one in checks if one.name == "loads.quarantine_share")
+    (check,) = (check for check in checks if check.name == "loads.quarantine_share")
     assert check.outcome == "fail"
     assert "(e.g. calls_a.csv line 3: started_at: found 'yesterday', expected" in check.observed

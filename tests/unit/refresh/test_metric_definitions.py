@@ -53,10 +53,10 @@ def test_no_saved_query_takes_the_name_of_a_table_of_the_release(
 
     def exports_of(path: Path, *, taken: set[str]) -> tuple[()]:
         assert path.name == "semantic_manifest.json"
-        given.append(taken)
+        definitions.append(taken)
         return ()
 
-    given = taken
+    definitions = taken
     monkeypatch.setattr(exports, "exports_of", exports_of)
     assert saved_query_tables(project) == ()
     assert taken == [

@@ -18,15 +18,15 @@ TEXTS = (".csv", ".jsonl", ".gz")
 
 def _rows(inbox: Path, folder: str, stem: str) -> Counter[str]:
     """Every line or row of a stream's files, however they are cut."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for path in sorted((inbox / folder).glob(f"{stem}_*")):
         if path.suffix == ".parquet":
             rows = duckdb.connect().execute("select * from read_parquet(?)", [str(path)]).fetchall()
-            found.update(repr(row) for row in rows)
+            counts.update(repr(row) for row in rows)
         elif path.suffix in (".csv", ".jsonl"):
             lines = path.read_bytes().splitlines()
-            found.update(repr(line) for line in (lines[1:] if path.suffix == ".csv" else lines))
-    return found
+            counts.update(repr(line) for line in (lines[1:] if path.suffix == ".csv" else lines))
+    return counts
 
 
 def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:

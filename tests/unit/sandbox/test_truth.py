@@ -37,13 +37,13 @@ def oracle(company_folder: Path) -> Iterator[Oracle]:
 def _differences(
     truth: Mapping[str, float | None], oracle: Mapping[str, float | None]
 ) -> list[str]:
-    found = []
+    lines = []
     for key in sorted(truth.keys() | oracle.keys()):
         a, b = truth.get(key), oracle.get(key)
         same = a is b if a is None or b is None else math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6)
         if not same:
-            found.append(f"{key!r}: truth {a}, oracle {b}")
-    return found
+            lines.append(f"{key!r}: truth {a}, oracle {b}")
+    return lines
 
 
 def test_every_required_metric_has_a_truth_and_an_oracle(truth: Truth) -> None:

@@ -62,7 +62,7 @@ _MARTS = """
 """
 
 
-def metric(name: str, *, unit: str = "currency", better: str = "up", **given: Any) -> Metric:
+def metric(name: str, *, unit: str = "currency", better: str = "up", **overrides: Any) -> Metric:
     """A metric of the catalogue; a sum over its period by default."""
     fields: dict[str, Any] = {
         "kind": "simple",
@@ -81,7 +81,7 @@ def metric(name: str, *, unit: str = "currency", better: str = "up", **given: An
         "accumulates": True,
         "is_conversion": False,
     }
-    return Metric(name=name, unit=unit, better=better, **{**fields, **given})
+    return Metric(name=name, unit=unit, better=better, **{**fields, **overrides})
 
 
 REVENUE = metric("revenue")

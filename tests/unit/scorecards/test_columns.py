@@ -8,13 +8,13 @@ from scorecards.columns import Table, tables
 
 
 def test_scorecard_and_alerts_are_described_column_by_column() -> None:
-    found = tables()
-    assert list(found) == ["scorecard", "alerts"]
-    for table in found.values():
+    by_table = tables()
+    assert list(by_table) == ["scorecard", "alerts"]
+    for table in by_table.values():
         assert table.description
         assert all(table.columns.values()), table.name
     assert {"metric", "scope", "scope_key", "grain", "period_start", "value"} <= set(
-        found["scorecard"].columns
+        by_table["scorecard"].columns
     )
 
 

@@ -54,7 +54,7 @@ def test_the_season_is_separated_from_the_trend(marts: Marts) -> None:
     """Ratio to the centred moving average, calculated here month by month."""
     values = [seasonal(n) for n in range(36)]
     marts.write(company(values))
-    found = dict(
+    actual = dict(
         marts.rows(
             "select month(period_start), any_value(seasonal_index) from performance.scorecard "
             "group by 1"
@@ -66,9 +66,9 @@ def test_the_season_is_separated_from_the_trend(marts: Marts) -> None:
         ratios.setdefault(month(n).month, []).append(values[n] / (around / 12))
     raw = {m: mean(r) for m, r in ratios.items()}
     scale = mean(raw.values())
-    assert {m: pytest.approx(r / scale, abs=1e-8) for m, r in raw.items()} == found
-    assert mean(found.values()) == pytest.approx(1)
-    assert found[12] > 1.7 and found[8] < 0.6
+    assert {m: pytest.approx(r / scale, abs=1e-8) for m, r in raw.items()} == actual
+    assert mean(actual.values()) == pytest.approx(1)
+    assert actual[12] > 1.7 and actual[8] < 0.6
     adjusted = marts.rows(
         "select value / seasonal_index, seasonally_adjusted_value from performance.scorecard"
     )
@@ -233,12 +233,12 @@ def test_the_benchmark_of_the_time_the_industry_and_the_region(marts: Marts) -> 
         for start in (date(2026, 2, 1), date(2026, 5, 1))
     ]  # fmt: skip
     marts.write(values)
-    found = marts.rows(
+    rows = marts.rows(
         "select scope_key, month(period_start), cast(benchmark_typical as double) "
         "from performance.scorecard where metric = 'win_rate' and month(period_start) in (2, 5) "
         "order by all"
     )
-    assert found == [
+    assert rows == [
         ("Beta", 2, 0.6),
         ("Beta", 5, 0.6),
         ("Norte", 2, 0.2),
@@ -270,11 +270,11 @@ def test_the_tables_describe_their_columns(marts: Marts) -> None:
     """Columns and their descriptions are the same, in the same order."""
     marts.write([], as_of=datetime(2026, 1, 1))
     for table in ("scorecard", "alerts"):
-        found = marts.rows(
+        rows = marts.rows(
             "select column_name, comment from duckdb_columns() where schema_name = 'performance' "
             f"and table_name = '{table}' order by column_index"
         )
-        assert all(comment for _, comment in found), found
+        assert all(comment for _, comment in rows), rows
 
 
 def test_months_of_nothing_between_two_of_something_have_no_season(marts: Marts) -> None:

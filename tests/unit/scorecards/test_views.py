@@ -27,7 +27,9 @@ class _Layer:
     def metrics(self) -> list[Metric]:
         from dataclasses import replace
 
-        return [replace(one, roles=("rep", "manager")) for one in (REVENUE, RATE, COMPLAINTS)]
+        return [
+            replace(metric_, roles=("rep", "manager")) for metric_ in (REVENUE, RATE, COMPLAINTS)
+        ]
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         answer = self._connection.execute(sql, list(parameters))

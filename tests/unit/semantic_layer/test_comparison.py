@@ -54,13 +54,13 @@ def test_a_changed_row_moves_what_reads_it_and_nothing_else(
 ) -> None:
     """Order o6 (February, no rep) from 40 to 50: calculated by hand."""
     new = edited(sql="update customer.fct_order_lines set net_amount = 50 where order_key = 'o6'")
-    found = compare(layer, new)
-    assert found.definitions == ()
-    assert {move.metric for move in found.moves} == {
+    comparison = compare(layer, new)
+    assert comparison.definitions == ()
+    assert {move.metric for move in comparison.moves} == {
         "revenue", "average_order_value", "revenue_mom_growth", "revenue_year_to_date",
     }  # fmt: skip
     february = date(2026, 2, 1)
-    assert [move for move in found.moves if move.metric == "revenue"] == [
+    assert [move for move in comparison.moves if move.metric == "revenue"] == [
         Move(metric="revenue", period_start=february, key=None, old=40.0, new=50.0)
     ]
     (move,) = compare(layer, new, metrics=["revenue"], by="rep__team").moves
@@ -84,9 +84,9 @@ def test_what_moves_between_teams_shows_only_by_team(layer: SemanticLayer, edite
 def test_unchanged_tables_are_not_queried(layer: SemanticLayer, edited: Edited) -> None:
     new = edited(sql="update customer.fct_order_lines set net_amount = 50 where order_key = 'o6'")
     assert compare(layer, new, changed_tables=()).compared == 0
-    found = compare(layer, new, changed_tables=["customer.fct_order_lines"])
-    assert {move.metric for move in found.moves} >= {"revenue", "revenue_year_to_date"}
-    assert not any(move.metric == "win_rate" for move in found.moves)
+    comparison = compare(layer, new, changed_tables=["customer.fct_order_lines"])
+    assert {move.metric for move in comparison.moves} >= {"revenue", "revenue_year_to_date"}
+    assert not any(move.metric == "win_rate" for move in comparison.moves)
 
 
 def test_a_changed_definition_moves_what_is_made_of_it(
@@ -100,13 +100,13 @@ def test_a_changed_definition_moves_what_is_made_of_it(
         params["denominator"]["name"] = "orders"
         metric_of(manifest, "orders")["label"] = "Purchases"
 
-    found = compare(layer, edited(manifest=redefine), changed_tables=())
-    assert found.definitions == (
+    comparison = compare(layer, edited(manifest=redefine), changed_tables=())
+    assert comparison.definitions == (
         DefinitionChange(metric="orders", change="changed", fields=("label",)),
         DefinitionChange(metric="win_rate", change="changed", fields=("inputs", "formula")),
     )
-    assert found.compared == 1
-    assert [(move.metric, move.period_start, move.old, move.new) for move in found.moves] == [
+    assert comparison.compared == 1
+    assert [(move.metric, move.period_start, move.old, move.new) for move in comparison.moves] == [
         ("win_rate", date(2026, 1, 1), 1.0, 0.5)
     ]
 

@@ -42,7 +42,7 @@ def test_values_name_the_metric_that_fails(layer: SemanticLayer) -> None:
 
 
 def test_periods_outside_are_left_out(layer: SemanticLayer) -> None:
-    found = evaluate(
+    evaluation = evaluate(
         layer,
         ["revenue"],
         "month",
@@ -50,5 +50,5 @@ def test_periods_outside_are_left_out(layer: SemanticLayer) -> None:
         since=date(2025, 12, 1),
         until=date(2026, 1, 15),
     )
-    starts = {row["period_start"] for row in found.table.to_pylist()}
+    starts = {row["period_start"] for row in evaluation.table.to_pylist()}
     assert starts == {date(2025, 12, 1), date(2026, 1, 1)}

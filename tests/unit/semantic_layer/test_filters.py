@@ -164,10 +164,10 @@ def test_a_day_that_begins_a_month_names_the_month_by_month(
     layer: SemanticLayer, where: str, months: list[int]
 ) -> None:
     """And a text such as 2026-01 names its period under any grain."""
-    found = rows(layer, "revenue", grain="month", where=where)
+    actual = rows(layer, "revenue", grain="month", where=where)
     everything = dict(rows(layer, "revenue", grain="month"))
-    assert [month.month for month, _ in found] == months
-    assert all(everything[month] == value for month, value in found), "whole months"
+    assert [month.month for month, _ in actual] == months
+    assert all(everything[month] == value for month, value in actual), "whole months"
 
 
 def test_a_period_in_a_filter_without_a_grain(layer: SemanticLayer) -> None:
@@ -181,8 +181,8 @@ def test_any_other_day_is_that_day_under_a_grain(layer: SemanticLayer) -> None:
     """A day within a month cuts the month, as it always did."""
     days = rows(layer, "revenue", grain="day")
     day, value = next((day, value) for day, value in days if day.day != 1)
-    found = rows(layer, "revenue", grain="month", where=f"metric_time = '{day}'")
-    assert found == [(day.replace(day=1), value)]
+    actual = rows(layer, "revenue", grain="month", where=f"metric_time = '{day}'")
+    assert actual == [(day.replace(day=1), value)]
 
 
 def test_a_list_of_periods_names_what_is_none(layer: SemanticLayer) -> None:

@@ -29,8 +29,8 @@ def test_columns_come_in_the_order_of_the_request_and_days_as_dates() -> None:
         column("team", "categorical"),
         column("revenue", "metric"),
     )
-    found = arranged(table, columns, time_zone="UTC")
-    assert list(found.to_pylist()[0].items()) == [
+    result = arranged(table, columns, time_zone="UTC")
+    assert list(result.to_pylist()[0].items()) == [
         ("by_month", date(2026, 5, 1)),
         ("by_hour", at.replace(tzinfo=UTC)),
         ("team", "A"),
@@ -39,8 +39,8 @@ def test_columns_come_in_the_order_of_the_request_and_days_as_dates() -> None:
 
 
 def test_a_metrics_column_has_its_unit_and_direction() -> None:
-    found = ResultColumn.of_metric(metric("complaints", unit="count", better="down"))
-    assert (found.kind, found.unit, found.better, found.label) == (
+    result_column = ResultColumn.of_metric(metric("complaints", unit="count", better="down"))
+    assert (result_column.kind, result_column.unit, result_column.better, result_column.label) == (
         "metric",
         "count",
         "down",
@@ -54,15 +54,19 @@ def test_a_dimension_without_a_spanish_label_keeps_its_own() -> None:
         grain=None,
         dimension=Dimension(name="rep__team", kind="categorical", label="Team"),
     )
-    found = ResultColumn.of_group(group)
-    assert (found.name, found.label_es, found.grain) == ("rep__team", "Team", "")
+    result_column = ResultColumn.of_group(group)
+    assert (result_column.name, result_column.label_es, result_column.grain) == (
+        "rep__team",
+        "Team",
+        "",
+    )
 
 
 def test_hours_are_those_of_the_time_zone() -> None:
     """Midnight UTC and an hour later are both two o'clock in Madrid when clocks go back."""
     table = pa.table({"by_hour": [datetime(2026, 10, 25, 0), datetime(2026, 10, 25, 1)]})
-    found = arranged(table, (column("by_hour", "time", "hour"),), time_zone="Europe/Madrid")
-    assert [at.isoformat() for at in found["by_hour"].to_pylist()] == [
+    result = arranged(table, (column("by_hour", "time", "hour"),), time_zone="Europe/Madrid")
+    assert [at.isoformat() for at in result["by_hour"].to_pylist()] == [
         "2026-10-25T02:00:00+02:00",
         "2026-10-25T02:00:00+01:00",
     ]

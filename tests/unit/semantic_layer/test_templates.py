@@ -24,8 +24,8 @@ from semantic_layer.templates import Reference, placeholder, take_templates
     ],
 )  # fmt: skip
 def test_calls(call: str, reference: Reference) -> None:
-    text, (found,) = take_templates("a = 1 and {{" + call + "}} = 'x'")
-    assert found == reference
+    text, (template,) = take_templates("a = 1 and {{" + call + "}} = 'x'")
+    assert template == reference
     assert text == f"a = 1 and  \"{placeholder(0)}\"  = 'x'"
 
 

@@ -25,11 +25,11 @@ METRICS = (
 
 def test_each_dimension_is_as_if_queried_alone(layer: SemanticLayer) -> None:
     """Sums, distinct counts, ratios over two marts, means and offsets; the order without a rep is nobody's."""
-    found = evaluate(layer, METRICS, "month", by=DIMENSIONS)
-    assert found.failures == {} and found.unavailable == ()
+    evaluation = evaluate(layer, METRICS, "month", by=DIMENSIONS)
+    assert evaluation.failures == {} and evaluation.unavailable == ()
     spread = {
         (row["metric"], row["dimension"], row["key"], row["period_start"]): row["value"]
-        for row in found.table.to_pylist()
+        for row in evaluation.table.to_pylist()
     }
     alone = {}
     for metric in METRICS:

@@ -25,7 +25,7 @@ def test_defaults_of_a_hook() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("fields", "words"),
     [
         ({"kind": "webhook"}, "`url_env`: the name of the variable"),
         ({**MAIL, "host": None}, "`host`, `from` and `to`"),
@@ -35,6 +35,6 @@ def test_defaults_of_a_hook() -> None:
         ({**MAIL, "port": 0}, "port"),
     ],
 )
-def test_what_is_missing_is_named(given: dict[str, Any], words: str) -> None:
+def test_what_is_missing_is_named(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        AlertSpec.model_validate(given)
+        AlertSpec.model_validate(fields)

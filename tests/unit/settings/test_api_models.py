@@ -80,8 +80,8 @@ def test_a_secret_in_place_of_its_variable_is_not_shown(tmp_path: Path) -> None:
 
 
 def test_two_endpoints_of_a_stream_differ_by_name(tmp_path: Path) -> None:
-    one = "{path: a, primary_key: id, columns: {deal_id: id}}"
-    text = GOOD.partition("      deals:")[0] + f"      deals: [{one}, {one}]\n"
+    endpoint = "{path: a, primary_key: id, columns: {deal_id: id}}"
+    text = GOOD.partition("      deals:")[0] + f"      deals: [{endpoint}, {endpoint}]\n"
     with pytest.raises(SettingsInvalid, match="differ by `name`"):
         load_settings(write(tmp_path, text))
     apart = text.replace("{path: a", "{name: b, path: a", 1)

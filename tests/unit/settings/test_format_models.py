@@ -19,7 +19,7 @@ def test_a_selection_states_what_differs_from_its_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("fields", "words"),
     [
         ({"decimal": ",", "thousands": ","}, "decimal and thousands are both ','"),
         ({"thousands": "."}, "decimal and thousands are both '.'"),
@@ -33,9 +33,9 @@ def test_a_selection_states_what_differs_from_its_source() -> None:
         ({"delimeter": ";"}, "delimeter"),
     ],
 )
-def test_what_does_not_fit(given: dict[str, Any], words: str) -> None:
+def test_what_does_not_fit(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        FormatSpec.model_validate(given)
+        FormatSpec.model_validate(fields)
 
 
 def test_single_values_become_lists() -> None:

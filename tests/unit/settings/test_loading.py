@@ -158,10 +158,10 @@ def test_a_source_decides_what_a_failed_check_does_and_what_differs_for_it(tmp_p
         ("quarantine", "quarantine", "warn"),  # which is the own policy of checks of files
     ):
         text = swapped("format:", f"on_breach: {word}\n    format:")
-        found = load_settings(write(tmp_path, text)).source("crm").on_breach
-        assert (found.quarantine_share, found.values) == (of_loads, of_loads)
+        policies = load_settings(write(tmp_path, text)).source("crm").on_breach
+        assert (policies.quarantine_share, policies.values) == (of_loads, of_loads)
         freshness, files = (
-            getattr(found, name) or registered(f"loads.{name}").policy
+            getattr(policies, name) or registered(f"loads.{name}").policy
             for name in ("freshness", "rejected_files")
         )
         assert (freshness, files) == (of_files, of_files)

@@ -11,12 +11,12 @@ from orchestration.settings import SelectionSpec
 from orchestration.settings.mapping_models import ColumnSpec
 
 
-def column(given: Any) -> ColumnSpec:
-    return ColumnSpec.model_validate(given)
+def column(value: Any) -> ColumnSpec:
+    return ColumnSpec.model_validate(value)
 
 
-def selection(**given: Any) -> SelectionSpec:
-    return SelectionSpec.model_validate({"files": "*.csv", "columns": {"a": "b"}, **given})
+def selection(**fields: Any) -> SelectionSpec:
+    return SelectionSpec.model_validate({"files": "*.csv", "columns": {"a": "b"}, **fields})
 
 
 def test_a_text_is_the_name_of_a_column() -> None:
@@ -31,7 +31,7 @@ def test_keys_of_a_map_are_texts_as_they_stand_in_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("value", "words"),
     [
         ({}, "found none of them"),
         ({"column": "a", "sql": "b"}, "found column and sql"),
@@ -41,17 +41,17 @@ def test_keys_of_a_map_are_texts_as_they_stand_in_the_file() -> None:
         (7, "a column's name, or"),
     ],
 )
-def test_what_is_no_origin(given: Any, words: str) -> None:
+def test_what_is_no_origin(value: Any, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        column(given)
+        column(value)
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("value", "kept"),
     [(None, None), (True, "file"), (False, None), ("folder", "folder"), ("file", "file")],
 )
-def test_what_a_snapshot_is(given: object, kept: str | None) -> None:
-    assert selection(snapshot=given).snapshot == kept
+def test_what_a_snapshot_is(value: object, kept: str | None) -> None:
+    assert selection(snapshot=value).snapshot == kept
 
 
 def test_a_selection_has_files_and_columns() -> None:

@@ -32,7 +32,7 @@ def test_a_mapping_that_fits_has_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "path", "words"),
+    ("company", "path", "words"),
     [
         (settings(keys_of="crn"), ("sources", "crm", "keys_of"), "did you mean 'crm'?"),
         (settings(required="users"), ("sources", "crm", "required"), "a stream of this source: deals"),
@@ -43,8 +43,8 @@ def test_a_mapping_that_fits_has_no_fault() -> None:
         (settings({**DEAL, "where": "a = (select 1)"}), (*AT, "where"), "a subquery is not allowed"),
     ],
 )  # fmt: skip
-def test_a_fault_has_its_place(given: Settings, path: tuple[str | int, ...], words: str) -> None:
-    (fault,) = faults(given)
+def test_a_fault_has_its_place(company: Settings, path: tuple[str | int, ...], words: str) -> None:
+    (fault,) = faults(company)
     assert fault.path == path
     assert words in fault.text
 

@@ -39,12 +39,12 @@ def test_a_message_has_the_nearest_line_above(path: KeyPath, where: str) -> None
     assert dotted(path) in where
 
 
-def messages(given: dict[str, Any]) -> list[str]:
-    whole = {"config_file": Path("embudo.yml"), **given}
+def messages(fields: dict[str, Any]) -> list[str]:
+    whole = {"config_file": Path("embudo.yml"), **fields}
     try:
         Settings.model_validate(whole)
     except ValidationError as error:
-        return [explain(one, whole, {}) for one in error.errors()]
+        return [explain(fault, whole, {}) for fault in error.errors()]
     return []
 
 
@@ -52,7 +52,7 @@ DEALS = {"files": "d.csv", "columns": {"deal_id": "id"}}
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("fields", "message"),
     [
         ({"currencyy": "EUR"}, "currencyy: unknown key 'currencyy' (value 'EUR')"),
         ({"revenue_from": "ordrs"}, "revenue_from: found 'ordrs'; allowed: 'orders' or 'deals'"),
@@ -63,17 +63,17 @@ DEALS = {"files": "d.csv", "columns": {"deal_id": "id"}}
         ({"alerts": [{"kind": "webhook", "url_env": ["https://secret"]}]}, "url_env: expected"),
     ],
 )  # fmt: skip
-def test_what_was_found_and_what_is_allowed(given: dict[str, Any], message: str) -> None:
-    (found,) = messages(given)
-    assert message in found
+def test_what_was_found_and_what_is_allowed(fields: dict[str, Any], message: str) -> None:
+    (fault,) = messages(fields)
+    assert message in fault
 
 
 def test_a_value_in_the_place_of_a_variables_name_is_not_shown() -> None:
     """It may be the secret itself."""
-    (found,) = messages({"alerts": [{"kind": "webhook", "url_env": ["https://secret"]}]})
-    assert "secret" not in found
+    (fault,) = messages({"alerts": [{"kind": "webhook", "url_env": ["https://secret"]}]})
+    assert "secret" not in fault
 
 
 def test_a_long_value_is_cut() -> None:
-    (found,) = messages({"company": ["x" * 500]})
-    assert len(found) < 200 and "…" in found
+    (fault,) = messages({"company": ["x" * 500]})
+    assert len(fault) < 200 and "…" in fault

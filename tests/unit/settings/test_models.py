@@ -33,30 +33,30 @@ def settings(**facts: Any) -> Settings:
 
 
 def test_what_a_source_states_overrides_the_company() -> None:
-    given = settings(limits={"silent_days": 20})
-    assert [given.currency_of(name) for name in ("crm", "erp")] == ["USD", "EUR"]
-    assert given.time_zone_of("crm") == "Europe/Madrid"
-    assert [given.keys_of(name) for name in ("crm", "erp")] == ["crm", "crm"]
-    assert given.limits_of("crm").silent_days == 3
-    assert given.limits_of("erp").silent_days == 20
-    assert given.required_streams() == ("crm.deals",)
-    assert list(given.apis) == ["phone"]
+    company = settings(limits={"silent_days": 20})
+    assert [company.currency_of(name) for name in ("crm", "erp")] == ["USD", "EUR"]
+    assert company.time_zone_of("crm") == "Europe/Madrid"
+    assert [company.keys_of(name) for name in ("crm", "erp")] == ["crm", "crm"]
+    assert company.limits_of("crm").silent_days == 3
+    assert company.limits_of("erp").silent_days == 20
+    assert company.required_streams() == ("crm.deals",)
+    assert list(company.apis) == ["phone"]
 
 
 def test_inboxes() -> None:
-    given, home = settings(inbox=Path("/c/inbox")), Home.at("/h")
-    assert given.inbox_of("crm", home=home) == Path("/c/inbox")
-    assert given.inbox_of("erp", home=home) == Path("/c/in/erp")
-    assert given.inbox_of("phone", home=home) == home.answers_of("phone")
+    company, home = settings(inbox=Path("/c/inbox")), Home.at("/h")
+    assert company.inbox_of("crm", home=home) == Path("/c/inbox")
+    assert company.inbox_of("erp", home=home) == Path("/c/in/erp")
+    assert company.inbox_of("phone", home=home) == home.answers_of("phone")
 
 
 def test_a_selections_format_is_over_its_sources() -> None:
-    given = settings()
-    [selection] = given.selections_of("crm", "deals")
-    assert given.format_of("crm", selection).delimiter == ";"
+    company = settings()
+    [selection] = company.selections_of("crm", "deals")
+    assert company.format_of("crm", selection).delimiter == ";"
     own = selection.model_copy(update={"format": selection.format.model_validate({"skip": 2})})
-    assert (given.format_of("crm", own).delimiter, given.format_of("crm", own).skip) == (";", 2)
-    [endpoint] = given.selections_of("phone", "calls")
+    assert (company.format_of("crm", own).delimiter, company.format_of("crm", own).skip) == (";", 2)
+    [endpoint] = company.selections_of("phone", "calls")
     assert (endpoint.files, endpoint.format.type) == (("calls/calls/*.jsonl",), "jsonl")
 
 
@@ -76,8 +76,8 @@ def test_as_of_in_utc(as_of: str | None, utc: dt.datetime | None) -> None:
 def test_service_levels_beside_those_of_the_models_are_a_var() -> None:
     assert "service_level_seconds" not in settings().dbt_vars()
     assert "service_level_seconds" not in settings(service_level_seconds=[60]).dbt_vars()
-    given = settings(service_level_seconds=[45, 20, 30])
-    assert given.dbt_vars()["service_level_seconds"] == "30,45"
+    company = settings(service_level_seconds=[45, 20, 30])
+    assert company.dbt_vars()["service_level_seconds"] == "30,45"
 
 
 @pytest.mark.parametrize("seconds", [[], [0], [3601], [20, 20], list(range(1, 12))])

@@ -16,8 +16,8 @@ ENDPOINT = {"path": "v1/deals", "primary_key": "id", **COLUMNS}
 API = {"kind": "api", "base_url": "https://x.test", "streams": {"deals": ENDPOINT}}
 
 
-def source(given: dict[str, Any]) -> SourceSpec | ApiSpec:
-    settings = Settings.model_validate({"config_file": Path("e.yml"), "sources": {"crm": given}})
+def source(fields: dict[str, Any]) -> SourceSpec | ApiSpec:
+    settings = Settings.model_validate({"config_file": Path("e.yml"), "sources": {"crm": fields}})
     return settings.sources["crm"]
 
 
@@ -39,7 +39,7 @@ def test_an_endpoint_becomes_a_selection_of_its_records() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("fields", "words"),
     [
         ({**FILES, "streams": {}}, "streams"),
         ({**FILES, "kind": "ftp"}, "ftp"),
@@ -52,6 +52,6 @@ def test_an_endpoint_becomes_a_selection_of_its_records() -> None:
         ({**API, "inbox": "x"}, "inbox"),
     ],
 )
-def test_what_is_no_source(given: dict[str, Any], words: str) -> None:
+def test_what_is_no_source(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        source(given)
+        source(fields)

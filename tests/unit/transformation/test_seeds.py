@@ -72,18 +72,18 @@ def test_a_fault_is_reported_by_line_and_column(
 ) -> None:
     """The good line before it is line 2, so the fault is in line 3; an empty line between counts."""
     other = GOOD.replace("Ana", "Bruno")
-    found = faults(targets, f"{HEADING}\n{other}\n\n{line}\n")
+    messages = faults(targets, f"{HEADING}\n{other}\n\n{line}\n")
     if not message:
-        assert found == []
+        assert messages == []
     else:
-        assert len(found) == 1, found
-        assert found[0].startswith("line 4")
-        assert message in found[0]
+        assert len(messages) == 1, messages
+        assert messages[0].startswith("line 4")
+        assert message in messages[0]
 
 
 def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
-    found = faults(targets, f"{HEADING}\n{GOOD}\n{GOOD.replace('1000.50', '7')}\n")
-    assert found == [
+    messages = faults(targets, f"{HEADING}\n{GOOD}\n{GOOD.replace('1000.50', '7')}\n")
+    assert messages == [
         "line 3, metric, scope, scope_key, period_grain, period_start, set_on: the same as in line 2; "
         "expected each once"
     ]
@@ -104,9 +104,9 @@ def test_a_row_twice_names_both_lines(targets: SeedRules) -> None:
 def test_a_file_of_another_kind_is_refused(
     targets: SeedRules, content: str | bytes, message: str
 ) -> None:
-    found = faults(targets, content)
-    assert len(found) == 1
-    assert found[0].startswith(message)
+    messages = faults(targets, content)
+    assert len(messages) == 1
+    assert messages[0].startswith(message)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(targets: SeedRules) -> None:

@@ -59,7 +59,7 @@ def test_the_var_names_thresholds() -> None:
 
 def test_a_threshold_adds_its_metrics(manifest: Any) -> None:
     assert add_service_levels(manifest, [30])
-    added = {name: one.fields for name, one in manifest.metrics.items() if "30s" in name}
+    added = {name: metric.fields for name, metric in manifest.metrics.items() if "30s" in name}
     assert sorted(added) == [
         "metric.embudo.inbound_calls_answered_in_30s",
         "metric.embudo.service_level_30s",

@@ -20,9 +20,14 @@ ENDPOINT = {
 
 def api_settings(*sources: str, endpoint: Mapping[str, Any] = ENDPOINT, **api: Any) -> Settings:
     """One API per name, each with one endpoint of deals."""
-    given = {"kind": "api", "base_url": "https://x.test/v1/", "streams": {"deals": endpoint}, **api}
+    fields = {
+        "kind": "api",
+        "base_url": "https://x.test/v1/",
+        "streams": {"deals": endpoint},
+        **api,
+    }
     return Settings.model_validate(
-        {"config_file": Path("embudo.yml"), "sources": dict.fromkeys(sources or ("crm",), given)}
+        {"config_file": Path("embudo.yml"), "sources": dict.fromkeys(sources or ("crm",), fields)}
     )
 
 

@@ -16,12 +16,12 @@ KEY = {"kind": "api_key", "key_env": "T", "name": "X-Key", "place": "query"}
 BASIC = {"kind": "basic", "username_env": "U", "password_env": "T"}
 
 
-def spec(given: dict[str, Any]) -> AuthSpec:
-    return AuthSpec.model_validate(given)
+def spec(fields: dict[str, Any]) -> AuthSpec:
+    return AuthSpec.model_validate(fields)
 
 
 @pytest.mark.parametrize(
-    ("given", "kind", "secrets"),
+    ("fields", "kind", "secrets"),
     [
         (BEARER, BearerTokenAuth, {"s3"}),
         (KEY, APIKeyAuth, {"s3"}),
@@ -30,11 +30,11 @@ def spec(given: dict[str, Any]) -> AuthSpec:
     ],
 )
 def test_each_kind_takes_its_secrets_from_the_environment(
-    given: dict[str, Any], kind: type, secrets: set[str]
+    fields: dict[str, Any], kind: type, secrets: set[str]
 ) -> None:
     """Without the line break that a secret store often ends with; all of them are masked in messages."""
-    found, masked = authentication("crm", spec(given), {"T": " s3\n", "U": "ana"})
-    assert isinstance(found, kind)
+    auth, masked = authentication("crm", spec(fields), {"T": " s3\n", "U": "ana"})
+    assert isinstance(auth, kind)
     assert set(masked) == secrets
 
 

@@ -61,8 +61,8 @@ def api(server: ApiServer, tmp_path: Path, endpoint: dict[str, Any], **source: A
     config = tmp_path / "embudo.yml"
     columns = {"columns": {"product_id": "id", "name": "id"}, "primary_key": "id"}
     stream = {"products": {**columns, **endpoint}}
-    given = {"kind": "api", "base_url": server.url, "streams": stream, **source}
-    config.write_text(yaml.safe_dump({"sources": {"crm": given}}))
+    fields = {"kind": "api", "base_url": server.url, "streams": stream, **source}
+    config.write_text(yaml.safe_dump({"sources": {"crm": fields}}))
     return load_settings(config).apis["crm"]
 
 

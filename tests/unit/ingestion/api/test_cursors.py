@@ -16,8 +16,8 @@ from orchestration.settings.api_models import CursorSpec
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
-def cursor(*, zone: str = "UTC", **given: Any) -> Cursor:
-    return Cursor(CursorSpec(param="since", path="at", **given), zone=zone)
+def cursor(*, zone: str = "UTC", **fields: Any) -> Cursor:
+    return Cursor(CursorSpec(param="since", path="at", **fields), zone=zone)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from orchestration.ingestion.api.pagination import named_paths, page_size, pagin
 from orchestration.settings.api_models import PaginationSpec
 
 
-def spec(**given: Any) -> PaginationSpec:
-    return PaginationSpec.model_validate(given)
+def spec(**fields: Any) -> PaginationSpec:
+    return PaginationSpec.model_validate(fields)
 
 
 def next_request(way: PaginationSpec, body: Any, **headers: str) -> Request | None:

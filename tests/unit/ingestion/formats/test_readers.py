@@ -38,7 +38,7 @@ def test_cut_files_are_rejected_and_others_land(company: Company, name: str) -> 
     company.drop("good.csv", "Id,Name\n7,Siete\n")
     company.map("products", {"files": "*", "columns": {"product_id": "Id", "name": "Name"}})
     result = company.land()
-    assert [one.file for one in result.rejected_files] == [name]
+    assert [rejected.file for rejected in result.rejected_files] == [name]
     assert name in result.rejected_files[0].reason
     assert company.rows("select product_id from landing.products") == [("7",)]
     company.drop(name, complete.read_bytes())

@@ -66,10 +66,16 @@ def test_cells_across_the_chunks_of_a_big_sheet_are_found_once(
     path = tmp_path / "p.xlsx"
     workbook(path, [[LONG + n, str(LONG), "x", -LONG] for n in range(40)])
     with zipfile.ZipFile(path) as archive:
-        found = long_numbers(archive, "Data")
+        cells = long_numbers(archive, "Data")
         assert long_numbers(archive, None) == [(1, 2)]
-    assert found == [(row, column) for row in range(1, 41) for column in (1, 4)]
+    assert cells == [(row, column) for row in range(1, 41) for column in (1, 4)]
 
 
 def test_columns_are_numbered_by_their_letters() -> None:
-    assert [column_number(one) for one in ("A", "Z", "AA", "AZ", "ZZ")] == [1, 26, 27, 52, 702]
+    assert [column_number(letters) for letters in ("A", "Z", "AA", "AZ", "ZZ")] == [
+        1,
+        26,
+        27,
+        52,
+        702,
+    ]

@@ -48,10 +48,10 @@ def test_lines_of_good_records(
     content, lines = written(rows, chance)
     path = tmp_path / "f.csv"
     path.write_bytes(content)
-    found = scan(path, 3)
-    assert not found.rejects
-    assert list(found.lines) == lines
-    starts = [content[s:] for s in found.starts]
+    scanned = scan(path, 3)
+    assert not scanned.rejects
+    assert list(scanned.lines) == lines
+    starts = [content[s:] for s in scanned.starts]
     assert [next(csv.reader(io.StringIO(s.decode(), newline=""))) for s in starts] == rows
 
 
@@ -64,25 +64,25 @@ def test_a_quote_never_closed_takes_its_own_line_only(
     rows = [b'%d,"x %d",y' % (i, i) for i in range(60)]
     rows[30] = b'30,"never closed,y'
     path.write_bytes(b"\n".join(rows))
-    found = scan(path, 3)
-    assert [(reject.line, reject.ordinal) for reject in found.rejects] == [(31, 30)]
-    assert found.records == 60
+    scanned = scan(path, 3)
+    assert [(reject.line, reject.ordinal) for reject in scanned.rejects] == [(31, 30)]
+    assert scanned.records == 60
 
 
 def test_a_quote_inside_a_field_is_text(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(b'1,5" pipe,a\n2,"quoted, all",b\n3,6" and 7" pipe,c\n')
-    found = scan(path, 3)
-    assert not found.rejects
-    assert found.records == 3
+    scanned = scan(path, 3)
+    assert not scanned.rejects
+    assert scanned.records == 3
 
 
 def test_a_file_that_ends_in_an_open_quote(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(b'1,a,b\n2,"c,d\n3,e,f\n')
-    found = scan(path, 3)
-    assert [reject.line for reject in found.rejects] == [2]
-    assert list(found.lines) == [1, 2, 3]
+    scanned = scan(path, 3)
+    assert [reject.line for reject in scanned.rejects] == [2]
+    assert list(scanned.lines) == [1, 2, 3]
 
 
 COLUMNS = {

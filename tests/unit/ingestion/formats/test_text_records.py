@@ -58,10 +58,10 @@ def test_where_the_records_begin_and_their_names(
     line: int,
     is_plain: bool,
 ) -> None:
-    found = preamble(path, content, **form)
-    assert (found.names, found.line) == (names, line)
-    assert found.is_plain == is_plain
-    assert content[found.body :] == b"1,a\n"
+    head = preamble(path, content, **form)
+    assert (head.names, head.line) == (names, line)
+    assert head.is_plain == is_plain
+    assert content[head.body :] == b"1,a\n"
 
 
 def test_an_empty_file_has_no_names(path: Path) -> None:
@@ -74,8 +74,8 @@ def test_a_header_that_cannot_be_read_names_its_line(path: Path) -> None:
 
 
 def test_lines_that_are_not_split(path: Path) -> None:
-    found = preamble(path, b"id name\r\n1 a\n", lines_only=True)
-    assert (found.header, found.body, found.line, found.names) == ("id name", 9, 2, ())
+    head = preamble(path, b"id name\r\n1 a\n", lines_only=True)
+    assert (head.header, head.body, head.line, head.names) == ("id name", 9, 2, ())
     assert preamble(path, b"1 a\n", lines_only=True, header=False).body == 0
 
 
@@ -89,14 +89,14 @@ def test_a_byte_order_mark(path: Path) -> None:
 def test_broken_records_are_left_out_and_the_others_keep_their_lines(
     path: Path, tmp_path: Path
 ) -> None:
-    found = preamble(path, b'id,name\n1,a\n2,"b" x\n3,"c\nc"\n4,d,e\n5,f\n')
-    structure = scan_records(path, COMMAS, 2, found, FormatSpec())
+    head = preamble(path, b'id,name\n1,a\n2,"b" x\n3,"c\nc"\n4,d,e\n5,f\n')
+    structure = scan_records(path, COMMAS, 2, head, FormatSpec())
     assert [reject.line for reject in structure.rejects] == [3, 6]
     text = PlainText(path=path, is_copy=False, delimiter=",")
     with duckdb.connect() as connection:
         options = "delim = ',', quote = '\"', escape = '\"'"
         body = records_relation(
-            text, structure, found, options, ["c0", "c1"], connection, tmp_path, False
+            text, structure, head, options, ["c0", "c1"], connection, tmp_path, False
         )
         rows = connection.execute(numbered_relation(["c0 as id", "c1 as name"], body, structure))
         assert [row[:4] for row in rows.fetchall()] == [
@@ -107,22 +107,22 @@ def test_broken_records_are_left_out_and_the_others_keep_their_lines(
 
 
 def test_lines_are_records_where_nothing_splits_them(path: Path, tmp_path: Path) -> None:
-    found = preamble(path, b'head\none "two\nthree, four\n', lines_only=True)
+    head = preamble(path, b'head\none "two\nthree, four\n', lines_only=True)
     dialect = Dialect(delimiter=0x1E, quote=None)
-    structure = scan_records(path, dialect, 1, found, FormatSpec())
+    structure = scan_records(path, dialect, 1, head, FormatSpec())
     text = PlainText(path=path, is_copy=False, delimiter="\x1e")
     with duckdb.connect() as connection:
-        body = lines_relation(text, structure, found, connection, tmp_path)
+        body = lines_relation(text, structure, head, connection, tmp_path)
         rows = connection.execute(numbered_relation(["line"], body, structure)).fetchall()
     assert [row[:3] for row in rows] == [('one "two', 1, 2), ("three, four", 2, 3)]
 
 
 def test_a_file_without_records_is_an_empty_relation(path: Path, tmp_path: Path) -> None:
-    found = preamble(path, b"id,name\n")
-    structure = scan_records(path, COMMAS, 2, found, FormatSpec())
+    head = preamble(path, b"id,name\n")
+    structure = scan_records(path, COMMAS, 2, head, FormatSpec())
     text = PlainText(path=path, is_copy=False, delimiter=",")
     with duckdb.connect() as connection:
-        body = records_relation(text, structure, found, "", ["c0"], connection, tmp_path, False)
+        body = records_relation(text, structure, head, "", ["c0"], connection, tmp_path, False)
         rows = connection.execute(numbered_relation(["c0 as id"], body, structure))
         assert next(column[0] for column in rows.description or ()) == "id"
         assert rows.fetchall() == []

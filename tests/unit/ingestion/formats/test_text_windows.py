@@ -18,7 +18,7 @@ from orchestration.ingestion.formats.text_windows import (
 COMMA = Dialect(delimiter=ord(","), quote=ord('"'))
 
 
-def found(tmp_path: Path, text: bytes, fields: int = 2) -> WindowRecords:
+def records_of(tmp_path: Path, text: bytes, fields: int = 2) -> WindowRecords:
     path = tmp_path / "text.csv"
     path.write_bytes(text)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
@@ -51,7 +51,7 @@ def found(tmp_path: Path, text: bytes, fields: int = 2) -> WindowRecords:
 def test_records(
     tmp_path: Path, text: bytes, first: list[int], last: list[int], faults: dict[int, str]
 ) -> None:
-    records = found(tmp_path, text)
+    records = records_of(tmp_path, text)
     assert (records.first.tolist(), records.last.tolist()) == (first, last)
     assert records.faults == faults
 

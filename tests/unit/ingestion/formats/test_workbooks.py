@@ -147,8 +147,8 @@ def test_a_sheet_that_begins_below_and_beside_its_first_cell(company: Company) -
         format={"range": "B2:C9"},
     )
     [load] = company.land().loads
-    found = "select product_id, name, _line from landing.products order by 1"
-    assert company.rows(found) == [("1", "Desk", 3), ("2", "Lamp", 5)]
+    query = "select product_id, name, _line from landing.products order by 1"
+    assert company.rows(query) == [("1", "Desk", 3), ("2", "Lamp", 5)]
     assert (load.rows_read, load.rows_skipped) == (3, 1)
     company.map(
         "products",
@@ -156,7 +156,7 @@ def test_a_sheet_that_begins_below_and_beside_its_first_cell(company: Company) -
         format={"skip": 1},
     )
     company.land()
-    assert company.rows(found) == [("1", "Desk", 3), ("2", "Lamp", 5)]
+    assert company.rows(query) == [("1", "Desk", 3), ("2", "Lamp", 5)]
 
 
 def test_an_opendocument_sheet_without_the_list_of_its_files_is_read(company: Company) -> None:

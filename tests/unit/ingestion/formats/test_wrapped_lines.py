@@ -82,7 +82,7 @@ def test_unwrapping_gives_back_what_was_wrapped(rows: list[list[str]]) -> None:
         path = Path(folder) / "w.csv"
         path.write_bytes(wrap(plain.getvalue()).encode())
         text = PlainText(path=path, is_copy=False, delimiter=",")
-        found = unwrapped(
+        lines = unwrapped(
             text, dialect=Dialect(delimiter=ord(","), quote=ord('"')), scratch=Path(folder)
         )
-        assert found.path.read_bytes().decode().replace("\r\n", "\n") == plain.getvalue()
+        assert lines.path.read_bytes().decode().replace("\r\n", "\n") == plain.getvalue()

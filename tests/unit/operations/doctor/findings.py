@@ -8,8 +8,8 @@ from tests.faults.tiny_company import TinyCompany
 
 def wrong(company: TinyCompany, *, quick: bool = False) -> list[Finding]:
     """Every finding that is not all right; each names what fixes it."""
-    found = diagnose(Inspection(config=company.config, home=company.home, quick=quick))
+    findings = diagnose(Inspection(config=company.config, home=company.home, quick=quick))
     areas = ["versions", "settings", "lock", "ledger", "landing", "releases", "leftovers", "disk"]
-    assert {finding.area for finding in found} == {*areas, "permissions", "clocks"}
-    assert all(finding.fix for finding in found if finding.state != "ok")
-    return [finding for finding in found if finding.state != "ok"]
+    assert {finding.area for finding in findings} == {*areas, "permissions", "clocks"}
+    assert all(finding.fix for finding in findings if finding.state != "ok")
+    return [finding for finding in findings if finding.state != "ok"]

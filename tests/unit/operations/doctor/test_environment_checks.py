@@ -56,9 +56,9 @@ def test_what_is_wrong_is_named(
     fix: str,
 ) -> None:
     corrupt(company)
-    found = diagnose(Inspection(config=company.config, home=company.home))
-    named = [f for f in found if f.state != "ok" and f.area == area and words in f.message]
-    assert named, found
+    findings = diagnose(Inspection(config=company.config, home=company.home))
+    named = [f for f in findings if f.state != "ok" and f.area == area and words in f.message]
+    assert named, findings
     assert fix in named[0].fix
 
 

@@ -68,9 +68,9 @@ def test_what_is_wrong_is_named(
     fix: str,
 ) -> None:
     corrupt(company)
-    found = diagnose(Inspection(config=company.config, home=company.home))
-    named = [f for f in found if f.state != "ok" and f.area == area and words in f.message]
-    assert named, found
+    findings = diagnose(Inspection(config=company.config, home=company.home))
+    named = [f for f in findings if f.state != "ok" and f.area == area and words in f.message]
+    assert named, findings
     assert fix in named[0].fix
 
 
@@ -81,8 +81,8 @@ def test_a_lock_is_distinguished_from_what_a_killed_run_left(company: TinyCompan
         assert f"pid {os.getpid()}" in held.message
     company.home.refresh_lock.write_text('{"pid": "1", "run_id": "run-0"}')
     assert wrong(company) == []
-    found = diagnose(Inspection(config=company.config, home=company.home))
-    assert any("a killed run left its details" in finding.message for finding in found)
+    findings = diagnose(Inspection(config=company.config, home=company.home))
+    assert any("a killed run left its details" in finding.message for finding in findings)
 
 
 def test_what_other_accounts_can_read_is_named_with_the_command_that_closes_it(

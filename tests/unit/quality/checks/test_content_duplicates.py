@@ -28,7 +28,9 @@ def rows(
     """So many rows of a stream: `column = SQL of i` for each, as a statement."""
     columns = {
         name.strip(): sql.strip()
-        for name, sql in (one.split("=", 1) for one in selected.split(";") if one.strip())
+        for name, sql in (
+            assignment.split("=", 1) for assignment in selected.split(";") if assignment.strip()
+        )
     }
     columns |= {
         "_source": f"'{source}'",
@@ -68,14 +70,16 @@ def tasks(prefix: str, *, count: int, seq: int, first: int = 0) -> str:
 def candidate(directory: Path, *statements: str, seq: int, previous: Path | None = None) -> Path:
     """A candidate that the check has examined, so that its shares are kept."""
     make_landing(directory, *statements, load_seq=seq)
-    found(directory, previous)
+    reported(directory, previous)
     return directory
 
 
-def found(directory: Path, previous: Path | None = None, **fields: Any) -> dict[str, CheckResult]:
+def reported(
+    directory: Path, previous: Path | None = None, **fields: Any
+) -> dict[str, CheckResult]:
     checks = results(CHECK, gate_input(directory, previous=previous, **fields))
-    assert not [one for one in checks if not one.ran]
-    return {one.title: one for one in checks if one.outcome != "pass"}
+    assert not [result for result in checks if not result.ran]
+    return {result.title: result for result in checks if result.outcome != "pass"}
 
 
 def after_release(
@@ -85,7 +89,7 @@ def after_release(
     previous = candidate(tmp_path / "before", *before, seq=1)
     now = tmp_path / "now"
     make_landing(now, *before, *new, load_seq=2)
-    return found(now, previous)
+    return reported(now, previous)
 
 
 HISTORY = (calls("c", count=2000, seq=1),)
@@ -198,20 +202,20 @@ def test_spend_that_stands_twice_in_a_file_is_repeated(tmp_path: Path) -> None:
 
 def test_days_that_came_twice_stop_a_first_release(tmp_path: Path) -> None:
     make_landing(tmp_path, *HISTORY, calls("d", count=192, seq=1, first=960))
-    [check] = found(tmp_path).values()
+    [check] = reported(tmp_path).values()
     assert (check.outcome, check.failures) == ("fail", 192)
 
 
 def test_all_rows_twice_stop_a_first_release(tmp_path: Path) -> None:
     make_landing(tmp_path, *HISTORY, calls("d", count=2000, seq=1))
-    [check] = found(tmp_path).values()
+    [check] = reported(tmp_path).values()
     assert check.outcome == "fail"
 
 
 def test_scattered_and_untelling_ones_stop_no_first_release(tmp_path: Path) -> None:
     scattered = calls("d", count=2000, seq=1) + " where i % 50 = 0"
     make_landing(tmp_path, *HISTORY, scattered, tasks("t", count=500, seq=1))
-    assert found(tmp_path) == {}
+    assert reported(tmp_path) == {}
 
 
 def test_a_waived_share_is_what_the_next_release_compares_with(tmp_path: Path) -> None:
@@ -219,7 +223,7 @@ def test_a_waived_share_is_what_the_next_release_compares_with(tmp_path: Path) -
     previous = candidate(tmp_path / "before", *HISTORY, again, seq=1)
     new = calls("n", count=400, seq=2, first=2000), calls("m", count=400, seq=2, first=2000)
     make_landing(tmp_path / "now", *HISTORY, again, *new, load_seq=2)
-    assert found(tmp_path / "now", previous) == {}
+    assert reported(tmp_path / "now", previous) == {}
 
 
 def test_shares_of_streams_without_new_rows_are_kept(tmp_path: Path) -> None:
@@ -240,6 +244,6 @@ def test_contact_data_in_keys_is_masked(tmp_path: Path) -> None:
 def test_every_stream_whose_rows_say_more_than_their_key_has_a_result(tmp_path: Path) -> None:
     make_landing(tmp_path)
     names = registered(CHECK).names_in(Definitions(manifest={}))
-    assert {one.name for one in results(CHECK, gate_input(tmp_path))} == set(names)
+    assert {result.name for result in results(CHECK, gate_input(tmp_path))} == set(names)
     assert {"duplicates.calls", "duplicates.deals", "duplicates.marketing_spend"} <= set(names)
     assert "duplicates.targets" not in names

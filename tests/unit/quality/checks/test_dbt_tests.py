@@ -104,9 +104,9 @@ COMPILED = {
 
 @pytest.fixture
 def databases(tmp_path: Path) -> Databases:
-    found = Databases.of(tmp_path)
-    duckdb.connect(str(found.warehouse)).close()
-    with duckdb.connect(str(found.marts)) as connection:
+    candidate_databases = Databases.of(tmp_path)
+    duckdb.connect(str(candidate_databases.warehouse)).close()
+    with duckdb.connect(str(candidate_databases.marts)) as connection:
         connection.execute("create schema core")
         connection.execute(
             "create table core.contacts as select * from (values "
@@ -119,7 +119,7 @@ def databases(tmp_path: Path) -> Databases:
     folder.mkdir(parents=True)
     for name, sql in COMPILED.items():
         (folder / f"{name}.sql").write_text(sql)
-    return found
+    return candidate_databases
 
 
 def _checks(databases: Databases, *outcomes: Outcome) -> dict[str, CheckResult]:

@@ -36,8 +36,8 @@ def test_a_required_stream_that_never_came_stops() -> None:
         limits=LoadLimits(),
         required_streams=("crm.deals", "crm.users", "pbx.calls"),
     )
-    found = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.required_streams"}
-    assert found == {"crm.deals": "pass", "crm.users": "pass", "pbx.calls": "fail"}
+    outcomes = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.required_streams"}
+    assert outcomes == {"crm.deals": "pass", "crm.users": "pass", "pbx.calls": "fail"}
 
 
 def test_a_new_column_warns_by_name() -> None:

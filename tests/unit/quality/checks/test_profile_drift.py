@@ -18,9 +18,9 @@ CHECK = "profile.<mart>"
 
 def _candidate(folder: Path, change: str = "", *, previous: Path | None = None) -> GateInput:
     folder.mkdir()
-    found = Databases.of(folder)
-    duckdb.connect(str(found.warehouse)).close()
-    with duckdb.connect(str(found.marts)) as connection:
+    databases = Databases.of(folder)
+    duckdb.connect(str(databases.warehouse)).close()
+    with duckdb.connect(str(databases.marts)) as connection:
         connection.execute("create schema funnel")
         connection.execute(f"create table funnel.fct_deals as {ROWS.format(rows=1000)}")
         if change:

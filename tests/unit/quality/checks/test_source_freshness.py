@@ -26,14 +26,17 @@ def test_a_source_two_weeks_behind_the_others_warns(
     verdict = check_loads(
         LandingResult(loads=()), history=history, limits=LoadLimits(usual=own), newest=newest
     )
-    found = {c.subject: c for c in verdict.checks if c.name == "loads.freshness"}
-    assert {subject: c.outcome for subject, c in found.items()} == {"crm": "pass", "pbx": outcome}
-    assert f"{days} day(s) before" in found["pbx"].observed
+    by_source = {c.subject: c for c in verdict.checks if c.name == "loads.freshness"}
+    assert {subject: c.outcome for subject, c in by_source.items()} == {
+        "crm": "pass",
+        "pbx": outcome,
+    }
+    assert f"{days} day(s) before" in by_source["pbx"].observed
 
 
 def test_without_business_times_the_last_load_counts() -> None:
     old = dataclasses.replace(load(1), landed_at=load(1).landed_at - timedelta(days=30))
     history = [old, load(2, source="pbx", stream="calls")]
     verdict = check_loads(LandingResult(loads=()), history=history, limits=LoadLimits())
-    found = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.freshness"}
-    assert found == {"crm": "warn", "pbx": "pass"}
+    outcomes = {c.subject: c.outcome for c in verdict.checks if c.name == "loads.freshness"}
+    assert outcomes == {"crm": "warn", "pbx": "pass"}

@@ -32,7 +32,7 @@ def make_landing(directory: Path, *rows: str, load_seq: int = 1) -> None:
         path.unlink(missing_ok=True)
     duckdb.connect(str(databases.marts)).close()
     columns = {
-        stream.name: ", ".join(f'"{one.name}" {one.data_type}' for one in stream.landed)
+        stream.name: ", ".join(f'"{column.name}" {column.data_type}' for column in stream.landed)
         for stream in load_contract().values()
     }
     streams = "".join(f"create table landing.{name} ({texts});" for name, texts in columns.items())
@@ -58,9 +58,9 @@ def landing(
 
 
 def warned(directory: Path, **fields: object) -> dict[str, CheckResult]:
-    found = results(CHECK, gate_input(directory, **fields))
-    assert not [one for one in found if not one.ran]
-    return {one.title: one for one in found if one.outcome != "pass"}
+    checks = results(CHECK, gate_input(directory, **fields))
+    assert not [result for result in checks if not result.ran]
+    return {result.title: result for result in checks if result.outcome != "pass"}
 
 
 CHANGES = landing(
@@ -71,13 +71,13 @@ DEALS = landing("deals", {"deal_id": ["D1", "D2", "D3"]})
 
 def test_ids_that_no_row_has_warn_with_share_and_sample(tmp_path: Path) -> None:
     make_landing(tmp_path, CHANGES, DEALS)
-    [(title, found)] = warned(tmp_path).items()
+    [(title, check)] = warned(tmp_path).items()
     assert title == "references.deal_stage_changes.deal_id on crm.deal_stage_changes"
-    assert found.outcome == "warn"
-    assert found.observed == "3 of 5 rows (60.0%): their deal_id is in no row of deals"
-    assert found.failures == 3
-    assert found.sample_keys == ("X7", "X8")
-    assert "land the rows that are missing" in found.remedy
+    assert check.outcome == "warn"
+    assert check.observed == "3 of 5 rows (60.0%): their deal_id is in no row of deals"
+    assert check.failures == 3
+    assert check.sample_keys == ("X7", "X8")
+    assert "land the rows that are missing" in check.remedy
 
 
 def test_a_source_without_that_stream_is_not_checked(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_every_reference_of_the_contract_has_a_result(tmp_path: Path) -> None:
     make_landing(tmp_path, CHANGES, DEALS)
     check = registered(CHECK)
     names = check.names_in(Definitions(manifest={}))
-    assert {one.name for one in results(CHECK, gate_input(tmp_path))} == set(names)
+    assert {result.name for result in results(CHECK, gate_input(tmp_path))} == set(names)
     assert {
         "references.deals.owner_id",
         "references.calls.agent_id",
@@ -122,10 +122,10 @@ def test_agents_are_found_by_extension_and_email_too(tmp_path: Path) -> None:
         "calls", {"call_id": list("abcd"), "agent_id": ["101", "b@X.es", "u1", "999"]}, source="pbx"
     )
     make_landing(tmp_path, users, calls)
-    [(title, found)] = warned(tmp_path).items()
+    [(title, check)] = warned(tmp_path).items()
     assert title == "references.calls.agent_id on pbx.calls"
-    assert found.observed.startswith("2 of 4 rows")  # u1 is the key of a user in crm, not in pbx
-    assert "1 of the rows have an id of another source: set `keys_of`" in found.remedy
+    assert check.observed.startswith("2 of 4 rows")  # u1 is the key of a user in crm, not in pbx
+    assert "1 of the rows have an id of another source: set `keys_of`" in check.remedy
 
 
 @pytest.mark.parametrize(("switchboard", "is_warned"), [(1, False), (3, True)])
@@ -143,15 +143,15 @@ def test_contact_data_is_not_shown(tmp_path: Path) -> None:
     contacts = landing("contacts", {"contact_id": ["c1"]})
     orders = landing("orders", {"order_id": ["o1"], "contact_id": ["ana@example.com"]})
     make_landing(tmp_path, contacts, orders)
-    [found] = warned(tmp_path).values()
-    assert "example.com" not in f"{found.observed}{found.sample_keys}{found.remedy}"
+    [check] = warned(tmp_path).values()
+    assert "example.com" not in f"{check.observed}{check.sample_keys}{check.remedy}"
 
 
 def test_the_probable_cause_is_named(tmp_path: Path) -> None:
     deals = landing("deals", {"deal_id": ["d1", "d2"], "owner_id": ["007", "nobody"]})
     make_landing(tmp_path, deals, landing("users", {"user_id": ["7", "u2"]}))
-    [found] = warned(tmp_path).values()
-    assert found.remedy == (
+    [check] = warned(tmp_path).values()
+    assert check.remedy == (
         "1 of the rows would match without leading zeros: map the id as `sql: ltrim(owner_id, '0')`, on both sides. "
         "Others are rows to land."
     )
@@ -216,9 +216,9 @@ def test_new_rows_of_which_most_match_nothing_stop_where_earlier_ones_matched(
     before = release(tmp_path / "before", unknown, 100)
     warned(before)
     candidate = release(tmp_path / "now", unknown, 100, fresh=fresh)
-    found = warned(candidate, previous=before)["references.deals.owner_id on crm.deals"]
-    assert found.outcome == outcome
-    assert ("100.0% of the new ones" in found.observed) is (outcome == "fail")
+    check = warned(candidate, previous=before)["references.deals.owner_id on crm.deals"]
+    assert check.outcome == outcome
+    assert ("100.0% of the new ones" in check.observed) is (outcome == "fail")
 
 
 def test_rows_that_come_before_what_they_refer_to_warn_each_day(tmp_path: Path) -> None:
@@ -251,5 +251,5 @@ def test_what_is_counted_is_what_a_join_would_lose(
 ) -> None:
     deals = [landing("deals", {"deal_id": [f"d{n}" for n in range(len(used))], "owner_id": used})]
     make_landing(tmp_path, *(deals if used else []), landing("users", {"user_id": sorted(known)}))
-    lost = sum(1 for one in used if one not in known)
-    assert sum(found.failures for found in warned(tmp_path).values()) == lost
+    lost = sum(1 for key in used if key not in known)
+    assert sum(check.failures for check in warned(tmp_path).values()) == lost

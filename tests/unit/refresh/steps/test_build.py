@@ -48,10 +48,10 @@ def test_rows_are_counted_in_both_databases(home: Home) -> None:
 def test_a_build_is_read_back_from_disk(home: Home) -> None:
     candidate = prepared(home).candidate
     write_node_results(candidate.artifacts, [MODEL, UNIT_TEST])
-    found = read_build(candidate)
-    assert found.nodes == (MODEL, UNIT_TEST)
-    assert found.unit_tests
-    assert found.rows["fct_orders"] == 1
+    read_back = read_build(candidate)
+    assert read_back.nodes == (MODEL, UNIT_TEST)
+    assert read_back.unit_tests
+    assert read_back.rows["fct_orders"] == 1
 
 
 def test_a_candidate_without_a_build_cannot_go_on(home: Home) -> None:

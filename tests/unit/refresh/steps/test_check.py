@@ -43,10 +43,10 @@ def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
         candidate.marts: [MetricValue("orders", date(2026, 6, 1), 3)],
         previous / "marts.duckdb": [MetricValue("orders", date(2026, 6, 1), 2)],
     }
-    given: list[Any] = []
+    inputs: list[Any] = []
 
     def run_gate(gate: Any) -> GateReport:
-        given.append(gate)
+        inputs.append(gate)
         return GateReport(run_id=gate.run_id, checks=(make_check("marts.orders", "warn"),))
 
     monkeypatch.setattr(quality, "run_gate", run_gate)
@@ -64,7 +64,7 @@ def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
         built=Build(nodes=(), rows={}, unit_tests=False),
     )
     assert quality.read_gate(candidate.directory) == report
-    (gate,) = given
+    (gate,) = inputs
     assert gate.complete_before == date(2026, 6, 1)
     assert gate.values == values[candidate.marts]
     assert gate.previous_values == values[previous / "marts.duckdb"]

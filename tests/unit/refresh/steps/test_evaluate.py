@@ -34,21 +34,21 @@ def _layer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_computed_tables_carry_the_id_that_the_release_will_have(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
 
     def write(
         layer: object, connection: duckdb.DuckDBPyConnection, **fields: Any
     ) -> dict[str, int]:
         connection.execute("create table written as select current_setting('TimeZone') as zone")
-        given.update(fields)
+        arguments.update(fields)
         return {"metric_values": 1200, "scorecard": 30}
 
     monkeypatch.setattr(step, "write_computed_tables", write)
     context = make_context(home, run_id="run-7")
     candidate = prepare_candidate(home, "run-7", full=True)
     assert evaluate(context, candidate) == {"metric_values": 1200, "scorecard": 30}
-    assert given["release_id"].endswith("-run7")
-    assert given["newest_of_source"] == {}
+    assert arguments["release_id"].endswith("-run7")
+    assert arguments["newest_of_source"] == {}
     with duckdb.connect(str(candidate.marts), read_only=True) as connection:
         assert connection.execute("from written").fetchone() == ("UTC",)
 

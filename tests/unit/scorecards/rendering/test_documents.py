@@ -29,13 +29,13 @@ def test_a_name_that_is_a_formula_is_a_text_for_spreadsheets() -> None:
 
 
 def test_json_is_plain_data_with_its_trust() -> None:
-    found = json.loads(scorecard_json(scorecard_view()))
-    assert (found["role"], found["subject"]) == (
+    document = json.loads(scorecard_json(scorecard_view()))
+    assert (document["role"], document["subject"]) == (
         "rep",
         {"scope": "rep", "key": "crm:A", "name": "Ana"},
     )
-    assert found["rows"][0]["period_start"] == "2026-06-01"
-    assert found["trust"]["release_id"] == "R1"
+    assert document["rows"][0]["period_start"] == "2026-06-01"
+    assert document["trust"]["release_id"] == "R1"
     alerts = json.loads(alerts_json(alerts_view(alert_row())))
     assert alerts["rows"][0]["since_at"] == "2026-06-29T08:00:00Z"
     assert (alerts["rows"][0]["value"], alerts["rows"][0]["threshold"]) == (1030.5, 24)

@@ -34,7 +34,7 @@ def test_in_spanish() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("fields", "words"),
     [
         ({"unit": "percent", "value": 0.25, "previous_value": 0.2}, "+5.00 pp"),
         ({"previous_value": 0}, "(0"),
@@ -44,5 +44,5 @@ def test_in_spanish() -> None:
         ({"previous_value": -50.0}, "+320.0 %"),
     ],
 )
-def test_cells(given: dict[str, Any], words: str) -> None:
-    assert words in shown(scorecard_view(scorecard_row(**given)))
+def test_cells(fields: dict[str, Any], words: str) -> None:
+    assert words in shown(scorecard_view(scorecard_row(**fields)))

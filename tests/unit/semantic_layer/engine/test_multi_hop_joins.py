@@ -80,10 +80,10 @@ def test_a_pair_that_cannot_be_joined_is_not_tried_again(processor: type[Any]) -
 
 
 def test_another_engine_has_pairs_of_its_own(processor: type[Any]) -> None:
-    one, other = Resolver(), Resolver()
-    candidates(processor, one, "team", "contact", "rep")
+    first, other = Resolver(), Resolver()
+    candidates(processor, first, "team", "contact", "rep")
     candidates(processor, other, "team", "contact", "rep")
-    assert one.built == other.built == [("contacts", "reps")]
+    assert first.built == other.built == [("contacts", "reps")]
 
 
 def test_joins_of_another_length_stay_metricflows(processor: type[Any]) -> None:

@@ -44,8 +44,8 @@ def test_by_hand(layer: SemanticLayer) -> None:
     request = QueryRequest(
         metrics=(RUNNING,), grain="month", where=("metric_time >= '2026-01-01'",)
     )
-    found = [float(row[RUNNING]) for row in layer.query(request).table.to_pylist()]
-    assert found[:2] == [310.25, 350.25]
+    totals = [float(row[RUNNING]) for row in layer.query(request).table.to_pylist()]
+    assert totals[:2] == [310.25, 350.25]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_every_heading_and_figure_is_there_in_any_width(
             if number % 2:
                 assert cell in shown
     letters = sorted(letter for row in rows for cell in row for letter in of_text(cell))
-    found = sorted(of_text(shown))
+    letters_shown = sorted(of_text(shown))
     for letter in set(letters):
-        assert found.count(letter) >= letters.count(letter)
+        assert letters_shown.count(letter) >= letters.count(letter)
     assert all(heading in shown for heading in headings)
 
 
@@ -75,8 +75,8 @@ def test_columns_that_do_not_fit_stand_below_their_row() -> None:
         "Revenue of all the customers" in line and "1,234,567.00 EUR" in line for line in lines
     )
     assert any(line.strip() == "Compared: +12.30 % than a year before" for line in lines)
-    (one,) = (line for line in drawn(table, 120).splitlines() if "Revenue" in line)
-    assert "Compared" not in one and "+12.30 %" in one
+    (revenue_line,) = (line for line in drawn(table, 120).splitlines() if "Revenue" in line)
+    assert "Compared" not in revenue_line and "+12.30 %" in revenue_line
 
 
 def test_another_form_takes_the_place_of_what_does_not_fit() -> None:
