@@ -40,7 +40,7 @@ def alerts(
     _config: options.ConfigOption = options.DEFAULT_CONFIG,
     home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
-    """List what needs somebody's attention as of the release's data, the most severe first.
+    """List what needs attention as of the release's data, most severe first.
 
     Thresholds are in `seeds/alert_rules.csv`.
 

@@ -55,7 +55,7 @@ def forget(
     request = ErasureRequest(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
     if not (request.emails or request.phones or request.contacts):
         raise SettingsInvalid(
-            "Expected somebody to forget, found none: add --email, --phone or --contact."
+            "Expected a person to forget, found none: add --email, --phone or --contact."
         )
     workspace = Workspace.open(config=config, home=home, inbox=inbox)
     if dry_run or not yes:
@@ -86,8 +86,8 @@ def _print_plan(plan: LandingPlan) -> None:
     if plan.shared:
         kinds = ", ".join(sorted({kind for kind, _ in plan.shared}))
         console.out.print(
-            f"{len(plan.shared)} address(es) ({kinds}) are also used by somebody else and stay; name one with "
-            "--email or --phone to erase it all the same."
+            f"{len(plan.shared)} address(es) ({kinds}) also belong to another person and stay; name one with "
+            "--email or --phone to erase it nevertheless."
         )
 
 

@@ -30,9 +30,9 @@ def lint_metrics(
 ) -> None:
     """Review each metric by the six A's, and list what it lacks.
 
-    Aligned: it serves an objective and somebody watches it. Attainable: it has a target that history has come
+    Aligned: it serves an objective and has roles that watch it. Attainable: it has a target that history has come
     near. Acute: it varies, and is no copy of another. Accurate: its marts have tests, and a test names it.
-    Actionable: it has an owner and something to do. Alive: it has values, and its review is not overdue.
+    Actionable: it has an owner and an action. Alive: it has values, and its review is not overdue.
     """
     from orchestration.settings.project import names_in_tests
     from semantic_layer.metric_review import review_metrics

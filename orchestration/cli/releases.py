@@ -12,7 +12,7 @@ def releases(
     _config: options.ConfigOption = options.DEFAULT_CONFIG,
     home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
-    """List the retained releases, the newest first."""
+    """List the retained releases, newest first."""
     from orchestration import publication
     from orchestration.settings import Home
 

@@ -37,7 +37,7 @@ def waive(
         typer.Argument(help='A check as a failed refresh names it: NAME, or "NAME on SUBJECT".'),
     ] = None,
     reason: Annotated[
-        str, typer.Option("--reason", help="Why the figures are right all the same.")
+        str, typer.Option("--reason", help="Why the figures are right although the check fails.")
     ] = "",
     because: Annotated[str, typer.Option("--because", hidden=True)] = "",
     by: Annotated[
@@ -59,7 +59,7 @@ def waive(
     """Waive one failed check of the quality gate, for one refresh.
 
     A waiver is for what a refresh found: the next one uses it where the check finds the same again, within a tenth. It
-    is signed with your account and the time, ends unused after a week, is used up by the release that needs it, and
+    is signed with your account and the time, expires unused after a week, is used up by the release that needs it, and
     shown in every answer of that release. A check that did not fail, or could not run, cannot be waived.
 
     `embudo waive "metric.revenue on revenue" --reason "Black Friday"`, then `embudo refresh`.
@@ -107,7 +107,7 @@ def _print_waivers(waivers: Sequence[WaiverState], output: options.Format) -> No
         return
     from semantic_layer.rendering import FittedTable
 
-    table = FittedTable("Waivers, the newest first", borders=True)
+    table = FittedTable("Waivers, newest first", borders=True)
     for column in rows[0]:
         table.add_column(column.replace("_", " "))
     for row in rows:
