@@ -77,7 +77,7 @@ def jumps(
 
 
 def _is_jump(meta: MetricMeta, value: float, history: Sequence[float], limits: JumpLimits) -> bool:
-    """Outside all months of history by a factor, and far from their middle in their own spread."""
+    """Outside the range of history by a factor, and many median absolute deviations from its median."""
     low, high = min(history), max(history)
     middle = median(history)
     deviation = _MAD_TO_DEVIATION * median(abs(v - middle) for v in history)

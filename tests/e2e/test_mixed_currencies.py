@@ -40,7 +40,7 @@ c1,a1,uno@example.com,2026-01-01T12:00:00Z
 p1,Uno,A,100,30,EUR
 p2,Dos,B,50,8,USD
 """,
-    # o5 states no currency; o6 is of the first moment of the new rates
+    # o5 states no currency; o6 is at the first instant of the new rates
     "orders": """order_id,account_id,contact_id,owner_id,ordered_at,status,currency
 o1,a1,c1,u1,2026-02-10T12:00:00Z,completed,EUR
 o2,a1,c1,u1,2026-03-10T12:00:00Z,completed,EUR

@@ -41,7 +41,7 @@ class Delivery:
         return self.read(BY_NAME[stream.parts], month) if stream.parts else None
 
     def write(self, *sheets: Sheet | None) -> None:
-        """Write files anew."""
+        """Rewrite files."""
         for sheet in sheets:
             if sheet is not None:
                 write_sheet(sheet)

@@ -77,7 +77,7 @@ def read_sheet(path: Path, stream: Stream) -> Sheet:
 
 
 def write_sheet(sheet: Sheet) -> None:
-    """Write a file anew; whatever else is linked to the old one keeps its content."""
+    """Rewrite a file; whatever else is linked to the old one keeps its content."""
     layout, path = sheet.stream.layout, sheet.path
     path.unlink(missing_ok=True)
     if layout.kind == "parquet":

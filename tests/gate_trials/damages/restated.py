@@ -1,4 +1,4 @@
-"""Months that were complete and change: files of earlier months, delivered anew."""
+"""Months that were complete and change: files of earlier months, delivered again with other rows."""
 
 from __future__ import annotations
 
