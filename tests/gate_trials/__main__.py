@@ -19,6 +19,7 @@ from tests.gate_trials.honest import HONEST
 from tests.gate_trials.honest_table import honest_line, honest_summary, is_quiet, write_honest
 from tests.gate_trials.runner import Plan, prepare, run_all, run_honest
 from tests.gate_trials.tables import fields, summary, write
+from tests.gate_trials.together import run_together
 
 SIZES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 
@@ -33,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"without any damage: {alarm.title}: {alarm.observed}")
     plans = _plans(_chosen(options), options)
     judged = []
-    for one in run_all(prepared, plans, jobs=options.jobs):
+    run = run_together if options.together else run_all
+    for one in run(prepared, plans, jobs=options.jobs):
         row = fields(one)
         print(
             f"{row['damage']:26} {row['stream'][:40]:40} {row['size']} {row['outcome']:8} {row['checks'][:150]}",
@@ -51,6 +53,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="as many kinds, drawn by the seed")
     parser.add_argument("--kinds", nargs="*", default=[], metavar="KIND", help="kinds or families")
     parser.add_argument("--sizes", action="store_true", help="each kind at ten sizes")
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="several in a refresh: quick, and only roughly right",
+    )
     parser.add_argument("--company", type=int, default=COMPANY, help="the company's seed")
     parser.add_argument(
         "--honest", type=int, default=0, metavar="N", help="honest changes in N companies instead"

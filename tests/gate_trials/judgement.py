@@ -57,12 +57,16 @@ def judge(kind: Kind, trial: Trial, *, usual: Collection[str]) -> Judged:
     """The outcome of a trial; `usual` are the titles of what the undamaged month raises."""
     due = [alarm for alarm in trial.alarms if alarm.title not in usual]
     alarms = tuple(sorted(due, key=lambda alarm: not alarm.stops))
-    words = _words(trial.damage.streams)
-    named = tuple(alarm for alarm in alarms if words.search(f"{alarm.title} {alarm.observed}"))
+    named = tuple(alarm for alarm in alarms if names_one_of(alarm, trial.damage.streams))
     outcome: Outcome = "warned" if alarms else "silent"
     if any(alarm.stops for alarm in alarms):
         outcome = "stopped"
     return Judged(kind, trial, "error" if trial.error else outcome, alarms, named)
+
+
+def names_one_of(alarm: Alarm, streams: Collection[str]) -> bool:
+    """Whether a check names one of the streams (`source.stream`), by its own name or its mart's."""
+    return bool(_words(streams).search(f"{alarm.title} {alarm.observed}"))
 
 
 def _words(streams: Collection[str]) -> re.Pattern[str]:

@@ -77,7 +77,9 @@ def prepare(
         write_company(folder, company=company, scale=scale, month=month, small_start=small_start)
         _in_process(partial(_release, folder / "company"))
         with tempfile.TemporaryDirectory() as scratch:
-            run = partial(run_trial, Base(folder, month), Path(scratch), _nothing, name=CONTROL)
+            run = partial(
+                run_trial, Base(folder, month), Path(scratch, CONTROL), _nothing, name=CONTROL
+            )
             control = _in_process(partial(_with_modules, run, folder / "modules.json"))
         marker.write_bytes(pickle.dumps(control))
     for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
@@ -99,7 +101,7 @@ def run_all(prepared: Prepared, plans: Sequence[Plan], *, jobs: int = 1) -> Iter
 
 def _run(base: Base, scratch: Path, plan: Plan) -> Trial:
     do: Do = partial(damaged, kind(plan.kind), seed=plan.seed, size=plan.size)
-    return run_trial(base, scratch, do, name=plan.name)
+    return run_trial(base, scratch / plan.name, do, name=plan.kind)
 
 
 def _nothing(delivery: Delivery) -> tuple[Damage, float]:
@@ -128,7 +130,7 @@ def run_honest(change: Honest, *, company: int) -> Trial:
     prepared = prepare(company=company, month=change.month, small_start=change.small_start)
     with tempfile.TemporaryDirectory(prefix="gate-trials-") as scratch:
         do: Do = partial(_changed, change, str(company))
-        run = partial(run_trial, prepared.base, Path(scratch), do, name=change.name)
+        run = partial(run_trial, prepared.base, Path(scratch, change.name), do, name=change.name)
         return _in_process(run)
 
 

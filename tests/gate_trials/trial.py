@@ -18,7 +18,7 @@ from orchestration.core.records import CheckResult, GateReport
 from orchestration.refresh.session import RefreshSession
 from orchestration.settings.workspace import Workspace
 from tests.gate_trials.base import Base
-from tests.gate_trials.damages.records import Case, Damage, Kind
+from tests.gate_trials.damages.records import Case, Damage, Kind, Target
 from tests.gate_trials.delivery import Delivery
 from tests.reporters import RecordingReporter
 
@@ -54,6 +54,12 @@ def planned(kind: Kind, *, seed: str, size: float | None = None) -> tuple[Random
     return rng, drawn if size is None else size
 
 
+def target_of(kind: Kind, *, seed: str) -> Target:
+    """Where a kind's trial with a seed does its damage."""
+    rng, _ = planned(kind, seed=seed)
+    return rng.choice(kind.targets)
+
+
 def damaged(
     kind: Kind, delivery: Delivery, *, seed: str, size: float | None = None
 ) -> tuple[Damage, float]:
@@ -64,11 +70,10 @@ def damaged(
 
 
 def run_trial(
-    base: Base, scratch: Path, do: Callable[[Delivery], tuple[Damage, float]], *, name: str
+    base: Base, folder: Path, do: Callable[[Delivery], tuple[Damage, float]], *, name: str
 ) -> Trial:
-    """Deliver a month that `do` has damaged, refresh, and read the gate's report."""
+    """Deliver a month that `do` has damaged to a copy in `folder`, refresh, and read the gate's report."""
     began = time.monotonic()
-    folder = scratch / name
     shutil.rmtree(folder, ignore_errors=True)
     damage, size = do(base.copy(folder))
     error = ""
@@ -81,16 +86,19 @@ def run_trial(
     return Trial(name, size, damage, alarms, time.monotonic() - began, error)
 
 
-def refreshed(folder: Path, *, publish: bool = False) -> tuple[Alarm, ...]:
+def refreshed(
+    folder: Path, *, publish: bool = False, to_the_end: bool = False
+) -> tuple[Alarm, ...]:
     """Refresh a company up to the gate's verdict; every check that did not pass.
 
-    `publish` makes the release too, and raises `GateFailed` where the gate stops it.
+    `publish` makes the release too, and raises `GateFailed` where the gate stops it. `to_the_end` runs the later
+    checks even where an earlier one stops.
     """
     workspace = Workspace.open(config=folder / "embudo.yml", home=folder / "home", inbox=None)
     session = RefreshSession(workspace, run_id="trial", report=RecordingReporter())
     with session:
         try:
-            report: GateReport | None = _until_checked(session)
+            report: GateReport | None = _until_checked(session, to_the_end=to_the_end)
         except EmbudoError:
             report = session.outcome.gate
             if publish or not (report or session.outcome.load_checks):
@@ -102,11 +110,13 @@ def refreshed(folder: Path, *, publish: bool = False) -> tuple[Alarm, ...]:
     return tuple(map(_alarm, filter(lambda check: check.outcome != "pass", checks)))
 
 
-def _until_checked(session: RefreshSession) -> GateReport:
+def _until_checked(session: RefreshSession, *, to_the_end: bool) -> GateReport:
     session.land()
-    session.require_loads()
+    if not to_the_end:
+        session.require_loads()
     session.build()
-    session.require_build()
+    if not to_the_end:
+        session.require_build()
     session.evaluate()
     session.write_saved_queries()
     return session.check()
