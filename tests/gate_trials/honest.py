@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.gate_trials.damages.duplicates import numbered, shifted
+from tests.gate_trials.damages.duplicates import shifted
 from tests.gate_trials.delivery import Delivery
 from tests.gate_trials.sheets import Row, Sheet
 from tests.gate_trials.streams import (
     ACTIVITIES,
     CALLS,
-    CONTACTS,
     DEALS,
     INVOICES,
     LEADS,
@@ -147,27 +146,22 @@ def _campaign_burst(delivery: Delivery, rng: Random) -> None:
 
 
 def _more(sheet: Sheet, models: Iterable[Row], rng: Random) -> list[Row]:
-    """Other rows of the same kind: other ids, people and minutes of the same days."""
-    stream, key = sheet.stream, sheet.stream.key
+    """Other leads or interactions of the same kind: other ids and people, at other minutes of the same days."""
+    key, moments = sheet.stream.key, sheet.stream.moments
     made = []
-    for number, model in enumerate(models):
-        row = shifted(model, stream.moments, rng.randrange(-50, 50) * 60)
-        name = f"{numbered(str(model[key]))[:-1]}{number % 10}"
-        row[key] = f"{name[0]}{name[1:].replace('5', '7', 1)}{number}" if stream is SOCIAL else name
-        if stream is LEADS:
-            person = rng.randrange(10**7)
+    for model in models:
+        row = shifted(model, moments, rng.randrange(-50, 50) * 60)
+        person = rng.randrange(10**7)
+        row[key] = f"{str(model[key])[0]}7{person:07d}"
+        if sheet.stream is LEADS:
+            row |= dict.fromkeys(("Contacto", "Cuenta", "Oportunidad", "Convertido"), "")
             row |= {
-                "Id": f"L7{person:07d}",
-                "Contacto": "",
-                "Cuenta": "",
-                "Oportunidad": "",
-                "Convertido": "",
                 "Nombre": f"Persona {person}",
                 "Correo": f"persona{person}@correo.example",
                 "Teléfono": f"+347{person:08d}",
             }
-        if stream is SOCIAL:
-            row |= {"handle": f"@otra_{rng.randrange(10**6)}", "crm_contact": "", "email": ""}
+        else:
+            row |= {"handle": f"@otra_{person}", "crm_contact": "", "email": ""}
         made.append(row)
     return made
 
@@ -244,31 +238,13 @@ def _sell_more(delivery: Delivery, models: list[Row], rng: Random) -> None:
 
 
 def _growth(delivery: Delivery, rng: Random) -> None:
-    """A third more leads, calls and sales than the trend."""
+    """A third more sales, leads and interactions; calls stay, since agents' states would have to follow them."""
     orders = delivery.read(ORDERS)
     _sell_more(delivery, [row for row in orders.rows if rng.random() < 0.3], rng)
     for stream in (LEADS, SOCIAL):
         sheet = delivery.read(stream)
         sheet.rows += _more(sheet, [row for row in sheet.rows if rng.random() < 0.3], rng)
         delivery.write(sheet)
-    calls = delivery.read(CALLS)
-    people = delivery.read(CONTACTS).values("Id")
-    for number, model in enumerate([row for row in calls.rows if rng.random() < 0.3]):
-        row = shifted(model, CALLS.moments, rng.randrange(-3000, 3000))
-        caller = "src" if row["direction"] == "in" else "dst"
-        talk = row["talk_s"]
-        ended, more = row["ended"], rng.randrange(1, 40)
-        if isinstance(talk, int) and talk and isinstance(ended, datetime):
-            row |= {"talk_s": talk + more, "ended": ended + timedelta(seconds=more)}
-        calls.rows.append(
-            row
-            | {
-                "uniqueid": f"K7{number:08d}",
-                caller: f"+346{rng.randrange(10**8):08d}",
-                "crm_contact": rng.choice(people) if row["crm_contact"] else "",
-            }
-        )
-    delivery.write(calls)
 
 
 def _price_rise(delivery: Delivery, rng: Random) -> None:
@@ -291,7 +267,7 @@ HONEST = (
     Honest("campaign_burst", "a campaign brings three times the leads", SPRING, _campaign_burst),
     Honest("christmas", "the office is closed from the 24th on", CHRISTMAS, _christmas),
     Honest("black_friday", "five times the orders on a day", AUTUMN, _black_friday),
-    Honest("growth", "30 % more of everything", SPRING, _growth),
+    Honest("growth", "30 % more orders, leads and interactions", SPRING, _growth),
     Honest("price_rise", "prices rise by 5 to 12 %", AUTUMN, _price_rise),
     Honest("small_start", "the first month after a small start", SPRING, _nothing, True),
 )
