@@ -9,21 +9,25 @@ from tests.gate_trials.damages import (
     constants,
     duplicates,
     gaps,
+    parts_missing,
     references,
     restated,
     scales,
+    targets,
 )
 from tests.gate_trials.damages.records import Kind
 
 KINDS: tuple[Kind, ...] = (
     *duplicates.KINDS,
     *gaps.KINDS,
+    *parts_missing.KINDS,
     *constants.KINDS,
     *columns.KINDS,
     *scales.KINDS,
     *clocks.KINDS,
     *references.KINDS,
     *against.KINDS,
+    *targets.KINDS,
     *restated.KINDS,
 )
 

@@ -1,13 +1,12 @@
-"""Rows that do not come: days, weeks, a source, a queue, a region, reps, half a file."""
+"""Rows that do not come: days, weeks, half a file, a file, a source. Those of a rep or a queue: `parts_missing`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
-from tests.gate_trials.damages.duplicates import busy_days, one_with_many
-from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, each_of, on
+from tests.gate_trials.damages.duplicates import busy_days
+from tests.gate_trials.damages.records import Case, Damage, Kind, damage, on
 from tests.gate_trials.sheets import Row, Sheet
 from tests.gate_trials.streams import (
     ACTIVITIES,
@@ -95,36 +94,6 @@ def _cut_file(case: Case) -> Damage:
     return damage(sheet, sheet.rows[left:])
 
 
-def _owners(case: Case) -> Damage:
-    def of_owners(sheet: Sheet) -> IsLost:
-        column = case.stream.owner
-        owners = sorted(sheet.values(column))
-        gone = set(case.rng.sample(owners, max(1, round(len(owners) * case.size))))
-        return lambda row: row[column] in gone
-
-    return leave_out(case, of_owners)
-
-
-def one_value(case: Case) -> Damage:
-    """Without the rows of one of the values that a column has most often."""
-
-    def of_value(sheet: Sheet) -> IsLost:
-        column = case.target.columns[0]
-        value = one_with_many(case, sheet, column)
-        return lambda row: row[column] == value
-
-    return leave_out(case, of_value)
-
-
-def _owner(case: Case) -> Damage:
-    return one_value(replace(case, target=Target(case.stream, (case.stream.owner,))))
-
-
-def without(column: str, *values: str) -> Callable[[Case], Damage]:
-    """Without the rows that have one of the values."""
-    return lambda case: leave_out(case, lambda _: lambda row: row[column] in values)
-
-
 def _afternoons(case: Case) -> Damage:
     def later(sheet: Sheet) -> IsLost:
         column = case.stream.at
@@ -159,26 +128,6 @@ def header_only(case: Case) -> Damage:
             one.rows, one.broken = [], []
     case.delivery.write(sheet, parts)
     return damage([sheet, *([parts] if parts else [])], lost)
-
-
-def _region(case: Case) -> Damage:
-    """The rows of the reps of one region."""
-    users = case.delivery.regions()
-    region = case.rng.choice(sorted(set(users.values())))
-    column = case.stream.owner
-    return leave_out(case, lambda _: lambda row: users.get(row[column]) == region)
-
-
-def _large(case: Case) -> Damage:
-    """The rows with the highest amounts."""
-    column = case.target.columns[0]
-
-    def above(sheet: Sheet) -> IsLost:
-        amounts = sorted(row[column] for row in sheet.rows if not isinstance(row[column], str))
-        limit = amounts[round(len(amounts) * (1 - case.size))]
-        return lambda row: not isinstance(row[column], str) and row[column] >= limit
-
-    return leave_out(case, above)
 
 
 FAMILY = "gaps"
@@ -245,76 +194,6 @@ KINDS = (
         (0.5, 0.7),
     ),
     Kind(
-        "third_of_owners_missing",
-        FAMILY,
-        "the rows of a third of the reps are missing",
-        on(DEALS, LEADS, ACTIVITIES, CALLS, STATES, TASKS),
-        _owners,
-        "stops",
-        (0.33, 0.5),
-    ),
-    Kind(
-        "owner_missing",
-        FAMILY,
-        "the rows of one rep are missing",
-        on(DEALS, LEADS, ACTIVITIES, CALLS, ORDERS),
-        _owner,
-        "warns",
-    ),
-    Kind(
-        "region_missing",
-        FAMILY,
-        "the rows of one region's reps are missing",
-        on(DEALS, LEADS, ORDERS, ACTIVITIES),
-        _region,
-        "stops",
-    ),
-    Kind(
-        "queue_missing",
-        FAMILY,
-        "the calls of one queue are missing",
-        each_of(CALLS, "queue"),
-        one_value,
-        "warns",
-    ),
-    Kind(
-        "channel_missing",
-        FAMILY,
-        "the rows of one channel are missing",
-        (
-            *each_of(LEADS, "Canal"),
-            *each_of(ORDERS, "canal"),
-            *each_of(SPEND, "Canal"),
-            *each_of(SOCIAL, "network"),
-        ),
-        one_value,
-        "warns",
-    ),
-    Kind(
-        "event_kind_missing",
-        FAMILY,
-        "no message was delivered, opened or clicked",
-        (Target(EMAILS, ("type",)),),
-        lambda case: without("type", case.rng.choice(["delivered", "open", "sent"]))(case),
-        "stops",
-    ),
-    Kind(
-        "answered_missing",
-        FAMILY,
-        "answered calls are missing",
-        (Target(CALLS, ("disposition",)),),
-        without("disposition", "ANSWERED"),
-        "stops",
-    ),
-    Kind(
-        "closed_deals_missing",
-        FAMILY,
-        "won and lost deals are missing",
-        (Target(DEALS, ("Estado",)),),
-        without("Estado", "Ganada", "Perdida"),
-        "stops",
-    ),
-    Kind(
         "afternoons_missing",
         FAMILY,
         "nothing happens after midday",
@@ -345,14 +224,5 @@ KINDS = (
         on(CALLS, INVOICES, LEADS, DEALS, ACTIVITIES),
         header_only,
         "stops",
-    ),
-    Kind(
-        "large_rows_missing",
-        FAMILY,
-        "the rows with the highest amounts are missing",
-        (*each_of(INVOICES, "Total"), *each_of(DEALS, "Importe")),
-        _large,
-        "warns",
-        (0.1, 0.3),
     ),
 )
