@@ -13,6 +13,7 @@ from tests.gate_trials.damages import KINDS
 from tests.gate_trials.damages.duplicates import numbered
 from tests.gate_trials.damages.records import Damage, Kind
 from tests.gate_trials.damages.references import unknown_key
+from tests.gate_trials.known_missed import KNOWN_MISSED
 from tests.gate_trials.trial import damaged
 
 FAMILIES = {
@@ -48,6 +49,10 @@ def test_there_are_enough_kinds_of_every_family() -> None:
     assert len(KINDS) >= 84
     assert max(Counter(kind.name for kind in KINDS).values()) == 1
     assert {kind.family for kind in KINDS} == FAMILIES
+
+
+def test_only_kinds_that_there_are_are_known_to_be_missed() -> None:
+    assert set(KNOWN_MISSED) < {kind.name for kind in KINDS}
 
 
 def test_most_damages_are_certainly_wrong() -> None:
