@@ -71,11 +71,11 @@ def doctor(
 
 def _print(findings: list[Finding]) -> None:
     for finding in findings:
-        console.out.print(f"  {_MARKS[finding.state]} {finding.area:<10}", end="")
+        console.out.print(f"  {_MARKS[finding.state]} {finding.area:<12}", end="")
         console.out.print(finding.message, markup=False, soft_wrap=True)
         if finding.fix:
             console.out.print(
-                f"{'':<14}→ {finding.fix}", markup=False, soft_wrap=True, style="bold"
+                f"{'':<16}→ {finding.fix}", markup=False, soft_wrap=True, style="bold"
             )
 
 

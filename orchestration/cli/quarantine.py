@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,9 +52,14 @@ def quarantine(
     if output is not options.Format.table:
         console.print_rows([_row(row, raw=raw) for row in rows], output)
         return
-    counts = quarantined.count_open(company_home)
+    all_counts = quarantined.count_open(company_home)
+    counts = {
+        key: count
+        for key, count in all_counts.items()
+        if source in (None, key[0]) and stream in (None, key[1])
+    }
     if not counts:
-        console.out.print("Nothing is in quarantine.")
+        console.out.print(_nothing(source, stream, all_counts), soft_wrap=True)
         return
     from semantic_layer.rendering import FittedTable
 
@@ -68,6 +74,16 @@ def quarantine(
         console.out.print(
             f"These are the first {len(rows)}; --limit shows more, --source and --stream filter them."
         )
+
+
+def _nothing(source: str | None, stream: str | None, counts: Mapping[tuple[str, str], int]) -> str:
+    wanted = ".".join(name for name in (source, stream) if name)
+    if not wanted or not counts:
+        return "Nothing is in quarantine."
+    others = ", ".join(f"{name}.{of} ({count:,})" for (name, of), count in counts.items())
+    return console.plain(
+        f"Nothing of {wanted} is in quarantine; rows of other streams are: {others}."
+    )
 
 
 def _row(row: QuarantinedRow, *, raw: bool) -> dict[str, object]:

@@ -11,7 +11,9 @@ from tests.unit.cli.conftest import CommandLine
 def test_it_reports_and_exits_with_one(
     embudo: CommandLine, options: tuple[str, ...], company: TinyCompany
 ) -> None:
-    assert "No problems found" in embudo("doctor", *options).stdout
+    healthy = embudo("doctor", *options).stdout
+    assert "No problems found" in healthy
+    assert "permissions no other account" in healthy, "the longest area stands apart from its text"
     (company.home.current.resolve() / "marts.duckdb").unlink()
     printed = embudo("doctor", *options, expect=1).stdout
     assert "marts.duckdb is missing" in printed

@@ -38,3 +38,14 @@ def test_rows_are_written_out_to_be_fixed(
 def test_nothing_is_in_quarantine(embudo: CommandLine, tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "empty"))
     assert "Nothing is in quarantine." in embudo("quarantine", *home).stdout
+
+
+def test_rows_of_a_source_or_stream_are_counted_alone(
+    embudo: CommandLine, options: tuple[str, ...]
+) -> None:
+    printed = embudo("quarantine", "--stream", "orders", "--limit", "1", *options).stdout
+    assert "2 row(s) in quarantine" in printed
+    for choice in (("--source", "nope"), ("--stream", "calls")):
+        printed = embudo("quarantine", *choice, *options).stdout
+        assert f"Nothing of {choice[1]} is in quarantine" in printed
+        assert "rows of other streams are: shop.orders (2)." in printed
