@@ -34,7 +34,7 @@ ui: setup ## Open Dagster on http://127.0.0.1:3000
 check: setup ## Lint and type-check, parse dbt, validate metrics, check layers, docs and licences
 	@bash scripts/check.sh
 
-test-fast: setup ## Run the unit tests that need no dbt build, in about a minute on two cores
+test-fast: setup ## Run the unit tests that need no dbt build, in under a minute on two cores
 	@$(BIN)/pytest -q -n 2 --dist loadfile --hypothesis-profile=fast -m "not slow and not browser" tests/unit
 
 test: setup ## Install what the tests need and run all of them, slow ones too

@@ -57,6 +57,12 @@ class Databases:
             yield connection
 
 
+def company_zone(connection: DuckDBPyConnection) -> str:
+    """The company's time zone, as the candidate's settings have it."""
+    row = connection.execute("select time_zone from warehouse.landing.settings").fetchone()
+    return str(row[0]) if row else "UTC"
+
+
 def identifier(name: str) -> str:
     """A name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'

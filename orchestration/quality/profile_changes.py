@@ -84,7 +84,7 @@ def _moved_medians(now: ColumnProfile, was: ColumnProfile, tolerance: Tolerance)
     if tolerance.hours is not None and now.hour is not None and was.hour is not None:
         apart = abs(now.hour - was.hour)
         if min(apart, 24 - apart) > tolerance.hours:
-            changed.append(f"is at {now.hour:.1f} h in the middle ({was.hour:.1f} h before, UTC)")
+            changed.append(f"is at {now.hour:.1f} h in the middle ({was.hour:.1f} h before)")
     return changed
 
 

@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.quality.databases import identifier
+from orchestration.quality.databases import identifier, literal
 
 _FEW = 24
 """A text column with at most so many values is a list of kinds, whose shares are kept."""
+
+_SAMPLED = 50_000
+"""Rows of which the hours are looked at."""
 
 _NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "BIGINT", "INTEGER", "HUGEINT", "SMALLINT")
 _NO_MEASURES = ("_id", "_no", "_key", "_seq", "_year", "_count", "_day", "_month", "_on")
@@ -24,7 +27,7 @@ _NO_MEASURES = ("_id", "_no", "_key", "_seq", "_year", "_count", "_day", "_month
 @dataclass(frozen=True)
 class ColumnProfile:
     """One column. `nulls` and `negative` are shares of the rows, `size` is the median of the absolute
-    values, `length` the mean length of texts, `hour` the median hour of day (UTC), `kinds` the share
+    values, `length` the mean length of texts, `hour` the median hour of the day, `kinds` the share
     of each value by its fingerprint, where there are few values.
     """
 
@@ -56,10 +59,13 @@ class Profile:
         return cls(rows=int(fields["rows"]), columns=columns)
 
 
-def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) -> Profile:
+def profile(
+    connection: Any, relation: str, *, leave_out: Sequence[str] = (), hours_in: str | None = None
+) -> Profile:
     """Profile a table, a view, or a table function's rows; `leave_out` are columns nobody compares.
 
-    Raises what DuckDB raises.
+    Hours of the day are those of the time zone `hours_in`, of a table only; None: they are not looked at. Raises what
+    DuckDB raises.
     """
     types = {
         row[0]: str(row[1]).split("(")[0]
@@ -73,15 +79,18 @@ def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) ->
     rows, values = int(row[0]), iter(row[1:])
     columns = {}
     for name in types:
-        filled, distinct, negative, size, length, hour = (next(values) for _ in range(6))
+        filled, distinct, negative, size, length = (next(values) for _ in range(5))
         columns[name] = ColumnProfile(
             nulls=1 - filled / rows if rows else 0.0,
             distinct=int(distinct),
             negative=negative,
             size=size,
             length=length,
-            hour=hour,
         )
+    if hours_in is not None and rows:
+        times = [name for name, kind in types.items() if kind == "TIMESTAMP"]
+        for name, hour in _hours(connection, relation, times, rows=rows, zone=hours_in).items():
+            columns[name] = dataclasses.replace(columns[name], hour=hour)
     few = [
         name
         for name, kind in types.items()
@@ -97,6 +106,21 @@ def profile(connection: Any, relation: str, *, leave_out: Sequence[str] = ()) ->
     return Profile(rows=rows, columns=columns)
 
 
+def _hours(
+    connection: Any, relation: str, names: Sequence[str], *, rows: int, zone: str
+) -> dict[str, float | None]:
+    """The median hour of each time in a zone, of some rows: to convert them all takes longer than all else."""
+    if not names:
+        return {}
+    local = [f"timezone({literal(zone)}, timezone('UTC', {identifier(name)}))" for name in names]
+    medians = [f"approx_quantile(hour({time}) + minute({time}) / 60, 0.5)" for time in local]
+    row = connection.execute(
+        f"select {', '.join(medians)} from ("
+        f"select {', '.join(map(identifier, names))} from {relation} where rowid % {max(rows // _SAMPLED, 1)} = 0)"
+    ).fetchone()
+    return dict(zip(names, row, strict=True))
+
+
 def _aggregates(quoted: str, name: str, kind: str) -> list[str]:
     measured = kind in _NUMBERS and not name.endswith(_NO_MEASURES)
     return [
@@ -107,9 +131,6 @@ def _aggregates(quoted: str, name: str, kind: str) -> list[str]:
         if measured
         else "null",
         f"avg(length({quoted}))" if kind == "VARCHAR" else "null",
-        f"approx_quantile(hour({quoted}) + minute({quoted}) / 60, 0.5)"
-        if kind == "TIMESTAMP"
-        else "null",
     ]
 
 

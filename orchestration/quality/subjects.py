@@ -16,6 +16,7 @@ from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.quality.databases import Databases
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.metric_values import MetricMeta, MetricValue
+from orchestration.quality.periods.candidate import CandidatePeriods, periods_of
 from orchestration.quality.suites import MartSuite, read_suites
 from orchestration.settings.project import PROJECT_ROOT
 
@@ -123,6 +124,13 @@ class GateInput:
     limits: Mapping[str, float] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     root: Path = PROJECT_ROOT
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Source to the time zone of its times."""
+
+    @cached_property
+    def periods(self) -> CandidatePeriods:
+        """Each stream's rows by month; counted once, and kept in the candidate's folder."""
+        return periods_of(self.databases, self.directory, self.previous)
 
     @cached_property
     def databases(self) -> Databases:

@@ -32,8 +32,6 @@ _AREAS = {
     "campaigns": "email_events",
 }
 """Streams that checks compare with one another: of these only one is damaged in a refresh."""
-_OF_A_SOURCE = "loads.freshness"
-"""Compares sources: one damage to dates makes every other source look late, so it is ascribed to none."""
 Result = tuple[list[tuple[Damage, float]], tuple[Alarm, ...], float]
 
 
@@ -62,8 +60,6 @@ def run_together(prepared: Prepared, plans: Sequence[Plan], *, jobs: int = 1) ->
             for batch, (done, alarms, seconds) in zip(
                 batches, pool.imap(run, batches), strict=True
             ):
-                if len(batch) > 1:
-                    alarms = tuple(one for one in alarms if not one.title.startswith(_OF_A_SOURCE))
                 for plan, (damage, size) in zip(batch, done, strict=True):
                     own = tuple(one for one in alarms if names_one_of(one, damage.streams))
                     trial = Trial(plan.kind, size, damage, own, seconds / len(batch))

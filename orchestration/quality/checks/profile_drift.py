@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from orchestration.quality.databases import company_zone
 from orchestration.quality.marts import marts_of, relation_of, table_of
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.profile_changes import Tolerance, changes
@@ -27,7 +28,7 @@ BETWEEN_RELEASES = Tolerance(
     negative=0.05,
     nulls=0.15,
     kinds=0.25,
-    hours=0.75,
+    hours=1.25,
     length=1.5,
     collapse=True,
     fewest=_FEWEST,
@@ -65,10 +66,11 @@ def profile_drift(
     before = _read(previous / PROFILES_FILE) if previous is not None else {}
     profiles: dict[str, Profile] = {}
     with databases.open() as connection:
+        zone = company_zone(connection)
         for mart in _compared(candidate.definitions):
             name, subject, began = f"profile.{mart}", table_of(mart), time.monotonic()
             try:
-                profiles[mart] = profile(connection, relation_of(mart))
+                profiles[mart] = profile(connection, relation_of(mart), hours_in=zone)
             except databases.errors as error:
                 yield could_not_run(
                     name=name, subject=subject, expected="a table to profile", reason=str(error)

@@ -44,6 +44,9 @@ def check(
             waivers=context.waivers,
             revenue_from=context.settings.revenue_from,
             limits=context.settings.limits.model_dump(exclude_none=True),
+            zones={
+                source: context.settings.time_zone_of(source) for source in context.settings.sources
+            },
         )
     )
     quality.write_gate(candidate.directory, report)

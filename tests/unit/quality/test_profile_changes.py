@@ -31,7 +31,7 @@ def _profile(change: str = "", *, rows: int = 1000) -> Profile:
         connection.execute(f"create table deals as {ROWS.format(rows=rows)}")
         if change:
             connection.execute(f"update deals set {change}")
-        return profile(connection, "deals")
+        return profile(connection, "deals", hours_in="UTC")
 
 
 def test_the_same_rows_have_not_drifted_nor_have_more_of_them() -> None:
@@ -66,9 +66,9 @@ def test_a_median_of_few_values_is_not_compared() -> None:
     with duckdb.connect() as connection:
         connection.execute(f"create table deals as {ROWS.format(rows=1000)}")
         connection.execute(f"update deals set {sparse}")
-        before = profile(connection, "deals")
+        before = profile(connection, "deals", hours_in="UTC")
         connection.execute(f"update deals set {late}")
-        now = profile(connection, "deals")
+        now = profile(connection, "deals", hours_in="UTC")
     assert 10 < 1000 * (1 - now.columns["started_at"].nulls) < 30
     assert "started_at is at" in "; ".join(changes(now, before, WIDE))
     assert changes(now, before, replace(WIDE, fewest=60)) == []

@@ -25,7 +25,7 @@ def profile_of_deals() -> Profile:
             f"create table deals as select * from (values {ROWS}) "
             "as t(deal_id, status, amount, name, started_at)"
         )
-        return profile(connection, "deals", leave_out=["deal_id"])
+        return profile(connection, "deals", leave_out=["deal_id"], hours_in="UTC")
 
 
 def test_what_is_profiled(profile_of_deals: Profile) -> None:
@@ -56,7 +56,7 @@ def test_a_text_that_is_no_profile(text: str) -> None:
 def test_a_table_without_rows_has_a_profile() -> None:
     with duckdb.connect() as connection:
         connection.execute("create table deals (status varchar, amount double)")
-        empty = profile(connection, "deals")
+        empty = profile(connection, "deals", hours_in="UTC")
     assert (empty.rows, empty.columns["status"].nulls, empty.columns["status"].kinds) == (
         0,
         0.0,

@@ -13,13 +13,15 @@ from orchestration.quality.registry import registered
 from tests.unit.quality.factories import gate_input, manifest_of, results
 from tests.unit.quality.test_profile_changes import ROWS
 
-CHECK = "profile.<mart>"
+CHECK, ZONE = "profile.<mart>", "Europe/Madrid"
 
 
 def _candidate(folder: Path, change: str = "", *, previous: Path | None = None) -> GateInput:
     folder.mkdir()
     databases = Databases.of(folder)
-    duckdb.connect(str(databases.warehouse)).close()
+    with duckdb.connect(str(databases.warehouse)) as connection:
+        connection.execute("create schema landing")
+        connection.execute(f"create table landing.settings as select '{ZONE}' as time_zone")
     with duckdb.connect(str(databases.marts)) as connection:
         connection.execute("create schema funnel")
         connection.execute(f"create table funnel.fct_deals as {ROWS.format(rows=1000)}")
@@ -51,3 +53,22 @@ def test_a_mart_that_is_missing_could_not_be_checked(tmp_path: Path) -> None:
         connection.execute("drop table funnel.fct_deals")
     (check,) = results(CHECK, gone)
     assert not check.ran
+
+
+def test_hours_are_those_of_the_company_in_winter_and_in_summer(tmp_path: Path) -> None:
+    """Tasks due at 18 h in Madrid are due at 17 h UTC in winter and at 16 h UTC in summer."""
+    due = (
+        "started_at = timezone('UTC', timezone('Europe/Madrid', timestamp '{}' + interval 18 hour))"
+    )
+    winter = _candidate(tmp_path / "winter", due.format("2026-01-15"))
+    results(CHECK, winter)
+    summer = _candidate(tmp_path / "summer", due.format("2026-06-15"), previous=tmp_path / "winter")
+    (check,) = results(CHECK, summer)
+    assert check.outcome == "pass", check.observed
+    off = _candidate(
+        tmp_path / "off",
+        f"{due.format('2026-06-15')} + interval 2 hour",
+        previous=tmp_path / "winter",
+    )
+    (check,) = results(CHECK, off)
+    assert "started_at is at 20.0 h in the middle (18.0 h before)" in check.observed

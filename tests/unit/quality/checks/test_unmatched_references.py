@@ -36,7 +36,7 @@ def make_landing(directory: Path, *rows: str, load_seq: int = 1) -> None:
         for stream in load_contract().values()
     }
     streams = "".join(f"create table landing.{name} ({texts});" for name, texts in columns.items())
-    settings = f"create table landing.settings as select {load_seq} as load_seq;"
+    settings = f"create table landing.settings as select {load_seq} as load_seq, 'Europe/Madrid' as time_zone;"
     with duckdb.connect(str(databases.warehouse)) as connection:
         connection.execute(f"create schema landing; create schema seeds; {settings} {streams}")
         for statement in rows:

@@ -1,0 +1,44 @@
+"""History that was delivered again: months of the last release that have other rows now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from orchestration.quality.periods.changes import Change
+from orchestration.quality.periods.slices import StreamPeriods
+
+_FEWEST = 20
+
+
+def restated(periods: StreamPeriods) -> Iterator[Change]:
+    """Months before the fresh rows that gained or lost a part of their rows since the last release."""
+    if not periods.before:
+        return
+    until = max(periods.before)
+    now = _months(periods.days, until)
+    before = _months(periods.before, until)
+    for month in sorted(set(now) | set(before)):
+        rows, was = now.get(month, 0), before.get(month, 0)
+        change = rows - was
+        if max(rows, was) < _FEWEST or abs(change) <= max(0.1 * was, 5):
+            continue
+        if month == until.replace(day=1) and change > 0 and rows < 2 * was:
+            # rows of the last days come late
+            continue
+        certain = rows <= 0.6 * was or (was >= _FEWEST and rows >= 1.5 * was)
+        yield Change(
+            text=f"{month:%Y-%m} has {rows:,} rows ({was:,} in the last release)",
+            severity="error" if certain else "warn",
+            failures=abs(change),
+            days=(f"{month:%Y-%m}",),
+        )
+
+
+def _months(days: Mapping[date, int], until: date) -> dict[date, int]:
+    months: dict[date, int] = {}
+    for day, rows in days.items():
+        if day <= until:
+            month = day.replace(day=1)
+            months[month] = months.get(month, 0) + rows
+    return months

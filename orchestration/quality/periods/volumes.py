@@ -1,0 +1,252 @@
+"""Rows that are missing or too many: days, the whole span, and groups such as owners, queues, regions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from orchestration.quality.periods.changes import Change
+from orchestration.quality.periods.slices import StreamPeriods
+from orchestration.quality.periods.usual import (
+    Usual,
+    days_between,
+    usual_weekdays,
+    volume,
+)
+
+_DAILY = 8.0
+"""Rows that a weekday has on average, and never none, for a day without any to be a gap."""
+
+_WEEKLY = 12.0
+
+
+@dataclass(frozen=True)
+class Company:
+    """The streams of a candidate beside one another: a holiday is none of one stream alone."""
+
+    closed: frozenset[date] = frozenset()
+    """Days on which most streams that come daily have next to nothing."""
+    level: float = 1.0
+    """The middle of all streams' rows over the expected ones."""
+    last: date | None = None
+    """The last day that most streams reach."""
+    was_last: date | None = None
+    """The same in the last release."""
+
+
+def company_of(streams: Sequence[StreamPeriods]) -> Company:
+    """What the fresh rows of all streams say together."""
+    fresh = [stream for stream in streams if stream.fresh_span is not None]
+    if not fresh:
+        return Company()
+    spans = [stream.fresh_span for stream in fresh if stream.fresh_span is not None]
+    last = sorted(span[1] for span in spans)[len(spans) // 2]
+    was_last = sorted(max(stream.before) for stream in fresh)[len(fresh) // 2]
+    closed: dict[date, list[bool]] = {}
+    ratios = []
+    for stream in fresh:
+        days, first = stream.days, (stream.fresh_span or spans[0])[0]
+        usual = usual_weekdays(days, first)
+        for day in days_between(first, last):
+            if _is_daily(usual[day.weekday()]):
+                few = days.get(day, 0) < 0.1 * usual[day.weekday()].mean
+                closed.setdefault(day, []).append(few)
+        total = volume(days, first, last) if last >= first else None
+        if total is not None and total.expected >= 20:
+            ratios.append(total.ratio)
+    return Company(
+        closed=frozenset(
+            day for day, few in closed.items() if len(few) > 1 and sum(few) * 2 >= len(few)
+        ),
+        level=median(ratios) if len(ratios) >= 3 else 1.0,
+        last=last,
+        was_last=was_last,
+    )
+
+
+def _is_daily(usual: Usual) -> bool:
+    return usual.mean >= _DAILY and usual.fewest > 0
+
+
+def gaps(periods: StreamPeriods, company: Company) -> Iterator[Change]:
+    """Days, or weeks of a stream that comes weekly, without a row since the last release."""
+    span = periods.fresh_span
+    if span is None or company.last is None or company.was_last is None:
+        return
+    days, usual = periods.days, usual_weekdays(periods.days, span[0])
+    late = max((company.was_last - max(periods.before)).days, 0)
+    last = max(span[1], company.last - timedelta(days=late))
+    open_days = [day for day in days_between(span[0], last) if day not in company.closed]
+    missing = [day for day in open_days if not days.get(day) and _is_daily(usual[day.weekday()])]
+    if missing:
+        shown = ", ".join(f"{day:%Y-%m-%d}" for day in missing[:4])
+        more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
+        weekday = usual[missing[0].weekday()].mean
+        yield Change(
+            text=f"no row on {len(missing)} day(s): {shown}{more} (about {weekday:,.0f} on such a day before)",
+            severity="error" if len(missing) >= 3 else "warn",
+            failures=len(missing),
+            days=tuple(f"{day:%Y-%m-%d}" for day in missing),
+        )
+        return
+    weekly = sum(weekday.mean for weekday in usual)
+    if weekly >= _WEEKLY:
+        empty = [
+            start
+            for start in days_between(span[0], last - timedelta(days=6))[::7]
+            if not any(days.get(start + timedelta(days=n)) for n in range(7))
+            and not any(start + timedelta(days=n) in company.closed for n in range(7))
+        ]
+        if empty:
+            yield Change(
+                text=f"no row in {len(empty)} week(s), the first from {empty[0]:%Y-%m-%d} (about {weekly:,.0f} a "
+                "week before)",
+                severity="error" if len(empty) >= 2 else "warn",
+                failures=len(empty),
+                days=tuple(f"{day:%Y-%m-%d}" for day in empty),
+            )
+
+
+def rows(periods: StreamPeriods, company: Company) -> Iterator[Change]:
+    """The fresh rows of a stream as a whole, beside its weekdays, season and the company's level."""
+    span = periods.fresh_span
+    if span is None:
+        return
+    last = max(span[1], company.last or span[1])
+    if _is_sparse(periods, span[0]):
+        yield from _months(periods, span[0])
+        return
+    total = volume(periods.days, span[0], last)
+    if total is None or max(total.rows, total.expected) < 20:
+        return
+    text = (
+        f"{total.rows:,} rows from {span[0]:%Y-%m-%d} to {last:%Y-%m-%d}, about {total.expected:,.0f} expected "
+        "from the weeks before"
+    )
+    low = min(company.level, 1.0)
+    if total.ratio < 0.65 * low and total.deviations(low) < -3.5:
+        certain = total.ratio < 0.6 * low and total.deviations(low) < -5
+        yield Change(text=text, severity="error" if certain else "warn", failures=total.rows)
+    high = max(company.level, 1.0)
+    if total.ratio > 1.6 * high and total.deviations(high) > 4:
+        certain = total.ratio > 8 * high and total.deviations(high) > 8
+        yield Change(text=text, severity="error" if certain else "warn", failures=total.rows)
+
+
+def _is_sparse(periods: StreamPeriods, first: date) -> bool:
+    """Whether its rows stand on a few days, as those of a month on its first."""
+    weeks = periods.days
+    return sum(first - timedelta(weeks=8) <= day < first for day in weeks) < 8
+
+
+def _months(periods: StreamPeriods, first: date) -> Iterator[Change]:
+    """Fresh months of a stream with rows on a few days, beside the middle of the last six."""
+    known = [counts.rows for month, counts in periods.history(6)]
+    if len(known) < 3:
+        return
+    usual, swing = median(known), max(known) / max(min(known), 1)
+    for month, counts in sorted(periods.months.items()):
+        if month < first.replace(day=1) or max(counts.rows, usual) < 12:
+            continue
+        ratio = counts.rows / usual
+        if ratio < 0.65 / swing or ratio > 1.6 * swing:
+            yield Change(
+                text=f"{counts.rows:,} rows of {month:%Y-%m}, about {usual:,.0f} in the months before",
+                severity="error" if ratio < 0.65 / swing else "warn",
+                failures=counts.rows,
+            )
+
+
+def groups(periods: StreamPeriods, column: str, *, are_people: bool) -> Iterator[Change]:
+    """Values of a column whose rows are missing or too many beside the others.
+
+    Their share in the last three months, of the fresh rows, is what is expected.
+    """
+    recent = [counts for _, counts in periods.history(3)]
+    fresh = periods.fresh.kinds.get(column, {})
+    total = sum(fresh.values())
+    if not recent or total < 30:
+        return
+    past = [counts.kinds.get(column, {}) for counts in recent]
+    shares = _shares(past)
+    noise = _dispersion(past, shares)
+    known = {value: share * total for value, share in shares.items() if value}
+    level = _level(known, fresh)
+    known = {value: usual * level for value, usual in known.items()}
+    yield from _missing(column, known, fresh, past, noise, are_people=are_people)
+    for value, usual in known.items():
+        rows_of = fresh.get(value, 0)
+        if (
+            usual >= 8
+            and rows_of >= 1.7 * usual
+            and (rows_of - usual) / math.sqrt(usual * noise) > 5
+        ):
+            yield Change(
+                text=f"{rows_of:,} rows of one {column}, about {usual:,.0f} expected beside the others",
+                failures=rows_of,
+                column=column,
+                value=value,
+            )
+
+
+def _missing(
+    column: str,
+    known: Mapping[str, float],
+    fresh: Mapping[str, int],
+    past: Sequence[Mapping[str, int]],
+    noise: float,
+    *,
+    are_people: bool,
+) -> Iterator[Change]:
+    """Values without a row that had rows in every recent month, or so many that chance does not explain it."""
+    active = {value: usual for value, usual in known.items() if usual >= 1}
+    missing = {value: usual for value, usual in active.items() if not fresh.get(value)}
+    sure = {
+        value
+        for value, usual in missing.items()
+        if usual >= 8 * noise or (usual >= 8 and all(counts.get(value, 0) >= 8 for counts in past))
+    }
+    lost = sum(missing.values())
+    by_chance = sum(usual * math.exp(-usual / noise) for usual in active.values())
+    together = len(missing) >= 3 and lost > 12 * noise + 3 * by_chance
+    if len(active) < 3 or not (together or sure) or (are_people and len(missing) < 2):
+        # one person who is gone has left, or is on holiday
+        return
+    certain = together and len(missing) >= 0.2 * len(active) and lost >= 0.1 * sum(known.values())
+    yield Change(
+        text=f"{len(missing)} of {len(active)} usual values of {column} have no row (about {lost:,.0f} expected)",
+        severity="error" if certain else "warn",
+        failures=len(missing),
+        column=column,
+        value=max(missing, key=lambda value: missing[value]),
+    )
+
+
+def _level(known: Mapping[str, float], fresh: Mapping[str, int]) -> float:
+    """The rows of values that have any, over the expected ones, in the middle: the missing ones raise the rest."""
+    ratios = [
+        fresh[value] / usual for value, usual in known.items() if fresh.get(value) and usual >= 2
+    ]
+    return median(ratios) if len(ratios) >= 2 else 1.0
+
+
+def _shares(months: Sequence[Mapping[str, int]]) -> dict[str, float]:
+    total = sum(sum(counts.values()) for counts in months) or 1
+    values = {value for counts in months for value in counts}
+    return {value: sum(counts.get(value, 0) for counts in months) / total for value in values}
+
+
+def _dispersion(months: Sequence[Mapping[str, int]], shares: Mapping[str, float]) -> float:
+    """How many times the variance of chance the rows of a value vary by from month to month, at least 1."""
+    excess = []
+    for counts in months:
+        total = sum(counts.values())
+        excess += [
+            (counts.get(value, 0) - share * total) ** 2 / (share * total)
+            for value, share in shares.items()
+            if share * total >= 5
+        ]
+    return max(sum(excess) / len(excess), 1.0) if excess else 1.0

@@ -1,0 +1,99 @@
+"""Counting landed rows by month, and keeping the counts of months that nothing touched."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.quality.databases import Databases
+from orchestration.quality.periods.counting import PERIODS_FILE, count_periods
+from tests.unit.quality.checks.test_unmatched_references import make_landing
+from tests.unit.quality.periods.made_up import LAST, company, june, periods, released, stream_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(tmp_path_factory.mktemp("release"))
+
+
+def by_hand(directory: Path, select: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(directory / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(select).fetchall()
+
+
+def test_counts_equal_sql_by_hand(tmp_path: Path, release: Path) -> None:
+    stream = stream_of(periods(june(tmp_path), release), "calls")
+    assert stream.fresh_span == (date(2026, 5, 31), LAST)
+    days = by_hand(
+        tmp_path,
+        "select timezone('Europe/Madrid', timezone('UTC', started_at))::date, count(*) from landing.calls group by 1",
+    )
+    assert stream.days == dict(days)
+    hours = by_hand(
+        tmp_path,
+        "select hour(timezone('Europe/Madrid', timezone('UTC', started_at))), count(*) from landing.calls "
+        "where _load_seq = 2 group by 1",
+    )
+    assert {hour: rows for hour, rows in enumerate(stream.fresh.hours) if rows} == dict(hours)
+    agents = by_hand(
+        tmp_path,
+        "select left(md5(agent_id), 12), count(*) from landing.calls "
+        "where started_at >= '2026-04-01' and started_at < '2026-05-01' group by 1",
+    )
+    assert stream.months[date(2026, 4, 1)].kinds["agent_id"] == dict(agents)
+    [(filled, highest)] = by_hand(
+        tmp_path,
+        "select count(talk_seconds), max(talk_seconds) from landing.calls where _load_seq = 2",
+    )
+    talk = stream.fresh.measures["talk_seconds"]
+    assert (talk["filled"], talk["highest"]) == (filled, highest)
+    assert stream.files == {"pbx/2026-06.csv": stream.fresh.rows}
+
+
+def test_kept_counts_equal_counting_all_anew(tmp_path: Path, release: Path) -> None:
+    """With a correction of a row of March, and a month delivered again without a row."""
+    late = (
+        "insert into landing.calls select * replace (2 as _load_seq, 'S' as queue) from landing.calls "
+        "where started_at::date = '2026-03-10'"
+    )
+    kept = june(tmp_path / "kept", late)
+    periods(kept, release)
+    for directory in (anew := june(tmp_path / "anew", late),):
+        periods(directory, tmp_path / "no release")
+    exact = "select * from read_parquet(?) where value is null or value not in ('p10', 'p50', 'p90') order by all"
+    with duckdb.connect() as connection:
+        counts = [
+            connection.execute(exact, [str(directory / PERIODS_FILE)]).fetchall()
+            for directory in (kept, anew)
+        ]
+    assert counts[0] == counts[1]
+    assert len(counts[0]) > 1000
+
+
+def test_rows_that_left_are_counted_no_longer(tmp_path: Path, release: Path) -> None:
+    gone = "delete from landing.calls where started_at::date = '2026-03-10'"
+    stream = stream_of(periods(june(tmp_path, gone), release), "calls")
+    assert date(2026, 3, 10) not in stream.days
+    assert stream.before[date(2026, 3, 10)] == 20
+
+
+def test_the_newest_version_of_a_row_counts_once(tmp_path: Path) -> None:
+    again = (
+        "insert into landing.leads select * replace (2 as _load_seq, 'late' as channel, 'late' as _file) "
+        "from landing.leads where created_at::date = '2026-06-10'"
+    )
+    make_landing(tmp_path, *company(date(2026, 6, 1), LAST, seq=1), again, load_seq=2)
+    with Databases.of(tmp_path).open() as connection:
+        count_periods(connection, None)
+        [(rows,)] = connection.execute(
+            "select sum(amount) from cells where stream = 'leads' and feature = 'rows' and value = '2026-06-10'"
+        ).fetchall()
+        [(late,)] = connection.execute(
+            "select sum(amount) from cells where stream = 'leads' and col = 'channel' and value = left(md5('late'), 12)"
+        ).fetchall()
+    assert rows == late == 10
