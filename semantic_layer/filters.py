@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestration.core.errors import QueryInvalid
-from semantic_layer.period_filters import FLIPPED, compared, one_of, period_of, within
+from semantic_layer.period_filters import FLIPPED, compared_with_text, one_of, within
 from semantic_layer.templates import NAME, Reference, placeholder, refused, take_templates
 
 if TYPE_CHECKING:
@@ -76,12 +76,24 @@ def _parse(bare: str, text: str) -> exp.Expr:
     return tree
 
 
+def _type_name(target: Any) -> str:
+    """The name of a type as it is written; sqlglot's own for a timestamp says that it has no zone."""
+    name = str(getattr(target.this, "value", target.this)).upper()
+    return "TIMESTAMP" if name == "TIMESTAMPNTZ" else name
+
+
 def _day_text(node: Any) -> str | None:
-    """The text of a literal or of `date '…'`; None for any other node."""
-    if type(node).__name__ == "Cast" and str(node.args["to"].this).upper().endswith("DATE"):
+    """The text of a literal, of `date '…'` or `timestamp '…'`; None for any other node."""
+    if type(node).__name__ == "Cast" and _type_name(node.args["to"]) in ("DATE", "TIMESTAMP"):
         node = node.this
     is_text = type(node).__name__ == "Literal" and node.args.get("is_string")
     return str(node.this) if is_text else None
+
+
+def _is_number(node: Any) -> bool:
+    """Whether a node is a number or a sum of numbers, as a day without quotes is (2026-05-13)."""
+    kinds = {type(part).__name__ for part in node.walk()}
+    return kinds <= {"Literal", "Add", "Sub", "Neg", "Paren"} and _day_text(node) is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,9 +175,7 @@ class _Writer:
             raise self._refuse(node, "`in` needs a list of values")
         texts = [_day_text(value) for value in node.expressions]
         if (time := self._time(node.this)) and all(text is not None for text in texts):
-            column, grain = time
-            if periods := one_of(column, [text for text in texts if text is not None], grain):
-                return periods
+            return one_of(time[0], [text for text in texts if text is not None], time[1])
         values = ", ".join(self.write(value, depth + 1) for value in node.expressions)
         return f"({self.write(node.this, depth + 1)} in ({values}))"
 
@@ -173,9 +183,7 @@ class _Writer:
         self._only(node, "this", "low", "high")
         ends = _day_text(node.args["low"]), _day_text(node.args["high"])
         if (time := self._time(node.this)) and ends[0] is not None and ends[1] is not None:
-            column, grain = time
-            if periods := within(column, ends[0], ends[1], grain):
-                return periods
+            return within(time[0], ends[0], ends[1], time[1])
         this, low, high = (self.write(node.args[key], depth + 1) for key in ("this", "low", "high"))
         return f"({this} between {low} and {high})"
 
@@ -191,7 +199,7 @@ class _Writer:
     def _write_cast(self, node: exp.Expr, depth: int) -> str:
         self._only(node, "this", "to")
         target = node.args["to"]
-        name = str(getattr(target.this, "value", target.this)).upper()
+        name = _type_name(target)
         if name not in _TYPES or target.expressions:
             raise self._refuse(node, f"types are {', '.join(sorted(_TYPES)).lower()}")
         return f"cast({self.write(node.this, depth + 1)} as {name.lower()})"
@@ -217,9 +225,14 @@ class _Writer:
         sides = (node.args["this"], node.args["expression"])
         for (column, literal), sign in ((sides, operator), (sides[::-1], FLIPPED.get(operator))):
             text = _day_text(literal)
-            if sign in FLIPPED and text is not None and (time := self._time(column)):
-                period = period_of(text, time[1])
-                return compared(time[0], sign, period) if period else None
+            if sign not in FLIPPED or not (text is not None or _is_number(literal)):
+                continue
+            if time := self._time(column):
+                if text is None:
+                    raise self._refuse(
+                        node, "a day stands in quotes, as in metric_time = '2026-05-13'"
+                    )
+                return compared_with_text(time[0], sign, text, time[1])
         return None
 
     def _time(self, node: Any) -> tuple[str, str] | None:

@@ -109,6 +109,8 @@ def test_time_filters_do_not_cut_what_comes_before(layer: SemanticLayer) -> None
         ("sum(1) > 1", "SUM"),
         ("count(*) over () > 1", "OVER"),
         ('rep__team = "Alfa"', "single quotes"),
+        ("metric_time > 2026-01-01", "a day stands in quotes"),
+        ("2026 = metric_time", "a day stands in quotes"),
         ("((1 = 1)", "cannot be read"),
     ],
 )
@@ -188,3 +190,31 @@ def test_any_other_day_is_that_day_under_a_grain(layer: SemanticLayer) -> None:
 def test_a_list_of_periods_names_what_is_none(layer: SemanticLayer) -> None:
     with pytest.raises(QueryInvalid, match="neither a day nor a period"):
         rows(layer, "revenue", grain="month", where="metric_time in ('2026-01', 'soon')")
+
+
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("metric_time >= '2026-01-01 08:00'", "time of day"),
+        ("metric_time < timestamp '2026-01-01 08:00:00'", "time of day"),
+        ("metric_time in ('2026-01-01 08:00')", "time of day"),
+        ("metric_time = 'yesterday'", "neither a day nor a period"),
+        ("rep__hired_on = date '2026-02-30'", "neither a day nor a period"),
+    ],
+)
+def test_a_time_is_compared_with_days_and_periods_alone(
+    layer: SemanticLayer, where: str, why: str
+) -> None:
+    """A text that the database would cut to a day, or not read, selects other rows than it says."""
+    with pytest.raises(QueryInvalid, match=why):
+        layer.explain(QueryRequest.from_text("revenue", where=where))
+
+
+def test_midnight_is_its_day(layer: SemanticLayer) -> None:
+    for where in (
+        "metric_time >= timestamp '2026-01-01 00:00:00'",
+        "metric_time > '2025-12-31T00:00'",
+    ):
+        assert rows(layer, "revenue", where=where) == rows(
+            layer, "revenue", where="metric_time >= '2026-01-01'"
+        )
