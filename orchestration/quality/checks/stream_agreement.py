@@ -1,0 +1,126 @@
+"""Gate 3: two streams that tell of the same thing, compared: invoices with orders, calls with agents' states.
+
+A release keeps the shares of rows that disagree (`agreements.json`), so that the next one knows what is usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from orchestration.core.records import Severity
+from orchestration.quality.agreements import COMPARISONS, Compared, Comparison, compare
+from orchestration.quality.kept_shares import KeptShares, Share, excess, newest_load
+from orchestration.quality.outcomes import Finding
+from orchestration.quality.registry import check
+from orchestration.quality.subjects import Definitions, GateInput
+
+AGREEMENTS_FILE = "agreements.json"
+
+_RARE, _LEAST = 0.1, 5
+"""What at most disagrees usually where most new rows stop a release, and the fewest rows that warn."""
+
+_GROWN, _GROWN_BY = 0.05, 0.15
+"""By how much the share of new rows must exceed the usual one to be reported: by this, and by this part of it."""
+
+
+def agreement_names(definitions: Definitions) -> Mapping[str, str]:
+    """One check per pair of streams."""
+    return {comparison.check: comparison.of for comparison in COMPARISONS}
+
+
+@check(
+    gate=3,
+    name="agree.<stream>.<stream>",
+    on="each pair of streams",
+    names=agreement_names,
+    remedy="Look at the last files of both streams: one of them is of another period, company or export, or its ids or "
+    "amounts were changed. If both are right, waive it: later releases compare with that share.",
+)
+def stream_agreement(
+    candidate: GateInput, *, disagreeing_share: float = 0.5, disagreeing_rows: int = 20
+) -> Iterator[Finding]:
+    """Rows since the last release on which two streams disagree, by source, compared with the share of earlier rows.
+
+    More than half of them stop the release where hardly one disagreed before; fewer warn. Nothing is compared where
+    one stream is missing or of another time, nor in a first release, whose shares are kept.
+    """
+    kept = KeptShares.read(candidate.previous, AGREEMENTS_FILE)
+    shares = {name: dict(of_check) for name, of_check in kept.shares.items()}
+    found: dict[str, dict[str, list[Finding]]] = {
+        name: {} for name in agreement_names(candidate.definitions)
+    }
+    with candidate.databases.open() as connection:
+        for comparison in COMPARISONS:
+            known = shares.setdefault(comparison.name, {})
+            for one in compare(connection, comparison, since=kept.load_seq):
+                before = known.get(one.source)
+                known[one.source] = (before or Share()) + one.share
+                severity = _judge(
+                    comparison, one.share, before, disagreeing_share, disagreeing_rows
+                )
+                if severity is not None and before is not None:
+                    finding = _finding(comparison, one, before, severity)
+                    found[comparison.check].setdefault(one.source, []).append(finding)
+        seq = newest_load(connection)
+    KeptShares(load_seq=seq, shares=shares).write(candidate.directory, AGREEMENTS_FILE)
+    for name, subject in agreement_names(candidate.definitions).items():
+        for findings in found[name].values():
+            yield _joined(findings)
+        if not found[name]:
+            yield Finding(
+                passed=True,
+                name=name,
+                subject=subject,
+                observed="nothing unusual",
+                expected=_EXPECTED,
+            )
+
+
+_EXPECTED = "both streams to agree as far as they did before"
+
+
+def _judge(
+    comparison: Comparison,
+    new: Share,
+    before: Share | None,
+    certain_share: float,
+    certain_rows: int,
+) -> Severity | None:
+    if before is None:
+        return None
+    expected = before.expected(new.rows)
+    unusual = excess(new.found, expected, times=1, deviations=6)
+    if new.found < _LEAST or not unusual or new.value < _GROWN + (1 + _GROWN_BY) * before.value:
+        return None
+    certain = new.value > certain_share and new.found >= certain_rows and before.value < _RARE
+    return "error" if certain and comparison.stops else "warn"
+
+
+def _finding(comparison: Comparison, one: Compared, before: Share, severity: Severity) -> Finding:
+    return Finding(
+        passed=False,
+        severity=severity,
+        name=comparison.check,
+        subject=f"{one.source}.{comparison.of}",
+        observed=f"{one.share.found:,} of {one.share.rows:,} new ones ({one.share.value:.1%}, "
+        f"{before.value:.1%} before) {comparison.text}",
+        expected=_EXPECTED,
+        failures=one.share.found,
+        keys=one.keys,
+    )
+
+
+def _joined(findings: list[Finding]) -> Finding:
+    """What several comparisons of two streams found in one source, as one finding."""
+    first = max(findings, key=lambda one: (one.severity == "error", one.failures))
+    others = [one for one in findings if one is not first]
+    return Finding(
+        passed=False,
+        severity=first.severity,
+        name=first.name,
+        subject=first.subject,
+        observed="; ".join(one.observed for one in (first, *others)),
+        expected=first.expected,
+        failures=first.failures,
+        keys=first.keys,
+    )

@@ -1,0 +1,310 @@
+"""Gate 3: streams that tell of the same thing disagree since the last release; as far as they always did they may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.core.records import CheckResult
+from orchestration.quality.checks.stream_agreement import AGREEMENTS_FILE
+from orchestration.quality.databases import Databases
+from orchestration.quality.kept_shares import KeptShares, Share
+from orchestration.quality.registry import registered
+from orchestration.quality.subjects import Definitions
+from tests.unit.quality.checks.test_content_duplicates import rows
+from tests.unit.quality.checks.test_unmatched_references import make_landing
+from tests.unit.quality.factories import gate_input, results
+
+pytestmark = pytest.mark.slow
+
+CHECK = "agree.<stream>.<stream>"
+
+AT = "timestamp '2026-01-01 09:00:00' + interval (i) hour"
+
+_MARTS = """
+create schema customer; create schema funnel; create schema core;
+create table customer.fct_orders (order_key varchar, account_key varchar, deal_key varchar, net_amount decimal(18, 4),
+    is_cancelled boolean, kind varchar, ordered_on date);
+create table customer.fct_invoices (invoice_key varchar, order_key varchar, invoice_amount decimal(18, 4),
+    is_void boolean, invoiced_on date);
+create table funnel.fct_deals (deal_key varchar, account_key varchar, stage varchar, is_won boolean,
+    amount decimal(18, 4), created_at timestamp, closed_on date);
+create table core.dim_campaigns (campaign_key varchar, channel varchar, launched_on date, ended_on date);
+"""
+
+
+def company(directory: Path, *, landed: list[str], marts: list[str], seq: int) -> Path:
+    """A candidate: landed rows, and the marts that they became."""
+    make_landing(directory, *landed, load_seq=seq)
+    with duckdb.connect(str(Databases.of(directory).marts)) as connection:
+        connection.execute(_MARTS)
+        for statement in marts:
+            connection.execute(statement)
+    return directory
+
+
+def found(directory: Path, previous: Path | None = None) -> dict[str, CheckResult]:
+    checks = results(CHECK, gate_input(directory, previous=previous))
+    assert not [one for one in checks if not one.ran]
+    return {one.title: one for one in checks if one.outcome != "pass"}
+
+
+Made = tuple[list[str], list[str]]
+"""Landed rows and rows of marts, as statements."""
+
+
+def invoiced(
+    *,
+    count: int,
+    seq: int,
+    first: int = 0,
+    amount: str = "100 + i % 7",
+    order: str = "'crm:o' || i",
+) -> Made:
+    """Orders, an hour apart, each with its invoice two days later."""
+    day = f"(timestamp '2026-01-01 09:00:00' + interval (i + {first}) hour)::date"
+    ids = f"(select i + {first} as i from range(1, {count + 1}) t(i))"
+    landed = [
+        rows("orders", f"order_id = 'o' || (i + {first})", count=count, seq=seq),
+        rows("invoices", f"invoice_id = 'f' || (i + {first})", count=count, seq=seq),
+    ]
+    marts = [
+        f"insert into customer.fct_orders select 'crm:o' || i, 'crm:a' || i, null, 100 + i % 7, false, 'sale', "
+        f"{day.replace(f'i + {first}', 'i')} from {ids}",
+        f"insert into customer.fct_invoices select 'crm:f' || i, {order}, {amount}, false, "
+        f"{day.replace(f'i + {first}', 'i')} + 2 from {ids}",
+    ]
+    return landed, marts
+
+
+def deals(
+    *,
+    count: int,
+    seq: int,
+    first: int = 0,
+    changed: str = "'Won'",
+    entered: str = "1",
+    of: str = "i",
+    won: bool = True,
+) -> Made:
+    """Deals won in ten days, whose last change is into the stage `changed`, `entered` hours after creation."""
+    ids = f"(select i + {first} as i from range(1, {count + 1}) t(i))"
+    landed = [
+        rows("deals", f"deal_id = 'd' || (i + {first})", count=count, seq=seq),
+        f"insert into landing.deal_stage_changes (deal_id, stage, entered_at, _source, _key_source, _load_seq, _file, "
+        f"_line, _is_deleted) select 'd' || {of}, {changed}, {AT} + interval ({entered}) hour, 'crm', 'crm', {seq}, "
+        f"'f.csv', i, false from {ids}",
+    ]
+    marts = [
+        f"insert into funnel.fct_deals select 'crm:d' || i, 'crm:a' || i, 'Won', {won}, 500, {AT}, ({AT})::date + 10 "
+        f"from {ids}"
+    ]
+    return landed, marts
+
+
+def ordered_deals(
+    *, count: int, seq: int, first: int = 0, amount: int = 500, order: str = "'crm:d' || i"
+) -> Made:
+    """Orders of the deals of these numbers."""
+    ids = f"(select i + {first} as i from range(1, {count + 1}) t(i))"
+    return (
+        [rows("orders", f"order_id = 'p' || (i + {first})", count=count, seq=seq)],
+        [
+            f"insert into customer.fct_orders select 'crm:p' || i, null, {order}, {amount}, false, 'sale', "
+            f"({AT})::date + 11 from {ids}"
+        ],
+    )
+
+
+def talks(*, count: int, seq: int, first: int = 0, moved: int = 0) -> Made:
+    """Calls of twenty minutes each, an hour apart, and states of an hour and a half from ten minutes before."""
+    at = f"timestamp '2026-01-01 09:00:00' + interval ((i + {first}) * 2) hour"
+    return (
+        [
+            rows("calls", f"call_id = 'c' || (i + {first}); agent_id = 'a1'; talk_seconds = 1200; "
+                 f"started_at = {at} + interval ({moved}) minute", count=count, seq=seq),
+            rows("agent_states", f"agent_id = 'a1'; state = 'available'; started_at = {at} - interval 10 minute; "
+                 f"ended_at = {at} + interval 80 minute", count=count, seq=seq),
+        ],
+        [],
+    )  # fmt: skip
+
+
+def spent(
+    *, count: int, seq: int, first: int = 0, campaign: str = "'k1'", channel: str = "'search'"
+) -> Made:
+    """Spend of a day each, on a campaign of the whole year."""
+    spend = rows(
+        "marketing_spend",
+        f"spend_on = date '2026-01-01' + (i + {first})::int; channel = {channel}; campaign_id = {campaign}; amount = 5",
+        count=count,
+        seq=seq,
+    )
+    campaigns = (
+        rows("campaigns", "campaign_id = 'k' || i", count=2, seq=1) if seq == 1 else "select 1"
+    )
+    dims = (
+        "insert into core.dim_campaigns values ('crm:k1', 'search', '2026-01-01', '2026-12-31'), "
+        "('crm:k2', 'search', '2024-01-01', '2024-12-31')"
+    )
+    return [campaigns, spend], [dims] if seq == 1 else []
+
+
+def after_release(tmp_path: Path, before: list[Made], new: list[Made]) -> dict[str, CheckResult]:
+    """What the check finds in a second release of `before` and then `new`."""
+
+    def joined(made: list[Made]) -> dict[str, list[str]]:
+        return {
+            "landed": [one for landed, _ in made for one in landed],
+            "marts": [one for _, marts in made for one in marts],
+        }
+
+    previous = company(tmp_path / "before", **joined(before), seq=1)
+    assert found(previous) == {}
+    return found(company(tmp_path / "now", **joined([*before, *new]), seq=2), previous)
+
+
+INVOICES = invoiced(count=600, seq=1)
+WON = deals(count=400, seq=1)
+ORDERED = ordered_deals(count=400, seq=1)
+TALKS = talks(count=400, seq=1)
+SPENT = spent(count=120, seq=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "title", "text"),
+    [
+        (
+            [INVOICES],
+            [invoiced(count=80, seq=2, first=600, amount="200 + i % 7")],
+            "agree.invoices.orders on crm.invoices",
+            "80 of 80 new ones (100.0%, 0.0% before) have another amount than their order",
+        ),
+        (
+            [INVOICES],
+            [invoiced(count=80, seq=2, first=600, order="null")],
+            "agree.invoices.orders on crm.invoices",
+            "80 of 80 new ones (100.0%, 0.0% before) name no order",
+        ),
+        (
+            [WON],
+            [deals(count=60, seq=2, first=400, changed="'New'")],
+            "agree.deal_stage_changes.deals on crm.deal_stage_changes",
+            "(deals) are in another stage than their last change",
+        ),
+        (
+            [WON],
+            [deals(count=60, seq=2, first=400, entered="-30")],
+            "agree.deal_stage_changes.deals on crm.deal_stage_changes",
+            "60 of 60 new ones (100.0%, 0.0% before) are before their deal was created",
+        ),
+        (
+            [WON],
+            [deals(count=60, seq=2, first=400, of="(i - 300)")],
+            "agree.deal_stage_changes.deals on crm.deal_stage_changes",
+            "(deals) have no stage change",
+        ),
+        (
+            [WON, ORDERED],
+            [
+                deals(count=60, seq=2, first=400),
+                ordered_deals(count=60, seq=2, first=400, order="null"),
+            ],
+            "agree.deals.orders on crm.deals",
+            "38 of 38 new ones (100.0%, 0.0% before) are won without an order of their deal or account",
+        ),
+        (
+            [WON, ORDERED],
+            [
+                deals(count=60, seq=2, first=400),
+                ordered_deals(count=60, seq=2, first=400, amount=50_000),
+            ],
+            "agree.deals.orders on crm.deals",
+            "have less than half or more than twice the usual amount of their orders",
+        ),
+        (
+            [TALKS],
+            [talks(count=60, seq=2, first=400, moved=-30)],
+            "agree.calls.agent_states on crm.calls",
+            "are answered by agents who were not logged in",
+        ),
+        (
+            [SPENT],
+            [spent(count=30, seq=2, first=120, campaign="'k2'")],
+            "agree.marketing_spend.campaigns on crm.marketing_spend",
+            "are before the launch of their campaign or long after its end",
+        ),
+        (
+            [SPENT],
+            [spent(count=30, seq=2, first=120, channel="'email'")],
+            "agree.marketing_spend.campaigns on crm.marketing_spend",
+            "have another channel than their campaign",
+        ),
+    ],
+)
+def test_new_rows_on_which_streams_disagree_stop(
+    tmp_path: Path, before: list[Made], new: list[Made], title: str, text: str
+) -> None:
+    checks = after_release(tmp_path, before, new)
+    check = checks[title]
+    assert check.outcome == "fail"
+    assert text in check.observed
+    assert check.sample_keys
+
+
+@pytest.mark.parametrize(
+    ("before", "new"),
+    [
+        ([INVOICES], [invoiced(count=80, seq=2, first=600)]),
+        ([WON], [deals(count=60, seq=2, first=400)]),
+        (
+            [WON, ORDERED],
+            [deals(count=60, seq=2, first=400), ordered_deals(count=60, seq=2, first=400)],
+        ),
+        ([TALKS], [talks(count=60, seq=2, first=400)]),
+        ([SPENT], [spent(count=30, seq=2, first=120)]),
+        # taxes are a part of each invoice, now as before
+        (
+            [invoiced(count=600, seq=1, amount="1.21 * (100 + i % 7)")],
+            [invoiced(count=80, seq=2, first=600, amount="1.21 * (100 + i % 7)")],
+        ),
+        # deals whose orders do not come yet, and calls of a source without states
+        ([WON], [deals(count=60, seq=2, first=400)]),
+        ([WON, ORDERED], [deals(count=60, seq=2, first=400)]),
+        ([(TALKS[0][:1], [])], [(talks(count=60, seq=2, first=400)[0][:1], [])]),
+    ],
+)
+def test_streams_that_agree_as_before_pass(
+    tmp_path: Path, before: list[Made], new: list[Made]
+) -> None:
+    assert after_release(tmp_path, before, new) == {}
+
+
+def test_a_share_that_grows_warns(tmp_path: Path) -> None:
+    new = [
+        invoiced(
+            count=80, seq=2, first=600, amount="case when i % 4 = 0 then 250 else 100 + i % 7 end"
+        )
+    ]
+    [check] = after_release(tmp_path, [INVOICES], new).values()
+    assert (check.outcome, check.failures) == ("warn", 20)
+
+
+def test_streams_that_never_agreed_do_not_stop(tmp_path: Path) -> None:
+    before = [invoiced(count=600, seq=1, amount="i % 90")]
+    assert after_release(tmp_path, before, [invoiced(count=80, seq=2, first=600)]) == {}
+
+
+def test_a_first_release_is_recorded_and_not_judged(tmp_path: Path) -> None:
+    landed, marts = invoiced(count=200, seq=1, order="null")
+    assert found(company(tmp_path, landed=landed, marts=marts, seq=1)) == {}
+    kept = KeptShares.read(tmp_path, AGREEMENTS_FILE)
+    assert kept.of("agree.invoices.orders: name no order", "crm") == Share(200, 200)
+
+
+def test_each_pair_of_streams_has_a_result(tmp_path: Path) -> None:
+    company(tmp_path, landed=[], marts=[], seq=1)
+    names = registered(CHECK).names_in(Definitions(manifest={}))
+    assert [one.name for one in results(CHECK, gate_input(tmp_path))] == list(names)
