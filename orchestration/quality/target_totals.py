@@ -56,13 +56,22 @@ def target_faults(targets: Iterable[Target], as_of: date) -> Iterator[TargetFaul
     for target in targets:
         if target.grain in _MONTHS:
             groups[target.metric, target.scope, target.grain].append(target)
+    came = {
+        (metric, grain, row.period)
+        for (metric, _, grain), rows in groups.items()
+        for row in rows
+        if row.is_new
+    }
     for (metric, scope, grain), rows in sorted(groups.items()):
         name = f"{metric} by {scope} and {grain}" if scope != "company" else f"{metric} by {grain}"
         periods = _by_period(rows)
-        yield from _of_another_year(name, rows, periods, _running(grain, as_of))
+        running = _running(grain, as_of)
+        yield from _of_another_year(name, rows, periods, running)
+        if (metric, grain, running) in came:
+            yield from _of_other_scopes_only(name, periods, running)
         for period in sorted({row.period for row in rows if row.is_new}):
             earlier = [one for one in sorted(periods) if one < period]
-            if period >= _running(grain, as_of) and earlier:
+            if period >= running and earlier:
                 yield from _total(name, periods, earlier, period)
                 yield from _missing(name, scope, periods, earlier, period)
 
@@ -99,6 +108,18 @@ def _of_another_year(
             len(new),
             tuple(sorted({row.key for row in new if row.key})),
         )
+
+
+def _of_other_scopes_only(
+    name: str, periods: Mapping[date, Mapping[str, float]], running: date
+) -> Iterator[TargetFault]:
+    """The period before had targets of a scope, and the one that runs has only those of other scopes."""
+    earlier = [period for period in sorted(periods) if period < running]
+    if earlier and running not in periods and _months_between(earlier[-1], running) <= 12:
+        keys = periods[earlier[-1]]
+        before = f"{earlier[-1]:%Y-%m} had {len(keys)}"
+        text = f"{running:%Y-%m} has no targets of {name}, but others of the metric; {before}"
+        yield TargetFault(text, "warn", len(keys), tuple(sorted(key for key in keys if key)))
 
 
 def _total(

@@ -19,7 +19,7 @@ def _talks(since: int) -> str:
 def _states(since: int) -> str:
     """States of the days of the new calls, in which an agent can be talking."""
     return f"""
-        select {_AGENT} as agent, started_at, coalesce(ended_at, started_at + interval 1 day) as ended_at
+        select {_AGENT} as agent, state, started_at, coalesce(ended_at, started_at + interval 1 day) as ended_at
         from {landed("agent_states")}
         where not _is_deleted and state is distinct from 'offline'
             and started_at >= (select min(started_at) - interval 1 day from {landed("calls")} where _load_seq > {since})
@@ -51,6 +51,19 @@ def _days_without_states(since: int) -> str:
     """
 
 
+def _never_on_call(since: int) -> str:
+    """Days of an agent with calls and states."""
+    return f"""
+        with talks as (select distinct _source, agent, started_at::date as day from ({_talks(since)})),
+        days as (
+            select agent, started_at::date as day, bool_or(state = 'on_call') as is_on_call
+            from ({_states(since)}) group by all
+        )
+        select talks._source as source, talks.agent || ' ' || talks.day as key, not is_on_call as is_wrong
+        from talks inner join days on talks.agent = days.agent and talks.day = days.day
+    """
+
+
 PHONE = (
     Comparison(
         "calls", "agent_states", "are answered by agents who were not logged in", _outside_states
@@ -60,5 +73,11 @@ PHONE = (
         "agent_states",
         "(days of an agent with calls) have no state of the agent",
         _days_without_states,
+    ),
+    Comparison(
+        "calls",
+        "agent_states",
+        "(days of an agent with calls) are never on a call in states",
+        _never_on_call,
     ),
 )

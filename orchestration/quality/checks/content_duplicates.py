@@ -41,7 +41,7 @@ def duplicate_names(definitions: Definitions) -> Mapping[str, str]:
     "with its first ids. Where one fact has two ids on purpose, waive it: later releases compare with that share.",
 )
 def content_duplicates(
-    candidate: GateInput, *, duplicate_rows_certain: int = 20, duplicate_rows_few: int = 3
+    candidate: GateInput, *, duplicate_rows_certain: int = 12, duplicate_rows_few: int = 3
 ) -> Iterator[Finding]:
     """Rows since the last release that are equal to another row of the stream but for their id, by source.
 

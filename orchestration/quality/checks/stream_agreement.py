@@ -19,6 +19,9 @@ AGREEMENTS_FILE = "agreements.json"
 _RARE, _LEAST = 0.1, 5
 """What at most disagrees usually where most new rows stop a release, and the fewest rows that warn."""
 
+_NEVER, _CERTAIN = 0.01, 0.2
+"""Where hardly any row ever disagreed, a smaller part of the new ones stops a release."""
+
 _GROWN, _GROWN_BY = 0.05, 0.15
 """By how much the share of new rows must exceed the usual one to be reported: by this, and by this part of it."""
 
@@ -41,8 +44,8 @@ def stream_agreement(
 ) -> Iterator[Finding]:
     """Rows since the last release on which two streams disagree, by source, compared with the share of earlier rows.
 
-    More than half of them stop the release where hardly one disagreed before; fewer warn. Nothing is compared where
-    one stream is missing or of another time, nor in a first release, whose shares are kept.
+    More than half of them stop the release where few disagreed before, a fifth where hardly one did; fewer warn.
+    Nothing is compared where one stream is missing or of another time, nor in a first release, whose shares are kept.
     """
     kept = KeptShares.read(candidate.previous, AGREEMENTS_FILE)
     shares = {name: dict(of_check) for name, of_check in kept.shares.items()}
@@ -92,8 +95,10 @@ def _judge(
     unusual = excess(new.found, expected, times=1, deviations=6)
     if new.found < _LEAST or not unusual or new.value < _GROWN + (1 + _GROWN_BY) * before.value:
         return None
-    certain = new.value > certain_share and new.found >= certain_rows and before.value < _RARE
-    return "error" if certain and comparison.stops else "warn"
+    certain = (new.value > certain_share and before.value < _RARE) or (
+        new.value > _CERTAIN and before.value < _NEVER
+    )
+    return "error" if certain and new.found >= certain_rows and comparison.stops else "warn"
 
 
 def _finding(comparison: Comparison, one: Compared, before: Share, severity: Severity) -> Finding:

@@ -39,7 +39,7 @@ _NOTHING = "select '' as kind, '' as value where false"
 _NOBODYS = 0.05
 """Rows of agents, of which a phone system has some that are nobody: the switchboard, a queue, a shared telephone."""
 
-_CERTAIN, _RARE, _ENOUGH = 0.5, 0.05, 20
+_CERTAIN, _RARE, _ENOUGH = 0.3, 0.05, 20
 """More than this share of new rows stops, where at most that one of so many earlier rows matched nothing."""
 
 
@@ -120,7 +120,7 @@ def unmatched_references(
     candidate: GateInput, *, unmatched_share: float = 0.1
 ) -> Iterator[Finding]:
     """Ids that match no row of the stream they refer to, by source: a share that is new, has grown since the last
-    release, or is above the limit; more than half of the new rows, where earlier ones matched, stop it. Sources
+    release, or is above the limit; a third of the new rows, where earlier ones matched, stops it. Sources
     without a row of that stream are not checked; one in twenty calls may be of a switchboard or a queue.
     """
     history = _read(candidate.previous)

@@ -94,3 +94,12 @@ def test_a_new_region_and_a_rep_who_left_are_no_fault() -> None:
     assert texts([*history, *targets(JUNE, keys=reps[1:], scope="rep", new=True)]) == []
     [(severity, text)] = texts([*history, *targets(JUNE, keys=reps[4:], scope="rep", new=True)])
     assert (severity, text[:7]) == ("warn", "4 of 12")
+
+
+def test_a_scope_without_targets_is_named_where_others_have_some() -> None:
+    history = [*targets(BEFORE), *targets(BEFORE, keys=("",), scope="company")]
+    [(severity, text)] = texts([*history, *targets(JUNE, keys=("",), scope="company", new=True)])
+    assert severity == "warn"
+    assert text == (
+        "2026-06 has no targets of revenue by region and month, but others of the metric; 2026-05 had 3"
+    )

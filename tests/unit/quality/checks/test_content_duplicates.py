@@ -120,6 +120,14 @@ def test_a_block_twice_in_one_new_file_stops(tmp_path: Path) -> None:
     assert "in f2.csv, from itself" in check.observed
 
 
+def test_a_block_that_was_moved_by_a_minute_stops(tmp_path: Path) -> None:
+    moved = calls("d", count=90, seq=2, first=2000).replace(" * 15) minute", " * 15 + 1) minute")
+    [check] = after_release(
+        tmp_path, HISTORY, (calls("n", count=500, seq=2, first=2000), moved)
+    ).values()
+    assert (check.outcome, check.failures) == ("fail", 90)
+
+
 def test_the_rows_of_one_rep_are_told_apart(tmp_path: Path) -> None:
     twice = calls("d", count=120, seq=2, first=2000) + " where i % 3 = 1"
     [check] = after_release(
