@@ -78,7 +78,7 @@ def measures_in_history(
             days = days_of(connection, measure, as_of) if as_of is not None else {}
             values[measure.name] = {month: one.value for month, one in by_month(days).items()}
             faults = (
-                _faults(connection, measure, days, as_of, released, history)
+                _faults(connection, measure, days, values[measure.name], as_of, released, history)
                 if as_of is not None and released.as_of is not None
                 else []
             )
@@ -90,6 +90,7 @@ def _faults(
     connection: DuckDBPyConnection,
     measure: Measure,
     days: Mapping[date, Day],
+    values: Mapping[date, float],
     as_of: date,
     released: _Released,
     limits: HistoryLimits,
@@ -100,7 +101,7 @@ def _faults(
     before = released.values.get(measure.name, {})
     while month >= last_month:
         found = unusual_month(days, month, as_of, limits)
-        if found is not None and by_month(days)[month].value != before.get(month):
+        if found is not None and values[month] != before.get(month):
             faults.append(found)
         month = month_before(month)
     closed = (released.as_of - timedelta(days=_CLOSED_DAYS)).replace(day=1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +16,18 @@ from typing import TYPE_CHECKING
 from orchestration.core.records import Severity
 from orchestration.quality.databases import identifier, literal
 from orchestration.quality.kept_shares import newest_load
-from orchestration.quality.landed_columns import landed, newest_rows
+from orchestration.quality.landed_columns import landed
 from orchestration.quality.masking import SAMPLES, shown
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.reference_hints import hint
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import Definitions, GateInput
+from orchestration.quality.unmatched_ids import (
+    UnmatchedIds,
+    keys_relation,
+    references,
+    unmatched_ids,
+)
 from orchestration.settings.contract import ContractColumn, StreamContract
 from orchestration.settings.contract_loading import load_contract
 
@@ -31,16 +36,10 @@ if TYPE_CHECKING:
 
 REFERENCES_FILE = "references.json"
 
-_GROWN, _NEW_ROWS = 0.01, 0.1
-"""By how much the share of all rows, and that of the rows since the last release, may exceed the last release's."""
-
 _NOTHING = "select '' as kind, '' as value where false"
 
 _NOBODYS = 0.05
 """Rows of agents, of which a phone system has some that are nobody: the switchboard, a queue, a shared telephone."""
-
-_CERTAIN, _RARE, _ENOUGH = 0.3, 0.05, 20
-"""More than this share of new rows stops, where at most that one of so many earlier rows matched nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,50 +59,9 @@ class _History:
         return self.new_shares.get(check, {}).get(source, 0.0)
 
 
-@dataclass(frozen=True)
-class _Unmatched:
-    """Rows of a source with an id in the column: all, those that match nothing, and both of them since the last
-    release.
-    """
-
-    source: str
-    rows: int
-    unmatched: int
-    new_rows: int
-    new_unmatched: int
-
-    @property
-    def share(self) -> float:
-        return self.unmatched / self.rows
-
-    @property
-    def new_share(self) -> float:
-        return self.new_unmatched / self.new_rows if self.new_rows else 0.0
-
-    def is_reported(self, before: float | None, tolerated: float) -> bool:
-        """Whether it is new, has grown, or is more than is tolerated."""
-        if not before or self.share > tolerated:
-            return True
-        noise = 1 / math.sqrt(max(self.new_rows, 1))
-        return self.share > before + _GROWN or self.new_share > before + _NEW_ROWS + noise
-
-    def is_certain(self, new_before: float) -> bool:
-        """Whether ids were changed or cut: most new ones match nothing, where hardly one of the earlier ones did.
-
-        `new_before` is the share of the rows that were new in the last release: some tools deliver rows a day before
-        what they refer to.
-        """
-        earlier, earlier_unmatched = self.rows - self.new_rows, self.unmatched - self.new_unmatched
-        return (
-            min(earlier, self.new_unmatched) >= _ENOUGH
-            and self.new_share > _CERTAIN
-            and max(earlier_unmatched / earlier, new_before) < _RARE
-        )
-
-
 def reference_names(definitions: Definitions) -> Mapping[str, str]:
     """One check per column that holds the key of another row."""
-    return {_name(stream, column): stream.name for stream, column in _references()}
+    return {_name(stream, column): stream.name for stream, column in references()}
 
 
 @check(
@@ -127,19 +85,21 @@ def unmatched_references(
     shares: dict[str, dict[str, float]] = {}
     new_shares: dict[str, dict[str, float]] = {}
     with candidate.databases.open() as connection:
-        for stream, column in _references():
+        for stream, column in references():
             name, reported = _name(stream, column), False
             since = history.load_seq if history else -1
-            for unmatched in _unmatched(connection, stream, column, since=since):
+            for unmatched in unmatched_ids(connection, stream, column, since=since):
                 shares.setdefault(name, {})[unmatched.source] = round(unmatched.share, 6)
                 new_shares.setdefault(name, {})[unmatched.source] = round(unmatched.new_share, 6)
                 before = history.share(name, unmatched.source) if history else None
                 usual = _NOBODYS if column.also_by else 0.0
-                if unmatched.share > usual and unmatched.is_reported(before, unmatched_share):
+                stops = history is not None and unmatched.is_certain(
+                    history.new_share(name, unmatched.source)
+                )
+                if stops or (
+                    unmatched.share > usual and unmatched.is_reported(before, unmatched_share)
+                ):
                     reported = True
-                    stops = history is not None and unmatched.is_certain(
-                        history.new_share(name, unmatched.source)
-                    )
                     yield _finding(
                         connection,
                         stream,
@@ -162,15 +122,6 @@ def unmatched_references(
     _write(candidate.directory, _History(newest, shares, new_shares))
 
 
-def _references() -> list[tuple[StreamContract, ContractColumn]]:
-    return [
-        (stream, column)
-        for stream in load_contract().values()
-        for column in stream.columns
-        if column.target is not None
-    ]
-
-
 def _name(stream: StreamContract, column: ContractColumn) -> str:
     return f"references.{stream.name}.{column.name}"
 
@@ -179,96 +130,11 @@ def _expected(column: ContractColumn) -> str:
     return f"ids of {column.target}"
 
 
-def _keys(target: str) -> str:
-    return identifier(f"keys of {target}")
-
-
-def _collect_keys(connection: DuckDBPyConnection, target: StreamContract) -> None:
-    """A table of the keys of a stream, deleted rows too, and of what else its rows are found by; made once."""
-    by = sorted(
-        {
-            also
-            for _, column in _references()
-            if column.target == target.name
-            for also in column.also_by
-        }
-    )
-    others = "".join(
-        f" union select _source, {literal(also)}, lower(trim({identifier(also)})) "
-        f"from {landed(target.name)} where trim({identifier(also)}) <> ''"
-        for also in by
-    )
-    connection.execute(
-        f"create temp table if not exists {_keys(target.name)} as "
-        f"select distinct _source as source, '' as kind, cast({identifier(target.keys[0])} as varchar) as value "
-        f"from {landed(target.name)}{others}"
-    )
-
-
-def _unmatched(
-    connection: DuckDBPyConnection, stream: StreamContract, column: ContractColumn, *, since: int
-) -> Iterator[_Unmatched]:
-    """Sources in which ids match nothing. Table `unmatched` holds the ids: `source`, `value`, `row_count`."""
-    name, keys = identifier(column.name), _keys(str(column.target))
-    if connection.execute(
-        f"select 1 from {landed(stream.name)} where {name} is not null limit 1"
-    ).fetchone():
-        _collect_keys(connection, load_contract()[str(column.target)])
-    else:
-        return
-    has_target = (
-        f"exists (select 1 from {keys})"
-        if column.also_by
-        else f"_source in (select source from {keys}) or _key_source in (select source from {keys})"
-    )
-    connection.execute(f"""
-        create or replace temp table unmatched as
-        with ids as (
-            select _source, _key_source, cast({name} as varchar) as value
-            from {landed(stream.name)} where {name} is not null and not _is_deleted group by all
-        )
-        select distinct ids._source as source, ids.value
-        from ids
-        left join {keys} as own on own.kind = '' and own.source = ids._source and own.value = ids.value
-        left join {keys} as named on named.kind = '' and named.source = ids._key_source and named.value = ids.value
-        left join (select distinct value from {keys} where kind <> '') as others
-            on others.value = lower(trim(ids.value))
-        where own.value is null and named.value is null and others.value is null and ({has_target})
-    """)
-    if connection.execute("select count(*) from unmatched").fetchone() == (0,):
-        return
-    # older versions of a row may name what the newest does not
-    connection.execute(f"""
-        create or replace temp table newest as
-        select _source as source, cast({name} as varchar) as value, _load_seq > {since} as is_new, count(*) as row_count
-        from ({newest_rows(stream, ["_source", column.name, "_load_seq"])})
-        where {name} is not null group by all
-    """)
-    connection.execute("""
-        create or replace temp table unmatched as
-        select source, value, sum(row_count) as row_count
-        from newest where (source, value) in (select (source, value) from unmatched) group by all
-    """)
-    counted = """
-        select
-            source, sum(row_count),
-            sum(row_count) filter (is_unmatched),
-            coalesce(sum(row_count) filter (is_new), 0),
-            coalesce(sum(row_count) filter (is_new and is_unmatched), 0)
-        from (
-            select *, (source, value) in (select (source, value) from unmatched) as is_unmatched from newest
-        )
-        group by source having count(*) filter (is_unmatched) > 0 order by source
-    """
-    for source, *counts in connection.execute(counted).fetchall():
-        yield _Unmatched(str(source), *(int(count) for count in counts))
-
-
 def _finding(
     connection: DuckDBPyConnection,
     stream: StreamContract,
     column: ContractColumn,
-    unmatched: _Unmatched,
+    unmatched: UnmatchedIds,
     before: float | None,
     *,
     severity: Severity,
@@ -280,7 +146,7 @@ def _finding(
     advice = hint(
         connection,
         unmatched=own,
-        known=f"(select * from {_keys(str(column.target))} where kind = '')",
+        known=f"(select * from {keys_relation(str(column.target))} where kind = '')",
         named=_named(load_contract()[str(column.target)]),
         column=column.name,
     )

@@ -221,6 +221,20 @@ def test_new_rows_of_which_most_match_nothing_stop_where_earlier_ones_matched(
     assert ("100.0% of the new ones" in check.observed) is (outcome == "fail")
 
 
+def test_renumbered_agents_stop_though_they_are_few_of_all_rows(tmp_path: Path) -> None:
+    def calls(ids: list[str | None], agent: str, seq: int) -> str:
+        return landing("calls", {"call_id": ids, "agent_id": [agent] * len(ids)}, seq=seq)
+
+    users = landing("users", {"user_id": ["u1"]})
+    history = calls([f"c{number}" for number in range(2000)], "u1", 1)
+    make_landing(tmp_path / "before", users, history)
+    assert warned(tmp_path / "before") == {}
+    new = calls([f"n{number}" for number in range(60)], "A-1", 2)
+    make_landing(tmp_path / "now", users, history, new, load_seq=2)
+    [found] = warned(tmp_path / "now", previous=tmp_path / "before").values()
+    assert found.outcome == "fail"
+
+
 def test_rows_that_come_before_what_they_refer_to_warn_each_day(tmp_path: Path) -> None:
     """A tool that delivers deals today and their owners tomorrow."""
     name = "references.deals.owner_id"
