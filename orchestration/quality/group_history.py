@@ -83,7 +83,9 @@ def _replaced(
 ) -> bool:
     """Whether new ones have as much as half of what is missing: a team that was renamed or divided."""
     new = sum(
-        rows.get(month, 0) for name, rows in members.items() if not any(one < month for one in rows)
+        rows.get(month, 0)
+        for name, rows in members.items()
+        if not any(known_month < month for known_month in rows)
     )
     return new >= sum(known[name] for name in missing) / 2
 

@@ -25,24 +25,24 @@ class Share:
     """How many of so many rows."""
 
     rows: int = 0
-    found: int = 0
+    count: int = 0
 
     @property
     def value(self) -> float:
         """From 0 to 1; 0 of no rows."""
-        return self.found / self.rows if self.rows else 0.0
+        return self.count / self.rows if self.rows else 0.0
 
     def __add__(self, other: Share) -> Share:
-        return Share(self.rows + other.rows, self.found + other.found)
+        return Share(self.rows + other.rows, self.count + other.count)
 
     def expected(self, rows: int) -> float:
         """How many of other rows, were they as usual; never none, since what was never seen may still be."""
-        return rows * (self.found + 1) / (self.rows + _PRIOR_ROWS)
+        return rows * (self.count + 1) / (self.rows + _PRIOR_ROWS)
 
 
-def excess(found: int, expected: float, *, times: float, deviations: float) -> bool:
+def excess(count: int, expected: float, *, times: float, deviations: float) -> bool:
     """Whether a count is more than so many times what is expected, and so many of its deviations above that."""
-    return found > times * expected + deviations * math.sqrt(expected)
+    return count > times * expected + deviations * math.sqrt(expected)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class KeptShares:
     def write(self, directory: Path, file: str) -> None:
         """Keep them in a candidate."""
         shares = {
-            name: {source: [share.rows, share.found] for source, share in sorted(of_check.items())}
+            name: {source: [share.rows, share.count] for source, share in sorted(of_check.items())}
             for name, of_check in sorted(self.shares.items())
         }
         text = json.dumps({"load_seq": self.load_seq, "shares": shares}, indent=1)

@@ -63,10 +63,10 @@ def month_before(month: date, count: int = 1) -> date:
 def by_month(days: Mapping[date, Day], last_day: int = 31) -> dict[date, Day]:
     """Rows and value of the first days of each month; the first month is left out, which often begins in its middle."""
     months: dict[date, Day] = {}
-    for day, one in days.items():
+    for day, figure in days.items():
         if day.day <= last_day:
             known = months.get(day.replace(day=1), Day(0, 0.0))
-            months[day.replace(day=1)] = Day(known.rows + one.rows, known.value + one.value)
+            months[day.replace(day=1)] = Day(known.rows + figure.rows, known.value + figure.value)
     if days:
         months.pop(min(days).replace(day=1), None)
     return months
@@ -81,14 +81,17 @@ def unusual_month(
     now = months.get(month, Day(0, 0.0))
     expected = _expected(months, month)
     errors = [
-        min((abs(math.log(months[one].value / e)) for e in _expected(months, one)), default=None)
-        for one in sorted(months)
-        if one < month and months[one].value > 0
+        min(
+            (abs(math.log(months[earlier].value / e)) for e in _expected(months, earlier)),
+            default=None,
+        )
+        for earlier in sorted(months)
+        if earlier < month and months[earlier].value > 0
     ]
     known = [error for error in errors if error is not None]
     if last < FEWEST_DAYS or not expected or len(known) < 3 or now.value <= 0:
         return None
-    rows = median(months[one].rows for one in sorted(months) if one < month)
+    rows = median(months[earlier].rows for earlier in sorted(months) if earlier < month)
     if max(rows, now.rows) < _FEWEST_ROWS:
         return None
     nearest = min(expected, key=lambda e: abs(math.log(now.value / e)))
@@ -125,28 +128,28 @@ def _severity(
 def _expected(months: Mapping[date, Day], month: date) -> list[float]:
     """What the months before make one expect of a month: their level, carried on, and the same month a year ago."""
     before = [
-        months[one].value
-        for one in (month_before(month, count) for count in range(_MONTHS, 0, -1))
-        if one in months and months[one].value > 0
+        months[earlier].value
+        for earlier in (month_before(month, count) for count in range(_MONTHS, 0, -1))
+        if earlier in months and months[earlier].value > 0
     ]
     if len(before) < 3:
         return []
     steps = [later / earlier for earlier, later in pairwise(before)]
     step = min(max(median(steps), _USUAL_STEP[0]), _USUAL_STEP[1])
-    found = [before[-1], median(before[-3:]), median(before[-3:]) * step]
+    levels = [before[-1], median(before[-3:]), median(before[-3:]) * step]
     year_ago = months.get(month_before(month, _YEAR))
     if year_ago is not None and year_ago.value > 0:
-        found.append(year_ago.value * _growth(months, month))
-    return found
+        levels.append(year_ago.value * _growth(months, month))
+    return levels
 
 
 def _growth(months: Mapping[date, Day], month: date) -> float:
     """The months before, beside the same ones a year ago."""
     ratios = []
     for count in range(1, _MONTHS + 1):
-        one, year_ago = month_before(month, count), month_before(month, count + _YEAR)
-        if one in months and year_ago in months and months[year_ago].value > 0:
-            ratios.append(months[one].value / months[year_ago].value)
+        earlier, year_ago = month_before(month, count), month_before(month, count + _YEAR)
+        if earlier in months and year_ago in months and months[year_ago].value > 0:
+            ratios.append(months[earlier].value / months[year_ago].value)
     return median(ratios) if ratios else 1.0
 
 
@@ -180,12 +183,12 @@ def restated(
     """Months long closed in the last release that come to something else now."""
     now, faults = by_month(days), []
     for month, was in sorted(before.items()):
-        one = now.get(month, Day(0, 0.0))
-        if month >= closed_before or was <= 0 or one.rows < _FEWEST_ROWS:
+        figure = now.get(month, Day(0, 0.0))
+        if month >= closed_before or was <= 0 or figure.rows < _FEWEST_ROWS:
             continue
-        moved = one.value / was - 1
+        moved = figure.value / was - 1
         if abs(moved) > limits.restated_warns:
             severity: Severity = "error" if abs(moved) > limits.restated_stops else "warn"
-            text = f"{one.value:,.6g} in {month:%Y-%m}, which was {was:,.6g} in the last release"
+            text = f"{figure.value:,.6g} in {month:%Y-%m}, which was {was:,.6g} in the last release"
             faults.append(Fault(text, severity, month))
     return faults

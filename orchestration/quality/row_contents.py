@@ -58,8 +58,10 @@ class RowContents:
         moment = self.stream.business_times[0] if self.stream.business_times else None
         columns = [
             # rows that measure something are equal by their day already: an export may move them by a minute
-            f"{identifier(one)}::date" if one == moment and self._measures() else identifier(one)
-            for one in self.content
+            f"{identifier(column)}::date"
+            if column == moment and self._measures()
+            else identifier(column)
+            for column in self.content
         ]
         return f"hash({source}{', '.join(columns)})"
 
@@ -97,7 +99,9 @@ class RowContents:
         measured = ("bigint", "decimal(18,4)")
         columns = [self.stream.column(name) for name in self.content]
         return [
-            one.name for one in columns if one.data_type in measured and self.stream.business_times
+            column.name
+            for column in columns
+            if column.data_type in measured and self.stream.business_times
         ]
 
     def _amounts(self) -> list[ContractColumn]:

@@ -70,7 +70,7 @@ def target_faults(targets: Iterable[Target], as_of: date) -> Iterator[TargetFaul
         if (metric, grain, running) in came:
             yield from _of_other_scopes_only(name, periods, running)
         for period in sorted({row.period for row in rows if row.is_new}):
-            earlier = [one for one in sorted(periods) if one < period]
+            earlier = [other for other in sorted(periods) if other < period]
             if period >= running and earlier:
                 yield from _total(name, periods, earlier, period)
                 yield from _missing(name, scope, periods, earlier, period)
@@ -135,7 +135,7 @@ def _total(
             factors.append(sum(periods[period][key] for key in shared) / was)
     if not factors or min(factors) <= 0:
         return
-    factor = min(factors, key=lambda one: max(one, 1 / one))
+    factor = min(factors, key=lambda step: max(step, 1 / step))
     size, usual = max(factor, 1 / factor), _largest_step(periods, earlier)
     if size >= _UNUSUAL and size >= _BEYOND * usual:
         total, before = sum(periods[period].values()), sum(periods[earlier[-1]].values())
@@ -150,9 +150,9 @@ def _total(
 def _largest_step(periods: Mapping[date, Mapping[str, float]], earlier: Sequence[date]) -> float:
     """The largest factor from one period to the next, up or down, of their common keys."""
     steps = [1.0]
-    for one, following in pairwise(earlier):
-        shared = periods[one].keys() & periods[following].keys()
-        before = sum(periods[one][key] for key in shared)
+    for previous, following in pairwise(earlier):
+        shared = periods[previous].keys() & periods[following].keys()
+        before = sum(periods[previous][key] for key in shared)
         after = sum(periods[following][key] for key in shared)
         if before > 0 and after > 0:
             steps.append(max(after / before, before / after))

@@ -66,8 +66,8 @@ def compare(
 
 
 def _has_rows(connection: DuckDBPyConnection, stream: str, since: int) -> bool:
-    found = f"select 1 from {landed(stream)} where _load_seq > {since} limit 1"
-    return connection.execute(found).fetchone() is not None
+    query = f"select 1 from {landed(stream)} where _load_seq > {since} limit 1"
+    return connection.execute(query).fetchone() is not None
 
 
 def new_keys(stream: str, column: str, since: int) -> str:

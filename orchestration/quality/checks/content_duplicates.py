@@ -124,7 +124,7 @@ def _judge_first(
     if repeated.telling >= max(_ALL * repeated.rows, certain):
         return "error"
     shares = [share for share in by_day.values() if share.rows]
-    twice = sum(share.found for share in shares if share.value >= _BLOCK)
+    twice = sum(share.count for share in shares if share.value >= _BLOCK)
     usual = median(share.value for share in shares) if shares else 0.0
     return "error" if twice >= certain and usual <= _USUAL_DAY else None
 
@@ -138,6 +138,6 @@ def _observed(repeated: Repeats, contents: RowContents, whose_rows: str) -> str:
 
 
 def _expected(before: Share | None) -> str:
-    if before is None or not before.found:
+    if before is None or not before.count:
         return "each row once"
     return f"about {before.value:.1%} of the rows, as in earlier loads"

@@ -76,7 +76,7 @@ def measures_in_history(
         as_of: date | None = row[0] if row else None
         for measure in MEASURES:
             days = days_of(connection, measure, as_of) if as_of is not None else {}
-            values[measure.name] = {month: one.value for month, one in by_month(days).items()}
+            values[measure.name] = {month: figure.value for month, figure in by_month(days).items()}
             faults = (
                 _faults(connection, measure, days, values[measure.name], as_of, released, history)
                 if as_of is not None and released.as_of is not None
@@ -100,9 +100,9 @@ def _faults(
     last_month = released.as_of.replace(day=1)
     before = released.values.get(measure.name, {})
     while month >= last_month:
-        found = unusual_month(days, month, as_of, limits)
-        if found is not None and values[month] != before.get(month):
-            faults.append(found)
+        unusual = unusual_month(days, month, as_of, limits)
+        if unusual is not None and values[month] != before.get(month):
+            faults.append(unusual)
         month = month_before(month)
     closed = (released.as_of - timedelta(days=_CLOSED_DAYS)).replace(day=1)
     faults += restated(days, before, closed, limits)
@@ -114,16 +114,17 @@ def _faults(
 
 
 def _finding(measure: Measure, faults: list[Fault], *, months: int) -> Finding:
-    faults = sorted(faults, key=lambda one: one.severity != "error")
+    faults = sorted(faults, key=lambda fault: fault.severity != "error")
     return Finding(
         passed=not faults,
         severity=faults[0].severity if faults else "error",
         name=f"history.{measure.name}",
         subject=measure.mart.partition(".")[2],
-        observed="; ".join(shown(one.text for one in faults)) or f"{months} months, none unusual",
+        observed="; ".join(shown(fault.text for fault in faults))
+        or f"{months} months, none unusual",
         expected="months in line with those before and with the same month a year ago",
         failures=len(faults),
-        keys=tuple(dict.fromkeys(f"{one.month:%Y-%m}" for one in faults)),
+        keys=tuple(dict.fromkeys(f"{fault.month:%Y-%m}" for fault in faults)),
     )
 
 

@@ -49,27 +49,27 @@ def stream_agreement(
     """
     kept = KeptShares.read(candidate.previous, AGREEMENTS_FILE)
     shares = {name: dict(of_check) for name, of_check in kept.shares.items()}
-    found: dict[str, dict[str, list[Finding]]] = {
+    findings_of: dict[str, dict[str, list[Finding]]] = {
         name: {} for name in agreement_names(candidate.definitions)
     }
     with candidate.databases.open() as connection:
         for comparison in COMPARISONS:
             known = shares.setdefault(comparison.name, {})
-            for one in compare(connection, comparison, since=kept.load_seq):
-                before = known.get(one.source)
-                known[one.source] = (before or Share()) + one.share
+            for compared in compare(connection, comparison, since=kept.load_seq):
+                before = known.get(compared.source)
+                known[compared.source] = (before or Share()) + compared.share
                 severity = _judge(
-                    comparison, one.share, before, disagreeing_share, disagreeing_rows
+                    comparison, compared.share, before, disagreeing_share, disagreeing_rows
                 )
                 if severity is not None and before is not None:
-                    finding = _finding(comparison, one, before, severity)
-                    found[comparison.check].setdefault(one.source, []).append(finding)
+                    finding = _finding(comparison, compared, before, severity)
+                    findings_of[comparison.check].setdefault(compared.source, []).append(finding)
         seq = newest_load(connection)
     KeptShares(load_seq=seq, shares=shares).write(candidate.directory, AGREEMENTS_FILE)
     for name, subject in agreement_names(candidate.definitions).items():
-        for findings in found[name].values():
+        for findings in findings_of[name].values():
             yield _joined(findings)
-        if not found[name]:
+        if not findings_of[name]:
             yield Finding(
                 passed=True,
                 name=name,
@@ -92,39 +92,41 @@ def _judge(
     if before is None:
         return None
     expected = before.expected(new.rows)
-    unusual = excess(new.found, expected, times=1, deviations=6)
-    if new.found < _LEAST or not unusual or new.value < _GROWN + (1 + _GROWN_BY) * before.value:
+    unusual = excess(new.count, expected, times=1, deviations=6)
+    if new.count < _LEAST or not unusual or new.value < _GROWN + (1 + _GROWN_BY) * before.value:
         return None
     certain = (new.value > certain_share and before.value < _RARE) or (
         new.value > _CERTAIN and before.value < _NEVER
     )
-    return "error" if certain and new.found >= certain_rows and comparison.stops else "warn"
+    return "error" if certain and new.count >= certain_rows and comparison.stops else "warn"
 
 
-def _finding(comparison: Comparison, one: Compared, before: Share, severity: Severity) -> Finding:
+def _finding(
+    comparison: Comparison, compared: Compared, before: Share, severity: Severity
+) -> Finding:
     return Finding(
         passed=False,
         severity=severity,
         name=comparison.check,
-        subject=f"{one.source}.{comparison.of}",
-        observed=f"{one.share.found:,} of {one.share.rows:,} new ones ({one.share.value:.1%}, "
+        subject=f"{compared.source}.{comparison.of}",
+        observed=f"{compared.share.count:,} of {compared.share.rows:,} new ones ({compared.share.value:.1%}, "
         f"{before.value:.1%} before) {comparison.text}",
         expected=_EXPECTED,
-        failures=one.share.found,
-        keys=one.keys,
+        failures=compared.share.count,
+        keys=compared.keys,
     )
 
 
 def _joined(findings: list[Finding]) -> Finding:
     """What several comparisons of two streams found in one source, as one finding."""
-    first = max(findings, key=lambda one: (one.severity == "error", one.failures))
-    others = [one for one in findings if one is not first]
+    first = max(findings, key=lambda finding: (finding.severity == "error", finding.failures))
+    others = [finding for finding in findings if finding is not first]
     return Finding(
         passed=False,
         severity=first.severity,
         name=first.name,
         subject=first.subject,
-        observed="; ".join(one.observed for one in (first, *others)),
+        observed="; ".join(finding.observed for finding in (first, *others)),
         expected=first.expected,
         failures=first.failures,
         keys=first.keys,

@@ -38,15 +38,18 @@ def target_periods(candidate: GateInput) -> Finding:
         with candidate.databases.open() as connection:
             row = connection.execute("select as_of_on from warehouse.landing.settings").fetchone()
             targets = _targets(connection, since)
-        if row is not None and any(one.is_new for one in targets):
-            faults = sorted(target_faults(targets, row[0]), key=lambda one: one.severity != "error")
+        if row is not None and any(fault.is_new for fault in targets):
+            faults = sorted(
+                target_faults(targets, row[0]), key=lambda fault: fault.severity != "error"
+            )
     return Finding(
         passed=not faults,
         severity=faults[0].severity if faults else "error",
-        observed="; ".join(shown(one.text for one in faults)) or "targets as in the periods before",
+        observed="; ".join(shown(fault.text for fault in faults))
+        or "targets as in the periods before",
         expected="targets of the running period, of the size and for whom the last one had some",
-        failures=sum(one.failures for one in faults),
-        keys=shown(dict.fromkeys(key for one in faults for key in one.keys)),
+        failures=sum(fault.failures for fault in faults),
+        keys=shown(dict.fromkeys(key for fault in faults for key in fault.keys)),
     )
 
 

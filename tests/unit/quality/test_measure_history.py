@@ -76,7 +76,10 @@ def test_no_month_of_a_sound_company_is_reported(seed: int) -> None:
     for count in range(12):
         month = month_before(JUNE, count)
         until = month_before(month, -1) - timedelta(days=1)
-        assert found({day: one for day, one in days.items() if day <= until}, month, until) is None
+        assert (
+            found({day: figure for day, figure in days.items() if day <= until}, month, until)
+            is None
+        )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -143,7 +146,7 @@ def test_a_usual_day_is_that_of_most_days() -> None:
 
 def test_closed_months_that_moved_are_reported_and_open_ones_are_not() -> None:
     days = company()
-    before = {month: one.value for month, one in by_month(days).items()}
+    before = {month: figure.value for month, figure in by_month(days).items()}
     march, may = date(2026, 3, 1), date(2026, 5, 1)
     assert restated(days, before, may, LIMITS) == []
     changed = {**before, march: before[march] / 1.3, may: before[may] / 3}

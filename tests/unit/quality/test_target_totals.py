@@ -37,7 +37,7 @@ JUNE = [date(2026, 6, 1)]
 
 
 def texts(rows: list[Target]) -> list[tuple[str, str]]:
-    return [(one.severity, one.text) for one in target_faults(rows, AS_OF)]
+    return [(fault.severity, fault.text) for fault in target_faults(rows, AS_OF)]
 
 
 def test_targets_as_before_are_no_fault() -> None:
@@ -47,7 +47,7 @@ def test_targets_as_before_are_no_fault() -> None:
 
 def test_last_years_targets_are_a_fault_where_the_period_has_none() -> None:
     last_year = targets([date(2025, 6, 1)], new=True)
-    rest = [one for one in targets(BEFORE) if one.period != date(2025, 6, 1)]
+    rest = [target for target in targets(BEFORE) if target.period != date(2025, 6, 1)]
     [(severity, text)] = texts([*rest, *last_year])
     assert severity == "error"
     assert (
@@ -57,7 +57,7 @@ def test_last_years_targets_are_a_fault_where_the_period_has_none() -> None:
 
 
 def test_a_correction_of_the_last_month_is_none() -> None:
-    rest = [one for one in targets(BEFORE) if one.period != date(2026, 5, 1)]
+    rest = [target for target in targets(BEFORE) if target.period != date(2026, 5, 1)]
     assert texts([*rest, *targets([date(2026, 5, 1)], value=1200, new=True)]) == []
     assert texts([*targets(BEFORE), *targets(JUNE), *targets([date(2025, 6, 1)], new=True)]) == []
 
@@ -74,9 +74,9 @@ def test_totals_of_another_size_are_a_fault(value: float, severity: str) -> None
 
 def test_totals_that_always_moved_so_may() -> None:
     uneven = [
-        one
+        target
         for number, period in enumerate(BEFORE)
-        for one in targets([period], value=500.0 if number % 2 else 2500.0)
+        for target in targets([period], value=500.0 if number % 2 else 2500.0)
     ]
     assert texts([*uneven, *targets(JUNE, value=1100, new=True)]) == []
 

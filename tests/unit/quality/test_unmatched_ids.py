@@ -30,7 +30,7 @@ def test_rows_are_counted_in_all_and_since_a_load(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "new_before", "is_certain"),
+    ("unmatched", "new_before", "is_certain"),
     [
         (UnmatchedIds("crm", 1000, 60, 100, 60), 0.0, True),
         (UnmatchedIds("crm", 1000, 60, 100, 60), 0.5, False),
@@ -41,14 +41,14 @@ def test_rows_are_counted_in_all_and_since_a_load(tmp_path: Path) -> None:
     ],
 )
 def test_most_new_ones_are_certain_where_earlier_ones_matched(
-    found: UnmatchedIds, new_before: float, is_certain: bool
+    unmatched: UnmatchedIds, new_before: float, is_certain: bool
 ) -> None:
-    assert found.is_certain(new_before) is is_certain
+    assert unmatched.is_certain(new_before) is is_certain
 
 
 def test_what_is_new_has_grown_or_exceeds_the_limit_is_reported() -> None:
-    found = UnmatchedIds("crm", 1000, 50, 100, 5)
-    assert found.is_reported(None, 0.1)
-    assert not found.is_reported(0.05, 0.1)
-    assert found.is_reported(0.03, 0.1)
-    assert found.is_reported(0.05, 0.04)
+    unmatched = UnmatchedIds("crm", 1000, 50, 100, 5)
+    assert unmatched.is_reported(None, 0.1)
+    assert not unmatched.is_reported(0.05, 0.1)
+    assert unmatched.is_reported(0.03, 0.1)
+    assert unmatched.is_reported(0.05, 0.04)

@@ -54,6 +54,8 @@ def test_keys_are_those_of_marts() -> None:
 
 def test_comparisons_are_of_streams_and_told_apart() -> None:
     streams = set(load_contract())
-    assert {one.of for one in COMPARISONS} | {one.beside for one in COMPARISONS} <= streams
-    assert len({one.name for one in COMPARISONS}) == len(COMPARISONS)
+    assert {comparison.of for comparison in COMPARISONS} | {
+        comparison.beside for comparison in COMPARISONS
+    } <= streams
+    assert len({comparison.name for comparison in COMPARISONS}) == len(COMPARISONS)
     assert WON.name == "agree.deals.orders: are won"

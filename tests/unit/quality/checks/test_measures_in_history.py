@@ -74,8 +74,8 @@ def _type(name: str) -> str:
 
 def found(directory: Path, previous: Path | None) -> dict[str, CheckResult]:
     checks = results(CHECK, gate_input(directory, previous=previous))
-    assert not [one for one in checks if not one.ran]
-    return {one.name: one for one in checks if one.outcome != "pass"}
+    assert not [result for result in checks if not result.ran]
+    return {result.name: result for result in checks if result.outcome != "pass"}
 
 
 def after_release(tmp_path: Path, *changes: str, as_of: date = JUNE) -> dict[str, CheckResult]:
@@ -104,7 +104,7 @@ def test_a_doubled_month_stops(tmp_path: Path) -> None:
 
 def test_a_value_of_another_unit_stops(tmp_path: Path) -> None:
     change = "update activity.fct_calls set talk_seconds = 1 where started_on >= date '2026-06-01'"
-    assert {name: one.outcome for name, one in after_release(tmp_path, change).items()} == {
+    assert {name: result.outcome for name, result in after_release(tmp_path, change).items()} == {
         "history.talk_time": "fail"
     }
 
@@ -148,4 +148,4 @@ def test_a_release_without_kept_months_is_a_first_one(tmp_path: Path) -> None:
 def test_each_measure_has_a_result(tmp_path: Path) -> None:
     names = registered(CHECK).names_in(Definitions(manifest={}))
     checks = results(CHECK, gate_input(candidate(tmp_path / "now", JUNE)))
-    assert [one.name for one in checks] == list(names)
+    assert [result.name for result in checks] == list(names)

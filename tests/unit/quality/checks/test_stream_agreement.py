@@ -47,8 +47,8 @@ def company(directory: Path, *, landed: list[str], marts: list[str], seq: int) -
 
 def found(directory: Path, previous: Path | None = None) -> dict[str, CheckResult]:
     checks = results(CHECK, gate_input(directory, previous=previous))
-    assert not [one for one in checks if not one.ran]
-    return {one.title: one for one in checks if one.outcome != "pass"}
+    assert not [result for result in checks if not result.ran]
+    return {result.title: result for result in checks if result.outcome != "pass"}
 
 
 Made = tuple[list[str], list[str]]
@@ -157,8 +157,8 @@ def after_release(tmp_path: Path, before: list[Made], new: list[Made]) -> dict[s
 
     def joined(made: list[Made]) -> dict[str, list[str]]:
         return {
-            "landed": [one for landed, _ in made for one in landed],
-            "marts": [one for _, marts in made for one in marts],
+            "landed": [statement for landed, _ in made for statement in landed],
+            "marts": [statement for _, marts in made for statement in marts],
         }
 
     previous = company(tmp_path / "before", **joined(before), seq=1)
@@ -313,4 +313,4 @@ def test_a_first_release_is_recorded_and_not_judged(tmp_path: Path) -> None:
 def test_each_pair_of_streams_has_a_result(tmp_path: Path) -> None:
     company(tmp_path, landed=[], marts=[], seq=1)
     names = registered(CHECK).names_in(Definitions(manifest={}))
-    assert [one.name for one in results(CHECK, gate_input(tmp_path))] == list(names)
+    assert [result.name for result in results(CHECK, gate_input(tmp_path))] == list(names)
