@@ -16,17 +16,28 @@ import duckdb
 from orchestration.core.repair_macros import REPAIR_MACROS
 from orchestration.core.resource_limits import memory_limit, threads
 
-_INVISIBLE = ("\u00a0", "\u2009", "\u202f", "\u200b", "\u200e", "\u200f", "\ufeff", "\t")
+UNSEEN = " \t\u00a0\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Characters that nobody sees."""
 
 
 def _visible_text() -> str:
     shown = "x"
-    for character in _INVISIBLE:
+    for character in UNSEEN[1:]:
         shown = f"replace({shown}, chr({ord(character)}), '␣U+{ord(character):04X}')"
     return f"create temp macro visible_text(x) as {shown}"
 
 
 MACROS = (
+    # A cell without what nobody sees around it, composed as others are, and without the formula (="007") that
+    # keeps a spreadsheet from taking an id for a number.
+    f"""
+    create temp macro visible_cell(x) as case
+        when starts_with(x, '="') and ends_with(x, '"') and length(x) > 2
+            then trim(substr(x, 3, length(x) - 3))
+        when strlen(x) = length(x) then trim(x)
+        else trim(nfc_normalize(trim(x, '{UNSEEN}')))
+    end
+    """,
     # A text in which characters that nobody sees are named.
     _visible_text(),
     *REPAIR_MACROS,
@@ -40,6 +51,16 @@ MACROS = (
         and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740992))
             >= 9007199254740992
     )
+    """,
+    # Whether a text in a key is no id: the word of a row of totals, or one that stands for nothing.
+    r"""
+    create temp macro is_no_id(x) as right(x, 1) not between '0' and '9' and length(x) < 60
+        and regexp_full_match(
+            lower(x),
+            '((grand|gran|sub)[ -]?)?(total|totals|totales|totale|totaal|totaux)( general| général)?( *[:(].*)?'
+            || '|gesamt(summe)?|summe|suma|somme'
+            || '|#(n/a|ref!|value!|name\?|div/0!|null!|num!)|[<(]?null[>)]?|nan|n/a'
+        )
     """,
     # Seconds of a duration: hh:mm:ss, mm:ss, :ss, 1h 5m, PT1H5M, or a fraction of a day as Excel keeps it.
     """

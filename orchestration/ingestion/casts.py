@@ -25,15 +25,19 @@ _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SERIAL = r"\d{1,5}(\.\d+)?"
 _HARD_BLANKS = "\u00a0\u202f\u2009"
 """Spaces that look like one: between thousands in French and Swiss tools, before PM in others."""
+_TYPESET = ("\u2212\u2019", "-'")
+"""The minus and the apostrophe of typesetters, and those of keyboards."""
+_LONGEST_DURATION_DAYS = 31
+"""A number of days above it in a workbook's cell is no duration: most likely seconds."""
 _WHOLE_SERIAL = r"\d{1,5}(\.0*)?"
 _CLOCK = re.compile(r"%-?[HIMSpfgncXTRrs]")
 """Parts of a strptime format that state a time of day."""
-_ANY_SIGN = r"[$€£¥₹₽₺₩₪₫₴₱฿]|[A-Z]{1,2}\$|[A-Z]{3}|kr\.?|zł|Kč|Ft"
+_ANY_SIGN = r"[$€£¥₹₽₺₩₪₫₴₱฿]|[A-Z]{1,2}\$|[A-Z]{3}|S?Fr\.?|Rs\.?|kr\.?|zł|Kč|Ft"
 _SIGNS = {
-    "EUR": "€", "USD": r"\$|US\$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "RUB": "₽",
+    "EUR": "€", "USD": r"\$|US\$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": r"₹|Rs\.?", "RUB": "₽",
     "TRY": "₺", "KRW": "₩", "ILS": "₪", "VND": "₫", "UAH": "₴", "PHP": "₱", "THB": "฿",
     "BRL": r"R\$", "MXN": r"\$|MX\$", "CAD": r"\$|CA\$", "AUD": r"\$|A\$", "SEK": r"kr\.?",
-    "NOK": r"kr\.?", "DKK": r"kr\.?", "PLN": "zł", "CZK": "Kč", "HUF": "Ft",
+    "NOK": r"kr\.?", "DKK": r"kr\.?", "PLN": "zł", "CZK": "Kč", "HUF": "Ft", "CHF": r"S?Fr\.?",
 }  # fmt: skip
 _OFFSET = r"\d\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?| ?(UTC|GMT))$"
 """A time of day with its distance from UTC."""
@@ -112,25 +116,28 @@ def cast_to(
         )
     number = _number(value, data_type, origin, locale, formats)
     if origin is Origin.LOCAL and data_type.startswith("decimal") and "duration" not in formats:
-        amount = _number(_bare_amount(value, locale, formats), data_type, origin, locale, ())
+        typed = f"translate({value}, {', '.join(map(duckdb_session.literal, _TYPESET))})"
+        amount = _number(_bare_amount(typed, locale, formats), data_type, origin, locale, ())
         return f"coalesce({number}, {amount})"
     return number
 
 
 def _bare_amount(value: str, locale: Locale, formats: tuple[str, ...]) -> str:
     """SQL of an amount as a number with its minus in front, where it is in parentheses, has its minus behind
-    or a currency sign.
+    or a currency sign. A dash in place of the cents (`5.-`) is none.
 
     Without `format: money` the only sign is that of the source's currency: another says that the amount is in
     another currency.
     """
     code = (locale.currency or "").upper()
+    mark = _in_pattern(locale.decimal)
     own = "|".join(part for part in (_SIGNS.get(code), code) if part)
     sign = _ANY_SIGN if "money" in formats else own
     text = _spaced(value)
     if sign:
         text = f"regexp_replace({text}, '^([-(]?) *({sign}) *([-]?)', '\\1\\3')"
         text = f"regexp_replace({text}, ' *({sign}) *([-)]?)$', '\\2')"
+    text = f"regexp_replace({text}, '{mark}[-–—]+(\\)?)$', '\\1')"
     text = f"regexp_replace({text}, '^\\((.*)\\)$', '-\\1')"
     return f"regexp_replace({text}, '^(.*[^ -]) *-$', '-\\1')"
 
@@ -143,6 +150,10 @@ def _spaced(value: str) -> str:
 
 def describe_type(data_type: str, *, locale: Locale, formats: tuple[str, ...] = ()) -> str:
     """What a value of the type should look like, for a person."""
+    if "duration" in formats:
+        return (
+            "a duration (h:mm:ss, mm:ss, :ss, 1h 5m, PT1H5M; a number of seconds needs no format)"
+        )
     if data_type == "bigint":
         return "a whole number"
     if data_type.startswith("decimal"):
@@ -166,7 +177,12 @@ def _number(
     value: str, data_type: str, origin: Origin, locale: Locale, formats: tuple[str, ...]
 ) -> str:
     if "duration" in formats:
-        seconds = f"duration_seconds({value})"
+        # A bare number is a fraction of a day in a workbook, and of an unknown unit anywhere else.
+        most = _LONGEST_DURATION_DAYS if locale.is_excel else 0
+        seconds = (
+            f"case when coalesce(try_cast({value} as double), 0) <= {most} "
+            f"then duration_seconds({value}) end"
+        )
         return (
             f"try_cast(round({seconds}) as {data_type})"
             if data_type == "bigint"
@@ -189,7 +205,8 @@ def _number(
                 f"translate({value}, {duckdb_session.literal(_HARD_BLANKS)}, "
                 f"'{' ' * len(_HARD_BLANKS)}')"
             )
-        shape = rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)({mark}{digits})?"
+        # by thousands, or as in India by hundreds of them; no such number begins with a zero
+        shape = rf"[+-]?([1-9]\d{{0,2}}({group}\d{{2,3}})*{group}\d{{3}}|\d+)({mark}{digits})?"
         plain = f"replace({value}, {duckdb_session.literal(locale.thousands)}, '')"
     if locale.decimal != ".":
         plain = f"replace({plain}, {duckdb_session.literal(locale.decimal)}, '.')"

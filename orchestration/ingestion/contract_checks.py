@@ -186,6 +186,8 @@ def _faults(
         value = value_of(column.name)
         if column.name in stream.ids:
             yield f"is_rounded_id({_text(source, value)})", _rounded(column, source, value)
+            if column.required and column.name in stream.keys:
+                yield f"is_no_id({_text(source, value)})", _no_id(column, source, value)
         if column.data_type != "varchar":
             expected = describe_type(column.data_type, locale=locale, formats=source.formats)
             yield (
@@ -220,6 +222,15 @@ def _rounded(column: ContractColumn, mapped: MappedColumn, value: str) -> str:
         f"{duckdb_session.literal(column.name + ': found ')} || '''' || {_text(mapped, value)} || "
         f"{duckdb_session.literal(chr(39) + ': ' + advice)}"
     )
+
+
+def _no_id(column: ContractColumn, mapped: MappedColumn, value: str) -> str:
+    advice = (
+        "': a row of totals, or one that lacks its id, is no record; leave it out with `where`, or name the "
+        "word in `nulls`"
+    )
+    found = duckdb_session.literal(f"{column.name}: found '")
+    return f"{found} || {_text(mapped, value)} || {duckdb_session.literal(advice)}"
 
 
 def _text(mapped: MappedColumn, value: str) -> str:

@@ -19,6 +19,11 @@ def _expression(pattern: str) -> str:
     meanings = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", pattern)
     return "".join(
-        meanings.get(piece) or (piece if piece.startswith("[") else re.escape(piece))
+        meanings.get(piece) or (_set(piece) if piece.startswith("[") else re.escape(piece))
         for piece in pieces
     )
+
+
+def _set(piece: str) -> str:
+    """`[abc]`, or `[!abc]` for any other character."""
+    return f"[^{piece[2:]}" if piece.startswith("[!") else piece

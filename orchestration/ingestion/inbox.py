@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.core.errors import SourceError
+from orchestration.ingestion.file_patterns import is_matched
 from orchestration.ingestion.ledger.connection import Ledger
 from orchestration.ingestion.ledger.parts import ActivePart, active_parts
 from orchestration.ingestion.ledger.seen_files import SeenFile, record_seen_file, seen_files
@@ -20,7 +21,7 @@ from orchestration.ingestion.repaired_files import REPAIRED
 from orchestration.settings import FormatSpec, Home, SelectionSpec, Settings
 from orchestration.settings.contract import StreamContract
 
-MAPPING_VERSION = 4
+MAPPING_VERSION = 5
 """Grows when the same settings read the same file differently, so that files are re-read."""
 
 _TEMPORARY = (".", "~$")
@@ -78,7 +79,11 @@ class StreamChanges:
     stream: str
     pending: tuple[InboxFile, ...]
     replaced: tuple[ActivePart, ...]
-    """Parts read with a mapping that is gone; they are replaced once `pending` has landed."""
+    """Parts read with a mapping that is gone, or of files that no selection names any more; they are replaced once
+    `pending` has landed.
+    """
+    unselected: tuple[ActivePart, ...] = ()
+    """Those of `replaced` whose files no selection names any more."""
 
 
 def fingerprint(
@@ -127,13 +132,13 @@ def scan(
     known = seen_files(ledger, source=source, stream=stream.name)
     done = {(file.fingerprint, file.sha256) for file in known.values()}
     pending: list[InboxFile] = []
-    current: dict[str, SelectionSpec] = {}
-    present: set[str] = set()
+    current: dict[str, list[SelectionSpec]] = {}
+    present: dict[str, set[str]] = {}
     for selection in settings.selections_of(source, stream.name):
         mapping = fingerprint(settings, source=source, stream=stream, selection=selection)
-        current[mapping] = selection
+        current.setdefault(mapping, []).append(selection)
         for path in _matched(inbox, selection):
-            present.add(path)
+            present.setdefault(mapping, set()).add(path)
             file = _pending(settings, source, selection, mapping, inbox, path, known)
             if file is None:
                 continue
@@ -141,11 +146,14 @@ def scan(
             is_known = (mapping, file.sha256) in done and file.fault is None
             if is_known and selection.snapshot is None:
                 record_seen_file(ledger, file.seen, source=source, stream=stream.name)
+                known[mapping, file.path] = file.seen
                 continue
             done.add((mapping, file.sha256))
             pending.append(file)
-    replaced = _replaced(ledger, source, stream.name, current, inbox, pending, known)
-    return StreamChanges(source, stream.name, tuple(pending), tuple(replaced))
+    parts = active_parts(ledger, source=source, stream=stream.name)
+    unselected = tuple(_unselected(parts, current, present, known))
+    replaced = (*_replaced(parts, current, inbox, pending, known), *unselected)
+    return StreamChanges(source, stream.name, tuple(pending), replaced, unselected)
 
 
 def _matched(inbox: Path, selection: SelectionSpec) -> list[str]:
@@ -213,23 +221,17 @@ def _pending(
 
 
 def _replaced(
-    ledger: Ledger,
-    source: str,
-    stream: str,
-    current: Mapping[str, SelectionSpec],
+    parts: Sequence[ActivePart],
+    current: Collection[str],
     inbox: Path,
     pending: list[InboxFile],
     known: Mapping[tuple[str, str], SeenFile],
 ) -> Iterator[ActivePart]:
-    """Parts under a mapping that is gone whose file is re-read, or is no longer selected.
+    """Parts under a mapping that is gone whose file is re-read, or is still there.
 
     A file that has left the inbox keeps its rows: there is nothing to re-read them from.
     """
-    obsolete = [
-        part
-        for part in active_parts(ledger, source=source, stream=stream)
-        if part.fingerprint not in current
-    ]
+    obsolete = [part for part in parts if part.fingerprint not in current]
     if not obsolete:
         return
     reread = {file.sha256 for file in pending} | {
@@ -237,4 +239,26 @@ def _replaced(
     }
     for part in obsolete:
         if part.sha256 in reread or (inbox / part.path).is_file():
+            yield part
+
+
+def _unselected(
+    parts: Sequence[ActivePart],
+    current: Mapping[str, Sequence[SelectionSpec]],
+    present: Mapping[str, Collection[str]],
+    known: Mapping[tuple[str, str], SeenFile],
+) -> Iterator[ActivePart]:
+    """Parts under a mapping of today whose file its `files` no longer name, under any name that it was seen under."""
+    paths: dict[tuple[str, str], set[str]] = {}
+    for file in known.values():
+        paths.setdefault((file.fingerprint, file.sha256), set()).add(file.path)
+    for part in parts:
+        patterns = [
+            pattern
+            for selection in current.get(part.fingerprint, ())
+            for pattern in selection.files
+        ]
+        names = {part.path, *paths.get((part.fingerprint, part.sha256), ())}
+        named = present.get(part.fingerprint, ())
+        if patterns and not any(name in named or is_matched(name, patterns) for name in names):
             yield part

@@ -36,6 +36,11 @@ from orchestration.settings.expressions import parse_expression
 ADDED = ("file_name", ROW_NUMBER)
 _DATA = re.compile(r"@|(\d\D?){9}")
 """What is no column name but data: an e-mail address, a phone number. Dates, which are names, are shorter."""
+_OF_UNIX_TIME = re.compile(
+    r"\b(epoch_ms|make_timestamp_ms)\s*\(|\bmake_timestamp\s*\((?:[^(),]|\([^()]*\))*\)|'1970-01-01[ 0:]*'",
+    re.IGNORECASE,
+)
+_STATES_ZONE = re.compile(r"\btimezone\s*\(|\bat\s+time\s+zone\b", re.IGNORECASE)
 _LISTED, _LONGEST = 40, 40
 """Columns that a message lists, and characters that it shows of each."""
 
@@ -262,12 +267,19 @@ def _column(
     kind = _type_of(spec.sql, relation, connection, target, stream.name)
     origin = Origin.LOCAL if kind == "VARCHAR" else Origin.TYPED
     sql = f"({spec.sql})"
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind and _is_unix_time(spec.sql):
+        sql = f"timezone('UTC', {sql})"
     if spec.map:
         sql = _mapped_values(f"cast({sql} as varchar)", spec, is_word=is_word)
         origin = Origin.LOCAL
     elif kind == "VARCHAR":
         sql = f"nullif({sql}, '')"
     return MappedColumn(target, sql, origin, spec.format, is_expression=True)
+
+
+def _is_unix_time(sql: str) -> bool:
+    """Whether SQL makes a time without a zone of a number that counts from 1970: such a time is of UTC."""
+    return bool(_OF_UNIX_TIME.search(sql)) and not _STATES_ZONE.search(sql)
 
 
 def _is_made(name: str, relation: str, connection: duckdb.DuckDBPyConnection) -> bool:

@@ -48,7 +48,7 @@ def excel_rows(
 ) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
     long = _long_numbers_of_intact(path, file_format.sheet)
-    if _is_wide(path):
+    if _is_wide(path) or _counts_from_1904(path):
         return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
     duckdb_session.load_excel(connection)
     options = _read_options(file_format)
@@ -201,6 +201,16 @@ def _register_long_numbers(
         )
         connection.register("long_numbers", table)
     return {column for _, column in cells}
+
+
+def _counts_from_1904(path: Path) -> bool:
+    """Whether the workbook counts its days from 1904, as old Macs did: DuckDB gives the bare numbers."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            workbook = archive.read("xl/workbook.xml")
+        except KeyError:
+            return False
+    return re.search(rb'\bdate1904\s*=\s*"(1|true)"', workbook) is not None
 
 
 def _is_wide(path: Path) -> bool:

@@ -91,7 +91,7 @@ class FileRows:
 
 def cleaned(name: str, nulls: Sequence[str]) -> str:
     """SQL of a column's value with blanks trimmed, and null where it is empty or one of `nulls`."""
-    cell = f"trim({duckdb_session.name(name)})"
+    cell = f"visible_cell({duckdb_session.name(name)})"
     tokens = sorted({"", *(token.strip() for token in nulls)})
     if tokens == [""]:
         return f"nullif({cell}, '')"
@@ -103,7 +103,7 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = {ROW_NUMBER, LINE, PRESENT, BROKEN, "file_name", SPARE, IS_BARE}
     result = []
     for index, raw_name in enumerate(names, start=1):
-        base = raw_name.strip() or f"column_{index}"
+        base = raw_name.strip(duckdb_session.UNSEEN).strip() or f"column_{index}"
         name, copies = base, 1
         while name.casefold() in taken:
             copies += 1

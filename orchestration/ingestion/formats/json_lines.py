@@ -59,10 +59,12 @@ def json_rows(
     nested = [name for name in needed if name not in keys and name.split(".")[0] in keys]
     names = file_rows.unique_names([*keys, *nested])
     used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
-    paths = ", ".join(
-        duckdb_session.literal(json_pointer([n] if n in keys else n.split("."))) for n in used
-    )
-    cells = [f"cells[{i}] as {duckdb_session.name(n)}" for i, n in enumerate(used, start=1)]
+    pointers = [json_pointer([n] if n in keys else n.split(".")) for n in used]
+    cells = [
+        f"{_exact(f'cells[{i}]', pointer)} as {duckdb_session.name(n)}"
+        for i, (n, pointer) in enumerate(zip(used, pointers, strict=True), start=1)
+    ]
+    paths = duckdb_session.texts(pointers)
     extracted = f"json_extract_string(record, [{paths}])" if used else "null"
     selected = "".join(f"{cell}, " for cell in cells)
     return file_rows.FileRows(
@@ -78,6 +80,15 @@ def json_rows(
         text_path=text.path,
         is_sparse=True,
         extra_from="_record",
+    )
+
+
+def _exact(cell: str, pointer: str) -> str:
+    """SQL of a value in which a whole number that was written as a fraction (`2.0`) is one, as an id would be."""
+    is_fraction = f"json_type(record, {duckdb_session.literal(pointer)}) = 'DOUBLE'"
+    return (
+        f"case when ends_with({cell}, '.0') and {is_fraction} and abs(try_cast({cell} as double)) < {2**53} "
+        f"then left({cell}, length({cell}) - 2) else {cell} end"
     )
 
 

@@ -10,6 +10,11 @@ import duckdb
 from orchestration.core import duckdb_session
 from orchestration.ingestion.formats import file_rows
 
+_EXACT_BELOW = {"DOUBLE": 2**53, "FLOAT": 2**24}
+"""Type to the whole number from which on not all have a fraction of their own."""
+_FLOAT_DIGITS = 8
+"""Digits behind the point of an exponent that give a number of four bytes back."""
+
 
 def parquet_rows(path: Path, *, connection: duckdb.DuckDBPyConnection) -> file_rows.FileRows:
     """A Parquet file."""
@@ -50,11 +55,20 @@ def _as_text(column: str, kind: str) -> str:
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return f"cast(to_json({column}) as varchar)"
     if kind == "BLOB":
-        return f"hex({column})"
-    if kind in ("DOUBLE", "FLOAT"):
-        # a column of whole numbers with gaps is often stored as fractions: id 2, not 2.0
+        # older writers do not say of a text that it is one
+        return f"coalesce(try(decode({column})), hex({column}))"
+    if kind in _EXACT_BELOW:
+        # A column of whole numbers with gaps is often stored as fractions: id 2, not 2.0. Whole numbers
+        # that may have been rounded show it, those of four bytes by an exponent.
+        rounded = f"cast({column} as varchar)"
+        if kind == "FLOAT":
+            digits = f"format('{{:.{_FLOAT_DIGITS}e}}', cast({column} as double))"
+            rounded = f"case when {column} = trunc({column}) then {digits} else {rounded} end"
         return (
-            f"case when {column} = trunc({column}) and abs({column}) < {2**53} "
-            f"then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
+            f"case when {column} = trunc({column}) and abs({column}) < {_EXACT_BELOW[kind]} "
+            f"then cast(cast({column} as bigint) as varchar) "
+            f"else {rounded} end"
         )
+    if kind.startswith("DECIMAL"):
+        return f"regexp_replace(cast({column} as varchar), '\\.0+$', '')"
     return f"cast({column} as varchar)"

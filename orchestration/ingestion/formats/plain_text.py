@@ -21,6 +21,8 @@ CHUNK_BYTES = 8 << 20
 STAND_IN = "\x1f"
 """Replaces a delimiter of several characters, so that the scan looks for one byte."""
 
+_SINGLE_BYTE = ("iso8859-", "cp125", "mac-", "mac_")
+"""Encodings of one byte a letter, in which any UTF-8 can be read: as other letters."""
 _PROBED_BYTES = 1 << 16
 _LEAST_PAIRS = 4
 _MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -48,14 +50,19 @@ codecs.register_error("embudo-mark", _mark)
 def plain_text(path: Path, *, encoding: str, delimiter: str, scratch: Path) -> PlainText:
     """`path` as UTF-8, itself where it is, else a copy under `scratch`.
 
-    Raises `SourceError` where a compressed file is cut short or corrupt, and where the order of its bytes is
-    not declared.
+    Raises `SourceError` where a compressed file is cut short or corrupt, where the order of its bytes is
+    not declared, and where a file of UTF-8 is declared to have one byte a letter.
     """
     source = path
     if path.name.lower().endswith(".gz"):
         source = scratch / f"{path.name[:-3]}.plain"
         _decompress(path, source)
     _require_byte_order(path, source, encoding)
+    if encoding.startswith(_SINGLE_BYTE) and _is_utf8(source):
+        raise SourceError(
+            f"{path.name} is UTF-8, and is read as {encoding}, which would garble its letters. Set "
+            "`format.encoding: utf-8` for it in embudo.yml."
+        )
     single = len(delimiter.encode()) == 1
     if encoding in ("utf-8", "utf-8-sig", "ascii") and single and not _only_returns(source):
         return PlainText(path=source, is_copy=source != path, delimiter=delimiter)
@@ -92,6 +99,20 @@ def _require_byte_order(path: Path, source: Path, encoding: str) -> None:
             f"{path.name} is read as {encoding}, and is most likely UTF-16 without a byte order mark: every "
             f"other byte is zero. Set `format.encoding: {guess}` in embudo.yml."
         )
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether all of a file is UTF-8, with letters beyond ASCII: by chance no other encoding looks so."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii = True
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            is_ascii = is_ascii and chunk.isascii()
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return False
+    return not is_ascii
 
 
 def _byte_order(head: bytes) -> str | None:
@@ -147,7 +168,9 @@ def _recode(source: Path, target: Path, *, encoding: str, delimiter: str | None)
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)("embudo-mark")
+    # As everywhere on the web: what is called latin-1 has the quotes and the euro sign of cp1252.
+    known = "cp1252" if encoding == "iso8859-1" else encoding
+    decoder = codecs.getincrementaldecoder(known)("embudo-mark")
     first = True
     while True:
         chunk = file.read(CHUNK_BYTES)

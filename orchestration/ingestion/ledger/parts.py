@@ -24,6 +24,12 @@ COUNTS = (
 )
 """Condition on a row `f` of load_files: nothing has replaced it, its load is not quarantined, its stream is named."""
 
+_SAME_FILE = (
+    "f.source = s.source and f.stream = s.stream and f.fingerprint = s.fingerprint "
+    "and f.sha256 = s.sha256"
+)
+"""Condition on rows `f` of load_files and `s` of seen_files: the same bytes, read by the same mapping."""
+
 
 @dataclass(frozen=True)
 class FilePart:
@@ -116,12 +122,22 @@ def add_part(ledger: Ledger, load: Load, part: FilePart) -> None:
 
 
 def replace_parts(ledger: Ledger, parts: Sequence[ActivePart], *, by: str) -> None:
-    """Take parts out of the data; their files stay on disk. `by` names the load or run that did it."""
+    """Take parts out of the data; their files stay on disk. `by` names the load or run that did it.
+
+    Of their inbox files nothing counts then, so that these are no longer known: they land again once their mapping is
+    what it was.
+    """
     with ledger.transaction():
         ledger.executemany(
             "update load_files set replaced_by = ?, resolved_by = coalesce(resolved_by, ?) "
             "where load_id = ? and part = ?",
             [(by, by, part.load_id, part.part) for part in parts],
+        )
+        ledger.executemany(
+            "delete from seen_files as s where exists (select 1 from load_files f where f.load_id = ? "
+            f"and f.part = ? and {_SAME_FILE}) and not exists (select 1 from load_files f "
+            f"where f.replaced_by is null and {_SAME_FILE})",
+            [(part.load_id, part.part) for part in parts],
         )
 
 

@@ -24,3 +24,9 @@ from orchestration.ingestion.file_patterns import is_matched
 )
 def test_a_path_is_matched_as_a_glob_would(path: str, patterns: list[str], matched: bool) -> None:
     assert is_matched(path, patterns) is matched
+
+
+def test_a_set_may_be_of_other_characters() -> None:
+    assert is_matched("a.csv", ["[!o]*.csv"])
+    assert not is_matched("old.csv", ["[!o]*.csv"])
+    assert is_matched("old.csv", ["[op]*.csv"])

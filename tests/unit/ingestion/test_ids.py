@@ -120,3 +120,34 @@ def test_rows_that_share_a_key_and_differ_are_reported_identical_ones_are_not(
     assert profile.repeated == 1
     assert profile.repeated_lines == ("a.csv lines 5 and 6",)
     assert LoadProfile.from_json(profile.to_json()) == profile
+
+
+def test_words_of_totals_and_of_nothing_are_no_ids(company: Company) -> None:
+    company.map("accounts", {"files": "*.csv", "columns": COLUMNS})
+    words = ["Total", "Grand Totals (2 records)", "total: account", "Summe", "NULL", "#N/A", "nan"]
+    lines = "".join(f"{word},x,u\n" for word in words)
+    company.drop("a.csv", f"id,name,owner\nTottenham,Total,NULL\nTotal2,B,u\n{lines}")
+    company.land()
+    assert company.rows("select account_id from landing.accounts order by 1") == [
+        ("Total2",),
+        ("Tottenham",),
+    ]
+    reasons = [reason for _, reason in company.quarantine()]
+    assert len(reasons) == len(words)
+    assert reasons[0].startswith("account_id: found 'Total': a row of totals")
+
+
+def test_what_nobody_sees_is_no_part_of_an_id(company: Company) -> None:
+    ids = ["12\u200b", "\ufeff13", "14\u00a0", '="0015"', "Jose\u0301"]
+    lines = "".join(f"{one}\t{n}\tu\n" for n, one in enumerate(ids))
+    company.map(
+        "accounts",
+        {"files": "*.csv", "columns": COLUMNS},
+        format={"delimiter": "tab", "quote": ""},
+    )
+    company.drop("a.csv", f"\u200bid\tname\towner\n{lines}")
+    company.land()
+    found = [
+        row[0] for row in company.rows("select account_id from landing.accounts order by name")
+    ]
+    assert found == ["12", "13", "14", "0015", "Jos\u00e9"]

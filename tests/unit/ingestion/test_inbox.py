@@ -133,3 +133,41 @@ def test_the_inbox_itself_may_be_a_link(company: Company) -> None:
     (company.root / "inbox").symlink_to("elsewhere")
     company.map("products", {"files": "*.csv", "columns": {"product_id": "id", "name": "name"}})
     assert not company.land().rejected_files
+
+
+def test_a_mapping_that_is_changed_and_changed_back_lands_all_rows_again(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    one = {"files": "*.csv", "columns": COLUMNS}
+    other = {"files": "*.csv", "columns": {**COLUMNS, "category": "group"}}
+    for selection, category in ((one, None), (other, "x"), (one, None), (other, "x")):
+        company.map("products", selection)
+        company.land()
+        assert products(company)[0] == ("1", category)
+        assert len(products(company)) == 2
+    assert not company.land().loads
+
+
+def test_rows_of_files_that_no_pattern_names_any_more_leave(company: Company) -> None:
+    company.drop("a.csv", TEXT)
+    company.drop("old_b.csv", "id,name,group\n3,Eva,z\n")
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    [first] = company.land().loads
+    (company.inbox / "a.csv").rename(company.inbox / "c.csv")
+    company.map("products", {"files": "[!ao]*.csv", "columns": COLUMNS})
+    assert company.land().replaced_loads == (first.load_id,)
+    assert [row[0] for row in products(company)] == ["1", "2"]
+    result = company.land()
+    assert (result.loads, result.replaced_loads) == ((), ())
+    company.map("products", {"files": "*.csv", "columns": COLUMNS})
+    company.land()
+    assert [row[0] for row in products(company)] == ["1", "2", "3"]
+
+
+def test_files_that_have_left_the_inbox_stay_while_a_pattern_names_them(company: Company) -> None:
+    (company.inbox / "2024").mkdir()
+    company.drop("2024/a.csv", TEXT)
+    company.map("products", {"files": "**/*.csv", "columns": COLUMNS})
+    company.land()
+    (company.inbox / "2024" / "a.csv").unlink()
+    assert not company.land().replaced_loads
+    assert len(products(company)) == 2

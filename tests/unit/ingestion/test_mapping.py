@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.unit.ingestion.factories import Company
 
 
@@ -124,3 +126,29 @@ def test_missing_column_rejects_the_file_with_the_nearest_name(company: Company)
     assert "'acc' (nearest: 'acct')" in aside.reason
     assert company.rows("select order_id from landing.orders") == [("2",)]
     assert company.land() == type(result)(loads=())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "epoch_ms(cast(t as bigint))",
+        "make_timestamp(cast(t as bigint) * 1000)",
+        "make_timestamp_ms(cast(t as bigint))",
+        "to_timestamp(cast(t as bigint) / 1000)",
+        "timestamp '1970-01-01' + to_milliseconds(cast(t as bigint))",
+        "timezone('UTC', epoch_ms(cast(t as bigint)))",
+    ],
+)
+def test_times_that_count_from_1970_are_of_utc_whatever_the_zone(
+    company: Company, sql: str
+) -> None:
+    company.map(
+        "tasks",
+        {"files": "*.csv", "columns": {"task_id": "id", "due_at": {"sql": sql}}},
+        time_zone="America/New_York",
+    )
+    company.drop("a.csv", "id,t\n1,1709600000000\n")
+    company.land()
+    assert company.rows("select due_at from landing.tasks") == [
+        (dt.datetime(2024, 3, 5, 0, 53, 20),)
+    ]

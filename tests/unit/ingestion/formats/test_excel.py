@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.unit.ingestion.factories import Company
 
@@ -62,3 +63,43 @@ def test_xlsx_dates_times_and_blank_rows(company: Company) -> None:
     [(line, reason)] = company.quarantine()
     assert line == 5
     assert "started_at: found 'never'" in reason
+
+
+def test_days_of_a_workbook_that_counts_from_1904(company: Company) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "due", "created"])
+    sheet.append(["1", dt.date(2024, 3, 5), dt.datetime(2024, 3, 5, 10, 30)])
+    book.save(company.inbox / "a.xlsx")
+    columns = {"task_id": "id", "due_at": "due", "created_at": "created"}
+    company.map("tasks", {"files": "*.xlsx", "columns": columns})
+    company.land()
+    assert company.rows("select due_at, created_at from landing.tasks") == [
+        (dt.datetime(2024, 3, 5), dt.datetime(2024, 3, 5, 10, 30))
+    ]
+
+
+def test_days_without_number_are_no_durations(company: Company) -> None:
+    """A cell of 45 is 45 seconds of somebody who typed them, not 45 days."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["id", "talk"], ["1", dt.timedelta(hours=30)], ["2", 45], ["3", 0.5]):
+        sheet.append(row)
+    book.save(company.inbox / "a.xlsx")
+    columns = {
+        "call_id": "id",
+        "talk_seconds": {"column": "talk", "format": "duration"},
+        "started_at": {"value": "2024-03-05"},
+        "direction": {"value": "inbound"},
+        "disposition": {"value": "answered"},
+    }
+    company.map("calls", {"files": "*.xlsx", "columns": columns})
+    company.land()
+    assert company.rows("select call_id, talk_seconds from landing.calls order by 1") == [
+        ("1", 108_000),
+        ("3", 43_200),
+    ]
+    assert company.quarantine()[0][0] == 3

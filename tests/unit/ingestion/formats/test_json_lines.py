@@ -81,3 +81,19 @@ def test_a_key_that_stands_twice_is_quarantined_and_depth_harms_nobody(company: 
         ("4",),
         ("5",),
     ]
+
+
+def test_whole_numbers_that_were_written_as_fractions_are_whole(company: Company) -> None:
+    cells = ["2.0", '"2.0"', "1E5", "1234567890123456.0", "2.50", "9007199254740993.0", "1e17"]
+    lines = "".join(f'{{"id": {cell}, "name": "{n}"}}\n' for n, cell in enumerate(cells))
+    company.drop("a.jsonl", lines)
+    company.map("accounts", {"files": "*.jsonl", "columns": {"account_id": "id", "name": "name"}})
+    company.land()
+    assert company.rows("select name, account_id from landing.accounts order by 1") == [
+        ("0", "2"),
+        ("1", "2.0"),
+        ("2", "100000"),
+        ("3", "1234567890123456"),
+        ("4", "2.5"),
+    ]
+    assert [line for line, _ in company.quarantine()] == [6, 7]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -82,3 +83,41 @@ def test_ids_in_a_column_of_fractions_are_whole_numbers(company: Company) -> Non
     ]
     [(_, reason)] = company.quarantine()
     assert "9007199254740992.0" in reason
+
+
+def test_ids_in_numbers_of_four_bytes_are_exact_or_quarantined(company: Company) -> None:
+    numbers = pa.array(np.array([7, 2**24 - 1, 2**24 + 1, 123456789], dtype="float32"))
+    table = pa.table({"id": numbers, "name": ["a", "b", "c", "d"]})
+    pq.write_table(table, company.inbox / "a.parquet")
+    company.map("accounts", {"files": "*.parquet", "columns": {"account_id": "id", "name": "name"}})
+    company.land()
+    assert company.rows("select account_id from landing.accounts order by name") == [
+        ("7",),
+        ("16777215",),
+    ]
+    assert len(company.quarantine()) == 2
+
+
+def test_amounts_in_numbers_of_four_bytes_keep_their_value(company: Company) -> None:
+    table = pa.table({"id": ["a"], "name": ["a"], "price": pa.array([2.0**25], pa.float32())})
+    pq.write_table(table, company.inbox / "a.parquet")
+    columns = {"product_id": "id", "name": "name", "unit_price": "price"}
+    company.map("products", {"files": "*.parquet", "columns": columns})
+    company.land()
+    assert company.rows("select unit_price from landing.products") == [(Decimal(2**25),)]
+
+
+def test_texts_without_their_type_and_decimals_are_read_as_ids(company: Company) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([Decimal("12.00"), Decimal("7.50")], pa.decimal128(18, 2)),
+            "name": pa.array(["Añil".encode(), b"\xff\x00"], pa.binary()),
+        }
+    )
+    pq.write_table(table, company.inbox / "a.parquet")
+    company.map("accounts", {"files": "*.parquet", "columns": {"account_id": "id", "name": "name"}})
+    company.land()
+    assert company.rows("select account_id, name from landing.accounts order by 1") == [
+        ("12", "Añil"),
+        ("7.50", "FF00"),
+    ]

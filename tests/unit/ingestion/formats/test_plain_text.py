@@ -134,3 +134,25 @@ def test_a_declared_order_of_bytes_needs_no_mark(company: Company, encoding: str
     )
     assert not company.land().rejected_files
     assert company.rows("select name from landing.products") == [("ñandú",)]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "iso-8859-15", "mac-roman"])
+def test_utf8_that_is_declared_as_one_byte_a_letter_is_rejected(
+    company: Company, encoding: str
+) -> None:
+    """It would be read as other letters, without a word."""
+    columns = {"product_id": "id", "name": "name"}
+    company.map("products", {"files": "*.csv", "columns": columns}, format={"encoding": encoding})
+    company.drop("a.csv", "id,name\n1,Añil\n")
+    company.drop("b.csv", "id,name\n2,plain\n")
+    [rejected] = company.land().rejected_files
+    assert "a.csv is UTF-8, and is read as" in rejected.reason
+    assert company.rows("select product_id from landing.products") == [("2",)]
+
+
+def test_latin_1_has_the_quotes_and_the_euro_sign_of_cp1252(company: Company) -> None:
+    columns = {"product_id": "id", "name": "name", "unit_price": "price"}
+    company.map("products", {"files": "*.csv", "columns": columns}, format={"encoding": "latin-1"})
+    company.drop("a.csv", "id,name,price\n1,“Añil”,5 €\n".encode("cp1252"))
+    company.land()
+    assert company.rows("select name, unit_price from landing.products") == [("“Añil”", 5)]
