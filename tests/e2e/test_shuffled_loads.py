@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -92,6 +93,16 @@ def test_shuffled_loads_give_the_same_marts_and_metrics(whole: Whole, seed: int)
     hold(whole, seed)
 
 
+def with_settings(whole: Whole) -> tuple[Warehouse, Path, dict[str, Any], Path]:
+    """An empty home beside the whole company's files: with its settings file, what that says, and its inbox."""
+    made = emptied(whole)
+    config = made.workspace.settings.config_file
+    facts = yaml.safe_load(config.read_text(encoding="utf-8"))
+    inbox = made.workspace.settings.inbox
+    shutil.copytree(whole.folder / "inbox", inbox, dirs_exist_ok=True)
+    return made, config, facts, inbox
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["as they are made", "the older one later"])
 def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[int, int]) -> None:
     """I5: rows of a first full snapshot that the second one lacks leave no trace in any mart or metric.
@@ -101,12 +112,8 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
     incremental refresh gives the warehouse of a company that never had those rows.
     """
     chance = random.Random(order[0])
-    made = emptied(whole)
-    config = made.workspace.settings.config_file
-    facts = yaml.safe_load(config.read_text(encoding="utf-8"))
-    inbox = made.workspace.settings.inbox
-    shutil.copytree(whole.folder / "inbox", inbox, dirs_exist_ok=True)
-    aside = inbox.parent / "waiting"
+    made, config, facts, inbox = with_settings(whole)
+    waiting = inbox.parent / "waiting"
     for layout in VERSIONED:
         selection = facts["sources"][layout.source]["streams"][layout.stream]
         selection |= {
@@ -121,14 +128,14 @@ def test_what_a_newer_snapshot_lacks_was_never_there(whole: Whole, order: tuple[
                 (2, path.name, without_defects(path, layout)),
             )
             for version, name, content in of_versions:
-                folder = aside / str(version) / layout.folder / f"v{version}"
+                folder = waiting / str(version) / layout.folder / f"v{version}"
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
             path.unlink()
     config.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
     made = Warehouse.of(config=config, home=made.workspace.home.root)
     for version in order:
-        shutil.copytree(aside / str(version), inbox, dirs_exist_ok=True)
+        shutil.copytree(waiting / str(version), inbox, dirs_exist_ok=True)
         assert made.refresh().loads
         if version == 1:
             assert deals_named_x(made) == (order[0] == 1)
@@ -147,12 +154,8 @@ def test_what_left_its_selection_or_the_settings_was_never_there(
     renamed, and another one added that brings the same rows again; both are taken back.
     """
     chance = random.Random(order[0])
-    made = emptied(whole)
-    config = made.workspace.settings.config_file
-    facts = yaml.safe_load(config.read_text(encoding="utf-8"))
-    inbox = made.workspace.settings.inbox
-    shutil.copytree(whole.folder / "inbox", inbox, dirs_exist_ok=True)
-    aside = inbox.parent / "waiting"
+    made, config, facts, inbox = with_settings(whole)
+    waiting = inbox.parent / "waiting"
     for layout in VERSIONED:
         selection = facts["sources"][layout.source]["streams"][layout.stream]
         where = "file_name not like '%later%'"
@@ -161,14 +164,14 @@ def test_what_left_its_selection_or_the_settings_was_never_there(
         )
         for number, path in enumerate(files_of(layout, inbox)):
             name = f"{layout.stem}_0000_{number}_{{}}.{layout.kind}"
-            first, second = (aside / str(n) / layout.folder for n in (1, 2))
+            first, second = (waiting / str(n) / layout.folder for n in (1, 2))
             for folder in (first, second):
                 folder.mkdir(parents=True, exist_ok=True)
             more = first / name.format("first")
             more.write_bytes(altered(path, layout, chance=chance, share=0.3, suffix="X"))
             (second / name.format("later")).write_bytes(repeated(more, layout))
     for version in order:
-        shutil.copytree(aside / str(version), inbox, dirs_exist_ok=True)
+        shutil.copytree(waiting / str(version), inbox, dirs_exist_ok=True)
         if version == order[0]:
             config.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
             made = Warehouse.of(config=config, home=made.workspace.home.root)

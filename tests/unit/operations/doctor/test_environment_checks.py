@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestration.operations.doctor import Inspection, diagnose, environment_checks
+from orchestration.operations.doctor import Inspection, environment_checks
 from tests.faults.tiny_company import TinyCompany
+from tests.unit.operations.doctor.findings import assert_named
 
 
 def no_settings(company: TinyCompany) -> None:
@@ -55,11 +56,7 @@ def test_what_is_wrong_is_named(
     words: str,
     fix: str,
 ) -> None:
-    corrupt(company)
-    findings = diagnose(Inspection(config=company.config, home=company.home))
-    named = [f for f in findings if f.state != "ok" and f.area == area and words in f.message]
-    assert named, findings
-    assert fix in named[0].fix
+    assert_named(company, corrupt, area=area, words=words, fix=fix)
 
 
 def test_a_disk_without_room_for_two_copies_of_the_release(

@@ -13,7 +13,7 @@ from orchestration.ingestion.ledger.runs import begin_refresh
 from orchestration.operations.doctor import Inspection, diagnose
 from orchestration.publication import refresh_lock
 from tests.faults.tiny_company import TinyCompany
-from tests.unit.operations.doctor.findings import wrong
+from tests.unit.operations.doctor.findings import assert_named, wrong
 
 
 def quarantine_gone(company: TinyCompany) -> None:
@@ -67,11 +67,7 @@ def test_what_is_wrong_is_named(
     words: str,
     fix: str,
 ) -> None:
-    corrupt(company)
-    findings = diagnose(Inspection(config=company.config, home=company.home))
-    named = [f for f in findings if f.state != "ok" and f.area == area and words in f.message]
-    assert named, findings
-    assert fix in named[0].fix
+    assert_named(company, corrupt, area=area, words=words, fix=fix)
 
 
 def test_a_lock_is_distinguished_from_what_a_killed_run_left(company: TinyCompany) -> None:
