@@ -1,7 +1,7 @@
 """A company that sells in three currencies and reports in one of them: every figure is calculated by hand.
 
 Reporting is in US dollars. A euro buys 1.10 of them, from March 1.20; and 20 pesos, from March 24: a peso is
-worth 0.055 dollars, then 0.05. The last thing that happens is on 31 March.
+worth 0.055 dollars, then 0.05. Of Colombian pesos it buys thousands, and amounts in them have nine digits. The last thing that happens is on 31 March.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ USD,1900-01-01,1.10
 USD,2026-03-01,1.20
 MXN,1900-01-01,20
 mxn,2026-03-01,24
+COP,1900-01-01,4317.33
 """
 
 FILES = {
@@ -48,6 +49,7 @@ o3,a1,c1,u1,2026-02-28T23:59:59Z,completed,MXN
 o4,a1,c1,u1,2026-03-20T12:00:00Z,completed,mxn
 o5,a1,c1,u1,2026-03-25T12:00:00Z,completed,
 o6,a1,c1,u1,2026-03-01T00:00:00Z,completed,EUR
+o7,a1,c1,u1,2026-03-28T12:00:00Z,completed,COP
 """,
     # a line's own cost is in the order's currency, a product's in the product's
     "order_lines": """order_id,line_no,product_id,quantity,unit_price,unit_cost
@@ -57,10 +59,12 @@ o3,1,p2,10,200,
 o4,1,p2,10,200,
 o5,1,p2,1,50,
 o6,1,p1,1,10,5
+o7,1,p1,1,987654321,123456789
 """,
     "invoices": """invoice_id,order_id,account_id,invoiced_on,amount,currency,status
 i1,o1,a1,2026-02-28,200,EUR,paid
 i2,o4,a1,2026-03-01,2000,MXN,issued
+i3,o7,a1,2026-03-28,987654321,COP,issued
 """,
     # a deal counts at the rate of the day it closed, an open one at that of each day it is looked at
     "deals": """deal_id,contact_id,owner_id,stage,amount,currency,created_at,closed_at,status
@@ -83,12 +87,20 @@ orders,rep,u1,month,2026-02-01,4,EUR,2026-01-01
 """,
 }
 
+COP = 1.2 / 4317.33
+
 # metric: its February and its March
 BY_MONTH = {
-    "revenue": (2 * 100 * 1.1 + 10 * 200 * 0.055, 100 * 1.2 + 10 * 200 * 0.05 + 50 + 10 * 1.2),
-    "cost_of_goods_sold": (2 * 40 * 1.1 + 10 * 8, 30 * 1.2 + 10 * 8 + 8 + 5 * 1.2),
-    "orders": (2, 4),
-    "invoiced_revenue": (200 * 1.1, 2000 * 0.05),
+    "revenue": (
+        2 * 100 * 1.1 + 10 * 200 * 0.055,
+        100 * 1.2 + 10 * 200 * 0.05 + 50 + 10 * 1.2 + 987654321 * COP,
+    ),
+    "cost_of_goods_sold": (
+        2 * 40 * 1.1 + 10 * 8,
+        30 * 1.2 + 10 * 8 + 8 + 5 * 1.2 + 123456789 * COP,
+    ),
+    "orders": (2, 5),
+    "invoiced_revenue": (200 * 1.1, 2000 * 0.05 + 987654321 * COP),
     "won_value": (1000 * 0.055, 1000 * 1.2),
     "lost_value": (0, 2000 * 0.05),
     "pipeline_value": (1000 * 1.1 + 500 * 1.1, 500 * 1.2),
@@ -126,7 +138,9 @@ def test_amounts_are_at_the_rate_of_their_own_day(metric: str, company: Embudo) 
         rows = query_rows(layer, metric, grain="month")
     actual = {f"{row['metric_time__month']:%Y-%m}": float(row[metric] or 0) for row in rows}
     assert (actual.get("2026-02", 0), actual.get("2026-03", 0)) == pytest.approx(
-        BY_MONTH[metric], abs=1e-9
+        BY_MONTH[metric],
+        abs=1e-9,
+        rel=2e-10,  # an invoice has four decimals
     )
 
 
@@ -148,7 +162,7 @@ def test_an_amount_without_a_rate_is_not_released(company: Embudo, project: Path
     before = (company.home / "current").resolve()
     orders = company.config.with_name("orders.csv")
     text = orders.read_text(encoding="utf-8")
-    orders.write_text(f"{text}o7,a1,c1,u1,2026-03-30T12:00:00Z,completed,GBP\n", encoding="utf-8")
+    orders.write_text(f"{text}o8,a1,c1,u1,2026-03-30T12:00:00Z,completed,GBP\n", encoding="utf-8")
     output = company("refresh", expect=5, EMBUDO_PROJECT=str(project)).stderr
     assert "core_amounts_have_rates" in output
     assert (company.home / "current").resolve() == before

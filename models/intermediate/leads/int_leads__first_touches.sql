@@ -1,4 +1,5 @@
 -- grain: one row per lead with an outbound touch at or after its creation, with the first of them and whose it was
+-- what is planned for after the data-as-of time has touched nobody yet
 -- what a rep did is outbound where no direction is given; notes and content are no touches
 with leads as (
     select
@@ -11,13 +12,17 @@ with leads as (
 
 touches as (
     select
-        lead_key,
-        contact_key,
-        activity_key,
-        rep_version_key,
-        started_at
-    from {{ ref('int_activities__unified') }}
-    where coalesce(direction, 'outbound') = 'outbound' and kind not in ({{ quoted_list(var('untouching_kinds')) }})
+        activities.lead_key,
+        activities.contact_key,
+        activities.activity_key,
+        activities.rep_version_key,
+        activities.started_at
+    from {{ ref('int_activities__unified') }} as activities
+    inner join {{ ref('stg_embudo__settings') }} as settings
+        on activities.started_at <= settings.as_of
+    where
+        coalesce(activities.direction, 'outbound') = 'outbound'
+        and activities.kind not in ({{ quoted_list(var('untouching_kinds')) }})
 ),
 
 lead_touches as (
