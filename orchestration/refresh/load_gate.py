@@ -75,7 +75,7 @@ def check_new_loads(
             limits=load_limits(workspace.settings),
             required_streams=workspace.settings.required_streams(),
             profiles=_profiles(workspace.home, ledger, unchecked, counting),
-            newest=latest_landed_by_source(ledger),
+            newest=latest_landed_by_source(ledger, until=workspace.settings.as_of_utc()),
             waivers=waivers,
         )
         for load in unchecked:

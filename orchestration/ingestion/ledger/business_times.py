@@ -38,8 +38,10 @@ def latest_by_source(ledger: Ledger) -> dict[str, datetime]:
     return {source: from_text(latest) for source, latest in rows}
 
 
-def latest_landed_by_source(ledger: Ledger) -> dict[str, datetime]:
-    """Source to the latest business timestamp that ever landed.
+def latest_landed_by_source(
+    ledger: Ledger, *, until: datetime | None = None
+) -> dict[str, datetime]:
+    """Source to the latest business timestamp that ever landed, `until` where it is later (what is planned).
 
     Streams that are not named are left out, and sources without any timestamp.
     """
@@ -47,4 +49,5 @@ def latest_landed_by_source(ledger: Ledger) -> dict[str, datetime]:
         f"select source, max(business_max) from load_files f where {NAMED} group by source "
         "having max(business_max) is not null"
     ).fetchall()
-    return {source: from_text(latest) for source, latest in rows}
+    times = {source: from_text(latest) for source, latest in rows}
+    return {source: min(at, until or at) for source, at in times.items()}

@@ -37,6 +37,14 @@ def test_replaced_parts_count_only_in_what_ever_landed(ledger: Ledger) -> None:
     assert latest_landed_by_source(ledger) == {"crm": LATE}
 
 
+def test_what_is_planned_for_later_counts_as_of_then(ledger: Ledger) -> None:
+    """With a fixed data-as-of time a meeting planned for after it makes no other source look silent."""
+    enter_load(ledger, 1, file_part("a.csv", latest=LATE))
+    enter_load(ledger, 2, file_part("b.csv", latest=EARLY), source="pbx", stream="calls")
+    until = EARLY + dt.timedelta(days=1)
+    assert latest_landed_by_source(ledger, until=until) == {"crm": until, "pbx": EARLY}
+
+
 def test_a_quarantined_load_does_not_move_the_data_as_of_time(ledger: Ledger) -> None:
     enter_load(ledger, 1, file_part("a.csv", latest=EARLY))
     enter_load(ledger, 2, file_part("b.csv", latest=LATE))
