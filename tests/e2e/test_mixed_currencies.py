@@ -1,7 +1,8 @@
 """A company that sells in three currencies and reports in one of them: every figure is calculated by hand.
 
 Reporting is in US dollars. A euro buys 1.10 of them, from March 1.20; and 20 pesos, from March 24: a peso is
-worth 0.055 dollars, then 0.05. Of Colombian pesos it buys thousands, and amounts in them have nine digits. The last thing that happens is on 31 March.
+worth 0.055 dollars, then 0.05. Of Colombian pesos it buys thousands, and amounts in them have nine digits. The last
+thing that happens is on 31 March.
 """
 
 from __future__ import annotations
