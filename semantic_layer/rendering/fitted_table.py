@@ -123,7 +123,8 @@ class FittedTable:
                     overflow="fold",
                 )
             line.add_row(*row.cells[:shown])
-            yield Padding(line, (0, 0, 0, 1), expand=False)
+            if any(cell.plain.strip() for cell in row.cells[:shown]):
+                yield Padding(line, (0, 0, 0, 1), expand=False)
             details = [
                 Text.assemble((f"{column.heading.plain}: " if column.heading.plain else ""), cell)
                 for column, cell in zip(self._columns[shown:], row.cells[shown:], strict=True)

@@ -86,3 +86,19 @@ def test_another_form_takes_the_place_of_what_does_not_fit() -> None:
     table.add_row(*("1,234.00 EUR" for _ in range(5)))
     assert drawn(table, 50).strip() == "one figure per line"
     assert "1,234.00 EUR" in drawn(table, 100)
+
+
+def test_a_row_that_begins_with_empty_cells_leaves_no_empty_line() -> None:
+    """Of several metrics of one group the group is written once, and the others follow below it."""
+    table = FittedTable()
+    for heading in ("Rep", "Metric", "Value"):
+        table.add_column(heading, no_wrap=True)
+    table.add_row("Ana García de la Torre", "Average order value", "199.72 EUR")
+    table.add_row("", "Orders", "44")
+    lines = [line.strip() for line in drawn(table, 40).splitlines()]
+    assert lines[lines.index("Ana García de la Torre") :] == [
+        "Ana García de la Torre",
+        "Metric: Average order value",
+        "Value: 199.72 EUR",
+        "Metric: Orders · Value: 44",
+    ]
