@@ -114,7 +114,7 @@ class FittedTable:
         """Each row on its own, the columns that do not fit below it."""
         shown = len(widths)
         yield self._table([min(width, column_width) for column_width in widths], title=self._title)
-        for row in self._rows:
+        for number, row in enumerate(self._rows):
             line = Table.grid(padding=(0, 1))
             for column, column_width in zip(self._columns, widths, strict=False):
                 line.add_column(
@@ -126,12 +126,16 @@ class FittedTable:
             if any(cell.plain.strip() for cell in row.cells[:shown]):
                 yield Padding(line, (0, 0, 0, 1), expand=False)
             details = [
-                Text.assemble((f"{column.heading.plain}: " if column.heading.plain else ""), cell)
-                for column, cell in zip(self._columns[shown:], row.cells[shown:], strict=True)
-                if cell.plain not in ("", "–")
+                _detail(self._columns[column], row.cells[column])
+                for column in range(shown, len(self._columns))
+                if _says_something(row.cells[column]) or (number == 0 and self._is_empty(column))
             ]
             for text in _lines(details, width - 4):
                 yield Padding(text, (0, 0, 0, 4), expand=False)
+
+    def _is_empty(self, column: int) -> bool:
+        """Whether no row has anything in a column: its heading is written once all the same."""
+        return not any(_says_something(row.cells[column]) for row in self._rows)
 
     def _table(self, widths: Sequence[int], *, title: str | None) -> Table:
         table = Table(
@@ -177,6 +181,15 @@ class FittedTable:
             widths[number] += share
             free -= share
         return widths
+
+
+def _says_something(cell: Text) -> bool:
+    return cell.plain not in ("", "–")
+
+
+def _detail(column: _Column, cell: Text) -> Text:
+    heading = f"{column.heading.plain}: " if column.heading.plain else ""
+    return Text.assemble(heading, cell if cell.plain or not heading else "–")
 
 
 def _longest_line(cell: Text) -> int:

@@ -102,3 +102,12 @@ def test_a_row_that_begins_with_empty_cells_leaves_no_empty_line() -> None:
         "Value: 199.72 EUR",
         "Metric: Orders · Value: 44",
     ]
+
+
+def test_a_column_without_any_value_keeps_its_heading() -> None:
+    table = FittedTable()
+    for heading in ("Metric", "Value", "Target", "Benchmark"):
+        table.add_column(heading, no_wrap=True)
+    for metric in ("Revenue of all the customers", "Orders of all the customers"):
+        table.add_row(metric, "1,234,567.00 EUR", "", "–")
+    assert drawn(table, 50).count("Target: – · Benchmark: –") == 1
