@@ -97,11 +97,14 @@ def unusual_month(
     nearest = min(expected, key=lambda e: abs(math.log(now.value / e)))
     factor = now.value / nearest
     spread = max(_MAD_TO_DEVIATION * median(known), _LEAST_SPREAD)
-    error = math.sqrt(spread**2 + 1 / max(min(rows, now.rows), 1))
+    # a figure of one day of the month is paid or planned: its rows do not come by chance, nor has it days to compare
+    is_monthly = len({day for day in days if day < month}) <= 2 * len(months)
+    error = spread if is_monthly else math.sqrt(spread**2 + 1 / max(min(rows, now.rows), 1))
     wider = 1.0 if month_before(month, _YEAR) in months else limits.first_year
     if abs(math.log(factor)) < limits.deviations * error:
         return None
-    severity = _severity(factor, usual_day(days, month, as_of, high=factor > 1), wider, limits)
+    day = factor if is_monthly else usual_day(days, month, as_of, high=factor > 1)
+    severity = _severity(factor, day, wider, limits)
     if severity is None:
         return None
     text = f"{now.value:,.6g} in {month:%Y-%m}, {factor:.2g} times the {nearest:,.6g} of the months before"

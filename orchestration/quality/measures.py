@@ -54,6 +54,7 @@ MEASURES = (
     Measure("orders", "customer.fct_orders", "ordered_on"),
     Measure("revenue", "customer.fct_orders", "ordered_on", "net_amount", "not is_cancelled", by_rep=False),
     Measure("invoiced", "customer.fct_invoices", "invoiced_on", "invoice_amount", "not is_void", by_rep=False),
+    Measure("staff_costs", "performance.fct_staff_costs", "month_start_on", "staff_cost_amount", by_rep=False),
     Measure("marketing_spend", "performance.fct_marketing_spend", "spend_on", "spend_amount", by_rep=False),
 )  # fmt: skip
 

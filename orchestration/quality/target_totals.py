@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 
 from orchestration.core.records import Severity
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+_AHEAD = timedelta(days=10)
+"""How long before a period its targets are due."""
 
 _OLD_MONTHS = 11
 """From this age on targets that are delivered are those of another year."""
@@ -56,19 +58,18 @@ def target_faults(targets: Iterable[Target], as_of: date) -> Iterator[TargetFaul
     for target in targets:
         if target.grain in _MONTHS:
             groups[target.metric, target.scope, target.grain].append(target)
-    came = {
-        (metric, grain, row.period)
-        for (metric, _, grain), rows in groups.items()
-        for row in rows
-        if row.is_new
-    }
+    came: dict[tuple[str, str], set[date]] = defaultdict(set)
+    for (metric, _, grain), rows in groups.items():
+        came[metric, grain] |= {row.period for row in rows if row.is_new}
     for (metric, scope, grain), rows in sorted(groups.items()):
         name = f"{metric} by {scope} and {grain}" if scope != "company" else f"{metric} by {grain}"
         periods = _by_period(rows)
         running = _running(grain, as_of)
-        yield from _of_another_year(name, rows, periods, running)
-        if (metric, grain, running) in came:
-            yield from _of_other_scopes_only(name, periods, running)
+        for due in dict.fromkeys((running, _running(grain, as_of + _AHEAD))):
+            yield from _of_another_year(name, rows, periods, due)
+        for period in sorted(came[metric, grain]):
+            if period >= running:
+                yield from _of_other_scopes_only(name, periods, period)
         for period in sorted({row.period for row in rows if row.is_new}):
             earlier = [other for other in sorted(periods) if other < period]
             if period >= running and earlier:
@@ -93,17 +94,17 @@ def _months_between(first: date, last: date) -> int:
 
 
 def _of_another_year(
-    name: str, rows: Sequence[Target], periods: Mapping[date, object], running: date
+    name: str, rows: Sequence[Target], periods: Mapping[date, object], due: date
 ) -> Iterator[TargetFault]:
-    """All that came is of periods long past, and the one that runs has none, though the last one had."""
+    """All that came is of periods long past, and the one that is due has none, though the last one had."""
     new = [row for row in rows if row.is_new]
-    if not new or running in periods:
+    if not new or due in periods:
         return
     newest = max(row.period for row in new)
-    had = any(0 < _months_between(period, running) <= _MONTHS[new[0].grain] for period in periods)
-    if had and _months_between(newest, running) >= _OLD_MONTHS:
+    had = any(0 < _months_between(period, due) <= _MONTHS[new[0].grain] for period in periods)
+    if had and _months_between(newest, due) >= _OLD_MONTHS:
         yield TargetFault(
-            f"the newest targets of {name} are of {newest:%Y-%m}, and {running:%Y-%m} has none",
+            f"the newest targets of {name} are of {newest:%Y-%m}, and {due:%Y-%m} has none",
             "error",
             len(new),
             tuple(sorted({row.key for row in new if row.key})),
@@ -111,31 +112,23 @@ def _of_another_year(
 
 
 def _of_other_scopes_only(
-    name: str, periods: Mapping[date, Mapping[str, float]], running: date
+    name: str, periods: Mapping[date, Mapping[str, float]], period: date
 ) -> Iterator[TargetFault]:
-    """The period before had targets of a scope, and the one that runs has only those of other scopes."""
-    earlier = [period for period in sorted(periods) if period < running]
-    if earlier and running not in periods and _months_between(earlier[-1], running) <= 12:
+    """The period before had targets of a scope, and a newer one came with those of other scopes only."""
+    earlier = [other for other in sorted(periods) if other < period]
+    if earlier and period not in periods and _months_between(earlier[-1], period) <= 12:
         keys = periods[earlier[-1]]
         before = f"{earlier[-1]:%Y-%m} had {len(keys)}"
-        text = f"{running:%Y-%m} has no targets of {name}, but others of the metric; {before}"
+        text = f"{period:%Y-%m} has no targets of {name}, but others of the metric; {before}"
         yield TargetFault(text, "warn", len(keys), tuple(sorted(key for key in keys if key)))
 
 
 def _total(
     name: str, periods: Mapping[date, Mapping[str, float]], earlier: Sequence[date], period: date
 ) -> Iterator[TargetFault]:
-    """Both periods as far as they have the same keys: a new region is no error."""
-    factors = []
-    year_ago = date(period.year - 1, period.month, 1)
-    for other in dict.fromkeys((earlier[-1], year_ago)):
-        shared = periods[period].keys() & periods.get(other, {}).keys()
-        was = sum(periods[other][key] for key in shared) if shared else 0.0
-        if was > 0:
-            factors.append(sum(periods[period][key] for key in shared) / was)
-    if not factors or min(factors) <= 0:
+    factor = _factor(periods, earlier, period)
+    if factor is None:
         return
-    factor = min(factors, key=lambda step: max(step, 1 / step))
     size, usual = max(factor, 1 / factor), _largest_step(periods, earlier)
     if size >= _UNUSUAL and size >= _BEYOND * usual:
         total, before = sum(periods[period].values()), sum(periods[earlier[-1]].values())
@@ -147,15 +140,37 @@ def _total(
         )
 
 
+def _year_before(period: date) -> date:
+    return date(period.year - 1, period.month, 1)
+
+
+def _factor(
+    periods: Mapping[date, Mapping[str, float]], earlier: Sequence[date], period: date
+) -> float | None:
+    """The total beside the period before or the same one a year ago, whichever it is nearer to; both as far as they
+    have the same keys: a new region moves nothing.
+    """
+    factors = []
+    for other in dict.fromkeys((earlier[-1], _year_before(period))):
+        shared = periods[period].keys() & periods.get(other, {}).keys()
+        total, was = (
+            (sum(periods[when][key] for key in shared) for when in (period, other))
+            if shared
+            else (0.0, 0.0)
+        )
+        if was > 0 and total > 0:
+            factors.append(total / was)
+    return min(factors, key=lambda step: max(step, 1 / step)) if factors else None
+
+
 def _largest_step(periods: Mapping[date, Mapping[str, float]], earlier: Sequence[date]) -> float:
-    """The largest factor from one period to the next, up or down, of their common keys."""
+    """The largest such factor of earlier periods, up or down; of those with a year before them, where there are two."""
+    with_year = [period for period in earlier if _year_before(period) in periods]
     steps = [1.0]
-    for previous, following in pairwise(earlier):
-        shared = periods[previous].keys() & periods[following].keys()
-        before = sum(periods[previous][key] for key in shared)
-        after = sum(periods[following][key] for key in shared)
-        if before > 0 and after > 0:
-            steps.append(max(after / before, before / after))
+    for position, period in enumerate(earlier):
+        if position and (period in with_year or len(with_year) < 2):
+            factor = _factor(periods, earlier[:position], period)
+            steps.append(max(factor, 1 / factor) if factor else 1.0)
     return max(steps)
 
 

@@ -64,7 +64,22 @@ def _never_on_call(since: int) -> str:
     """
 
 
+def _two_states_at_once(since: int) -> str:
+    """New states that begin before the one before has ended."""
+    return f"""
+        select _source as source, {_AGENT} || ' ' || started_at as key,
+            started_at < lag(ended_at) over (partition by _source, agent_id order by started_at) as is_wrong
+        from {landed("agent_states")} where _load_seq > {since} and not _is_deleted
+    """
+
+
 PHONE = (
+    Comparison(
+        "agent_states",
+        "agent_states",
+        "begin before the agent's state before has ended",
+        _two_states_at_once,
+    ),
     Comparison(
         "calls", "agent_states", "are answered by agents who were not logged in", _outside_states
     ),

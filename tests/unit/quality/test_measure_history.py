@@ -90,6 +90,14 @@ def test_a_month_at_another_level_is(seed: int, factor: float, severity: str) ->
     assert found(company(in_june(factor), seed=seed)) == severity
 
 
+def test_a_figure_of_one_day_a_month_is_compared_by_month() -> None:
+    months = [month_before(JUNE, count) for count in range(20)]
+    costs = {month: Day(40, 90_000.0 + month.month) for month in months}
+    assert found(costs) is None
+    assert found({**costs, JUNE: Day(17, 38_000.0)}) == "warn"
+    assert found({**costs, JUNE: Day(80, 180_000.0)}) == "error"
+
+
 def test_a_doubled_august_is_compared_with_the_last_one() -> None:
     """Half of a usual month, twice as much as in August a year ago."""
     august, until = date(2026, 8, 1), date(2026, 8, 31)

@@ -56,10 +56,35 @@ def test_last_years_targets_are_a_fault_where_the_period_has_none() -> None:
     )
 
 
+def test_last_years_targets_are_a_fault_shortly_before_the_period() -> None:
+    """Those of July are due at the end of June."""
+    again = targets([date(2025, 7, 1)], new=True)
+    rest = [row for row in targets(BEFORE) if row.period != date(2025, 7, 1)]
+    [(severity, text)] = texts([*rest, *targets(JUNE), *again])
+    assert severity == "error"
+    assert text.endswith("are of 2025-07, and 2026-07 has none")
+
+
+def test_seasons_of_targets_are_none() -> None:
+    """August has a third of the others, each year; twice the targets of June are twice as much all the same."""
+    seasonal = [
+        target
+        for period in BEFORE
+        for target in targets([period], value=300.0 if period.month == 8 else 1000.0)
+    ]
+    assert texts([*seasonal, *targets(JUNE, new=True)]) == []
+    [(severity, _)] = texts([*seasonal, *targets(JUNE, value=2100, new=True)])
+    assert severity == "warn"
+
+
 def test_a_correction_of_the_last_month_is_none() -> None:
     rest = [target for target in targets(BEFORE) if target.period != date(2026, 5, 1)]
     assert texts([*rest, *targets([date(2026, 5, 1)], value=1200, new=True)]) == []
-    assert texts([*targets(BEFORE), *targets(JUNE), *targets([date(2025, 6, 1)], new=True)]) == []
+    july = targets([date(2026, 7, 1)])
+    assert (
+        texts([*targets(BEFORE), *targets(JUNE), *july, *targets([date(2025, 6, 1)], new=True)])
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +101,7 @@ def test_totals_that_always_moved_so_may() -> None:
     uneven = [
         target
         for number, period in enumerate(BEFORE)
-        for target in targets([period], value=500.0 if number % 2 else 2500.0)
+        for target in targets([period], value=500.0 if number % 5 < 2 else 2500.0)
     ]
     assert texts([*uneven, *targets(JUNE, value=1100, new=True)]) == []
 
@@ -98,6 +123,10 @@ def test_a_new_region_and_a_rep_who_left_are_no_fault() -> None:
 
 def test_a_scope_without_targets_is_named_where_others_have_some() -> None:
     history = [*targets(BEFORE), *targets(BEFORE, keys=("",), scope="company")]
+    july = [date(2026, 7, 1)]
+    ahead = [*history, *targets(JUNE), *targets(JUNE, keys=("",), scope="company")]
+    [(_, text)] = texts([*ahead, *targets(july, keys=("",), scope="company", new=True)])
+    assert text.startswith("2026-07 has no targets of revenue by region and month")
     [(severity, text)] = texts([*history, *targets(JUNE, keys=("",), scope="company", new=True)])
     assert severity == "warn"
     assert text == (

@@ -111,14 +111,17 @@ def ordered_deals(
     )
 
 
-def talks(*, count: int, seq: int, first: int = 0, moved: int = 0, state: str = "on_call") -> Made:
+def talks(
+    *, count: int, seq: int, first: int = 0, moved: int = 0, late: int = 0, state: str = "on_call"
+) -> Made:
     """Calls of twenty minutes each, an hour apart, and states of an hour and a half from ten minutes before."""
     at = f"timestamp '2026-01-01 09:00:00' + interval ((i + {first}) * 2) hour"
     return (
         [
             rows("calls", f"call_id = 'c' || (i + {first}); agent_id = 'a1'; talk_seconds = 1200; "
                  f"started_at = {at} + interval ({moved}) minute", count=count, seq=seq),
-            rows("agent_states", f"agent_id = 'a1'; state = '{state}'; started_at = {at} - interval 10 minute; "
+            rows("agent_states", f"agent_id = 'a1'; state = '{state}'; "
+                 f"started_at = {at} - interval {10 - late} minute; "
                  f"ended_at = {at} + interval 80 minute", count=count, seq=seq),
         ],
         [],

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.slow
     [
         (
             [TALKS],
+            [talks(count=60, seq=2, first=400), talks(count=60, seq=2, first=400, late=1)],
+            "agree.agent_states.agent_states on crm.agent_states",
+            "60 of 119 new ones (50.4%, 0.0% before) begin before the agent's state before has ended",
+        ),
+        (
+            [TALKS],
             [talks(count=60, seq=2, first=400, moved=-30)],
             "agree.calls.agent_states on crm.calls",
             "are answered by agents who were not logged in",
