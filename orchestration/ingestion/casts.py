@@ -101,6 +101,9 @@ def cast_to(
     timestamps are read in it.
     """
     if data_type == "varchar":
+        if origin is Origin.LOCAL and locale.is_excel and locale.thousands == ".":
+            # the comma with which the reader marks texts like 1.234
+            return f"regexp_replace({value}, '^([+-]?[1-9]\\d{{0,2}}(\\.\\d{{3}})+),$', '\\1')"
         return value if origin is not Origin.TYPED else f"cast({value} as varchar)"
     if data_type == "date":
         return _date(value, origin, locale, formats)

@@ -20,12 +20,14 @@ from orchestration.core import duckdb_session
 from orchestration.core.errors import SourceError
 from orchestration.ingestion.formats import file_rows
 from orchestration.ingestion.formats.sheet_numbers import column_number, long_numbers
-from orchestration.ingestion.formats.workbooks import sheet_rows
+from orchestration.ingestion.formats.workbooks import GROUPED, sheet_rows
 from orchestration.settings import FormatSpec
 
 _WIDEST, _WIDTH_ROWS = "ZZ", 20
 """The last column, and how many rows, in which the width of a sheet is looked for."""
 _PROBED_BYTES = 1 << 20
+_CELL_BYTES = 256
+"""More than the XML of a short text."""
 _WHOLE_ROW = f"1 as {file_rows.PRESENT}, cast(null as varchar) as {file_rows.BROKEN}"
 _BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
@@ -48,7 +50,11 @@ def excel_rows(
 ) -> file_rows.FileRows:
     """A sheet of a workbook, or a range of it; the line is the sheet's row."""
     long = _long_numbers_of_intact(path, file_format.sheet)
-    if _is_wide(path) or _counts_from_1904(path):
+    if (
+        _is_wide(path)
+        or _counts_from_1904(path)
+        or (file_format.thousands == "." and _has_grouped_texts(path))
+    ):
         return sheet_rows(path, file_format=file_format, needed=needed, scratch=scratch)
     duckdb_session.load_excel(connection)
     options = _read_options(file_format)
@@ -211,6 +217,21 @@ def _counts_from_1904(path: Path) -> bool:
         except KeyError:
             return False
     return re.search(rb'\bdate1904\s*=\s*"(1|true)"', workbook) is not None
+
+
+def _has_grouped_texts(path: Path) -> bool:
+    """Whether a cell of text is like `1.234`: DuckDB does not say which cells are text."""
+    pattern = re.compile(rb"<t[^>]*>\s*" + GROUPED.pattern.encode() + rb"\s*</t>")
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name == "xl/sharedStrings.xml" or name.startswith("xl/worksheets/sheet"):
+                with archive.open(name) as xml:
+                    rest = b""
+                    while chunk := xml.read(_PROBED_BYTES):
+                        if pattern.search(rest + chunk):
+                            return True
+                        rest = chunk[-_CELL_BYTES:]
+    return False
 
 
 def _is_wide(path: Path) -> bool:

@@ -37,6 +37,9 @@ _EMPTY_MANIFEST = (
     'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 )
 
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+"""A text that is a number in thousands with points, and another one with a decimal point."""
+
 _Row = list[str | None]
 
 
@@ -129,7 +132,11 @@ def _area(path: Path, file_format: FormatSpec) -> tuple[int, Iterator[_Row]]:
         ) from error
     left, top, right, bottom = _bounds(file_format.range)
     rows = islice(_rows(sheet), top - 1, bottom)
-    return top, ([_text(cell) for cell in row[left - 1 : right]] for row in rows)
+    by_dots = file_format.thousands == "."
+    return top, (
+        [marked(text) if by_dots and isinstance(cell, str) else text for cell, text in texts]
+        for texts in ([(cell, _text(cell)) for cell in row[left - 1 : right]] for row in rows)
+    )
 
 
 def _rows(sheet: python_calamine.CalamineSheet) -> Iterator[Sequence[object]]:
@@ -164,6 +171,14 @@ def _text(cell: object) -> str | None:
         seconds = cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
         return _number(seconds / _DAY_SECONDS)
     return str(cell) if cell not in (None, "") else None
+
+
+def marked(text: str | None) -> str | None:
+    """The text of a cell; one like `1.234` with a decimal comma behind it, so that it is no number with a point.
+
+    Numbers of workbooks have a point in any language, their texts are in the language of who typed them.
+    """
+    return f"{text}," if text is not None and GROUPED.fullmatch(text) else text
 
 
 def _number(value: float) -> str:

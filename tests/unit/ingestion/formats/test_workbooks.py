@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from tests.unit.ingestion.factories import Company
 
@@ -167,3 +168,40 @@ def test_an_opendocument_sheet_without_the_list_of_its_files_is_read(company: Co
     company.land()
     assert company.rows("select product_id, name from landing.products") == [("1", "Desk")]
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_texts_with_points_between_thousands_are_no_numbers_with_a_point(
+    company: Company, kind: str
+) -> None:
+    """An export in German has `1.234` as text, and 1.234 as a number; both came as 1.234."""
+    rows: list[list[object]] = [
+        ["id", "name", "price"],
+        ["1", "text", "1.234"],
+        ["2", "number", 1.234],
+        ["3", "2.500", "-1.234.567"],
+        ["4", "decimals", "1.234,50"],
+        ["5", "whole", 1234],
+    ]
+    if kind == "ods":
+        write_ods(company.inbox / "p.ods", rows)
+    else:
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for row in rows:
+            book.active.append(row)
+        book.save(company.inbox / "p.xlsx")
+    columns = {"product_id": "id", "name": "name", "unit_price": "price"}
+    company.map(
+        "products",
+        {"files": f"*.{kind}", "columns": columns},
+        format={"decimal": ",", "thousands": "."},
+    )
+    company.land()
+    assert company.rows("select name, unit_price from landing.products order by product_id") == [
+        ("text", Decimal(1234)),
+        ("number", Decimal("1.234")),
+        ("2.500", Decimal(-1234567)),
+        ("decimals", Decimal("1234.5")),
+        ("whole", Decimal(1234)),
+    ]
