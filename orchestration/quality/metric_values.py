@@ -59,6 +59,14 @@ class MetricMeta:
         """Whether it compares two periods: such a figure has no range of its own."""
         return any(word in self.name.split("_") for word in _CHANGES)
 
+    @property
+    def is_running_total(self) -> bool:
+        """Whether it adds up since the start of a month, quarter or year: January is far below December then.
+
+        What it adds up is a metric of its own, with its own range.
+        """
+        return self.name.endswith("_to_date")
+
     def is_possible(self, value: float) -> bool:
         """Whether the metric can have this value."""
         slack = 1e-9

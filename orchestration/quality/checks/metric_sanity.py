@@ -46,7 +46,7 @@ def metric_sanity(candidate: GateInput, *, limits: JumpLimits = JUMP_LIMITS) -> 
         ]
         expected = f"between {meta.low:g} and {meta.high:g}"
         severity: Severity = "error"
-        if not outliers and not meta.is_change:
+        if not outliers and not (meta.is_change or meta.is_running_total):
             before = previous.get(meta.name, {})
             outliers = jumps(meta, series, before, candidate.complete_before, limits)
             severity = "error" if previous else "warn"

@@ -48,6 +48,11 @@ def test_figures_that_compare_periods() -> None:
     assert not MetricMeta("growing_accounts").is_change
 
 
+def test_totals_to_date_are_running_totals() -> None:
+    assert MetricMeta("revenue_year_to_date").is_running_total
+    assert not MetricMeta("revenue_trailing_12_months").is_running_total
+
+
 def test_values_by_metric_and_month() -> None:
     values = [
         MetricValue("orders", datetime(2026, 1, 1), 3),

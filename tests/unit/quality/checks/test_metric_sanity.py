@@ -106,6 +106,14 @@ def test_a_start_in_mid_month_and_a_month_that_is_not_over_are_no_jump() -> None
     assert outcome([*SEASONAL[:-1], 3], complete_before=date(2025, 12, 1)) == "pass"
 
 
+def test_a_running_total_that_begins_again_in_january_is_no_jump() -> None:
+    """A shop that sold much in its first months: a year's total of January is a tenth of those before it."""
+    to_date = [50, 74, 80, 84, 88, 90, 92, 94, 96, 98, 100, 110, 7]
+    assert outcome(to_date, metric="revenue_year_to_date") == "pass"
+    assert outcome(to_date, metric="revenue") == "fail"
+    assert outcome([*to_date, math.nan], metric="revenue_year_to_date") == "fail"
+
+
 def test_short_histories_are_left_alone() -> None:
     assert outcome([100, 100, 100, 100, 100, 100, 100, 9000]) == "pass"
 
