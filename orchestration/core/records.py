@@ -139,6 +139,21 @@ class CopiedFiles:
 
 
 @dataclass(frozen=True)
+class UnselectedFile:
+    """A file that landed, and that no `files` of its stream in embudo.yml names any more: its rows no longer count."""
+
+    source: str
+    stream: str
+    file: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.source}.{self.stream}: rows of {self.file} no longer count, since no `files` in embudo.yml names "
+            "it; where that is not meant, widen the pattern"
+        )
+
+
+@dataclass(frozen=True)
 class SourceFailure:
     """A stream that could not be fetched from its source, and why. `is_fatal`: the source's policy stops the
     refresh, once the other sources have landed.
@@ -229,6 +244,8 @@ class LandingResult:
     removed: tuple[RemovedStream, ...] = ()
     """Streams that left embudo.yml since the current release."""
     copied: tuple[CopiedFiles, ...] = ()
+    unselected: tuple[UnselectedFile, ...] = ()
+    """Files that no `files` of their stream names any more: their rows have left."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from orchestration.core import durable_files
 from orchestration.core.errors import ResourceExhausted
 from orchestration.core.failpoints import failpoint
-from orchestration.core.records import LandingResult, Reporter
+from orchestration.core.records import LandingResult, Reporter, UnselectedFile
 from orchestration.ingestion import integrity
 from orchestration.ingestion.inbox import StreamChanges, scan
 from orchestration.ingestion.ledger.connection import Ledger
@@ -81,6 +81,11 @@ def land(
         rejected_files=tuple(fault for stream in landed for fault in stream.rejected),
         replaced_loads=tuple(dict.fromkeys(replaced)),
         new_columns=tuple(new for stream in landed for new in stream.new_columns),
+        unselected=tuple(
+            UnselectedFile(job.source, job.stream, part.path)
+            for job in jobs
+            for part in job.unselected
+        ),
     )
 
 

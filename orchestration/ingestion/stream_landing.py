@@ -145,11 +145,6 @@ def _land_files(
     faults = tuple(fault for _, fault in rejected)
     replaced = [part for part in changes.replaced if part.sha256 not in failed]
     replaced_loads = tuple(part.load_id for part in replaced)
-    for part in changes.unselected:
-        context.report.detail(
-            f"{changes.source}.{changes.stream}: rows of {part.path} no longer count: no `files` in "
-            "embudo.yml names it"
-        )
     if not parts:
         replace_parts(ledger, replaced, by=run_id)
         return LandedStream(None, faults, replaced_loads, is_starved=is_starved)

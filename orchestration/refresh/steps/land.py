@@ -79,6 +79,8 @@ def land(
     landed = replace(landed, failures=failures, removed=_removed(context))
     for stream in landed.removed:
         context.report.warn(str(stream))
+    for file in landed.unselected:
+        context.report.warn(str(file))
     checks = check_new_loads(
         context.workspace, landed, run_id=context.run_id, waivers=context.waivers
     )

@@ -154,10 +154,13 @@ def test_rows_of_files_that_no_pattern_names_any_more_leave(company: Company) ->
     [first] = company.land().loads
     (company.inbox / "a.csv").rename(company.inbox / "c.csv")
     company.map("products", {"files": "[!ao]*.csv", "columns": COLUMNS})
-    assert company.land().replaced_loads == (first.load_id,)
+    result = company.land()
+    assert result.replaced_loads == (first.load_id,)
+    [gone] = result.unselected
+    assert str(gone).startswith("crm.products: rows of old_b.csv no longer count")
     assert [row[0] for row in products(company)] == ["1", "2"]
     result = company.land()
-    assert (result.loads, result.replaced_loads) == ((), ())
+    assert (result.loads, result.replaced_loads, result.unselected) == ((), (), ())
     company.map("products", {"files": "*.csv", "columns": COLUMNS})
     company.land()
     assert [row[0] for row in products(company)] == ["1", "2", "3"]
