@@ -229,8 +229,8 @@ def _no_id(column: ContractColumn, mapped: MappedColumn, value: str) -> str:
         "': a row of totals, or one that lacks its id, is no record; leave it out with `where`, or name the "
         "word in `nulls`"
     )
-    found = duckdb_session.literal(f"{column.name}: found '")
-    return f"{found} || {_text(mapped, value)} || {duckdb_session.literal(advice)}"
+    start = duckdb_session.literal(f"{column.name}: found '")
+    return f"{start} || {_text(mapped, value)} || {duckdb_session.literal(advice)}"
 
 
 def _text(mapped: MappedColumn, value: str) -> str:

@@ -68,6 +68,6 @@ class Delivery:
     def earlier_months(self, stream: Stream) -> list[str]:
         """The months before that have a file, oldest first."""
         layout = stream.layout
-        found = (self.inbox / layout.folder).glob(f"{layout.stem}_*.{layout.kind}")
-        months = sorted(path.stem.removeprefix(f"{layout.stem}_") for path in found)
+        files = (self.inbox / layout.folder).glob(f"{layout.stem}_*.{layout.kind}")
+        months = sorted(path.stem.removeprefix(f"{layout.stem}_") for path in files)
         return [month for month in months if month < self.month]

@@ -20,10 +20,10 @@ def is_quiet(trials: Sequence[Trial]) -> bool:
 def honest_line(change: str, company: int, trial: Trial) -> str:
     """One trial: its alarms, those that stop first."""
     alarms = sorted(trial.alarms, key=lambda alarm: not alarm.stops)
-    found = "; ".join(
+    alarms = "; ".join(
         f"{'STOPS' if alarm.stops else 'warns'} {alarm.title}: {alarm.observed}" for alarm in alarms
     )
-    return f"{change:16} {company:4} {trial.error or found or 'nothing'}"
+    return f"{change:16} {company:4} {trial.error or alarms or 'nothing'}"
 
 
 def honest_summary(rows: Sequence[Row]) -> str:

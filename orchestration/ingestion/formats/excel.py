@@ -75,18 +75,9 @@ def excel_rows(
     assert corner is not None
     first_column, first_row = column_number(corner[1]), int(corner[2] or 1)
     before = file_format.skip + (1 if file_format.header else 0)
-    first_cells = connection.execute(
-        f"select * from {read} limit 1 offset {file_format.skip}"
-    ).fetchone()
-    if first_cells is None:
+    names = _column_names(read, file_format, connection)
+    if names is None:
         return _no_rows()
-    heads = [str(value or "") for value in first_cells]
-    while file_format.header and len(heads) > 1 and not heads[-1].strip():
-        heads.pop()
-    names = file_rows.unique_names(
-        file_format.columns
-        or (heads if file_format.header else [f"column_{i + 1}" for i in range(len(heads))])
-    )
     counted = connection.execute(f"select count(*) from {read}").fetchone()
     rounded = _register_long_numbers(long, connection)
     cells = [
@@ -102,6 +93,24 @@ def excel_rows(
         columns=tuple(file_rows.FileColumn(name) for name in names[: len(raw_names)]),
         records=max(0, int(counted[0]) - before) if counted else 0,
         is_excel=True,
+    )
+
+
+def _column_names(
+    read: str, file_format: FormatSpec, connection: duckdb.DuckDBPyConnection
+) -> tuple[str, ...] | None:
+    """The names of the columns, without empty ones at the end of the header; None for a sheet without a row."""
+    first_cells = connection.execute(
+        f"select * from {read} limit 1 offset {file_format.skip}"
+    ).fetchone()
+    if first_cells is None:
+        return None
+    heads = [str(value or "") for value in first_cells]
+    while file_format.header and len(heads) > 1 and not heads[-1].strip():
+        heads.pop()
+    return file_rows.unique_names(
+        file_format.columns
+        or (heads if file_format.header else [f"column_{i + 1}" for i in range(len(heads))])
     )
 
 

@@ -148,28 +148,11 @@ def _prepare(
         connection.execute("create or replace temp table touched as select null::date as month")
         return
     time = identifier(stream.time)
-    between = "true"
-    if only_touched:
-        row = connection.execute(
-            f"select min({time}), max({time}) from {landed(stream.name)} where {new}"
-        ).fetchone()
-        first, last = (row[0], row[1]) if row else (None, None)
-        between = (
-            f"{time} >= date_trunc('month', timestamp '{first}' - interval 1 day) - interval 1 day "
-            f"and {time} < date_trunc('month', timestamp '{last}' + interval 1 day) + interval 32 days"
-            if first is not None
-            else "false"
-        )
-    relation, columns = landed(stream.name), ["_source", "_file", "_load_seq", stream.time, *names]
+    between = _around_new_rows(connection, stream, time, new) if only_touched else "true"
+    columns = ["_source", "_file", "_load_seq", stream.time, *names]
     local, offsets = f"{time}::timestamp", ""
     if stream.has_hours:
-        connection.execute(f"""
-            create or replace temp table offsets as
-            select quarter, timezone({literal(zone)}, timezone('UTC', quarter)) - quarter as utc_offset
-            from (
-                select distinct time_bucket(interval 15 minutes, {time}) as quarter from {relation} where {between}
-            )
-        """)
+        _collect_offsets(connection, stream, time, zone=zone, where=between)
         local = f"{time} + utc_offset"
         offsets = f"left join offsets on quarter = time_bucket(interval 15 minutes, {time})"
     connection.execute(f"""
@@ -192,6 +175,35 @@ def _prepare(
         connection.execute(
             "delete from counted_rows where date_trunc('month', day)::date not in (select month from touched)"
         )
+
+
+def _around_new_rows(
+    connection: DuckDBPyConnection, stream: CountedStream, time: str, new: str
+) -> str:
+    """The condition of rows in the months of new ones; a day more on either side, for months are the company's."""
+    row = connection.execute(
+        f"select min({time}), max({time}) from {landed(stream.name)} where {new}"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return "false"
+    return (
+        f"{time} >= date_trunc('month', timestamp '{row[0]}' - interval 1 day) - interval 1 day "
+        f"and {time} < date_trunc('month', timestamp '{row[1]}' + interval 1 day) + interval 32 days"
+    )
+
+
+def _collect_offsets(
+    connection: DuckDBPyConnection, stream: CountedStream, time: str, *, zone: str, where: str
+) -> None:
+    """Temp table `offsets` of the zone, for each quarter of an hour with a row: to convert every row takes longer."""
+    connection.execute(f"""
+        create or replace temp table offsets as
+        select quarter, timezone({literal(zone)}, timezone('UTC', quarter)) - quarter as utc_offset
+        from (
+            select distinct time_bucket(interval 15 minutes, {time}) as quarter
+            from {landed(stream.name)} where {where}
+        )
+    """)
 
 
 def _counting_rows(

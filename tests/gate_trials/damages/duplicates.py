@@ -29,11 +29,11 @@ _WITH_IDS = (ORDERS, INVOICES, DEALS, LEADS, CALLS, ACTIVITIES, EMAILS, SOCIAL)
 
 def numbered(key: str) -> str:
     """Another id of the same form, which no row has."""
-    found = re.fullmatch(r"(\D*)(\d+)", key)
-    if found is None:
+    numbered = re.fullmatch(r"(\D*)(\d+)", key)
+    if numbered is None:
         return f"{key}9"
-    digits = found[2]
-    return f"{found[1]}{int(digits) + 5 * 10 ** (len(digits) - 1):0{len(digits)}d}"
+    digits = numbered[2]
+    return f"{numbered[1]}{int(digits) + 5 * 10 ** (len(digits) - 1):0{len(digits)}d}"
 
 
 def again(

@@ -66,8 +66,8 @@ def _weekday(case: Case) -> Damage:
 def _half(*, is_last: bool) -> Callable[[Case], Damage]:
     def apply(case: Case) -> Damage:
         def of_half(sheet: Sheet) -> IsLost:
-            place = round(len(sheet.rows) * case.size)
-            lost = sheet.rows[len(sheet.rows) - place :] if is_last else sheet.rows[:place]
+            cut = round(len(sheet.rows) * case.size)
+            lost = sheet.rows[len(sheet.rows) - cut :] if is_last else sheet.rows[:cut]
             names = {id(row) for row in lost}
             return lambda row: id(row) in names
 

@@ -147,7 +147,5 @@ def test_what_nobody_sees_is_no_part_of_an_id(company: Company) -> None:
     )
     company.drop("a.csv", f"\u200bid\tname\towner\n{lines}")
     company.land()
-    found = [
-        row[0] for row in company.rows("select account_id from landing.accounts order by name")
-    ]
-    assert found == ["12", "13", "14", "0015", "Jos\u00e9"]
+    ids = [row[0] for row in company.rows("select account_id from landing.accounts order by name")]
+    assert ids == ["12", "13", "14", "0015", "Jos\u00e9"]

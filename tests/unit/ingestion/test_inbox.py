@@ -137,9 +137,9 @@ def test_the_inbox_itself_may_be_a_link(company: Company) -> None:
 
 def test_a_mapping_that_is_changed_and_changed_back_lands_all_rows_again(company: Company) -> None:
     company.drop("a.csv", TEXT)
-    one = {"files": "*.csv", "columns": COLUMNS}
+    plain = {"files": "*.csv", "columns": COLUMNS}
     other = {"files": "*.csv", "columns": {**COLUMNS, "category": "group"}}
-    for selection, category in ((one, None), (other, "x"), (one, None), (other, "x")):
+    for selection, category in ((plain, None), (other, "x"), (plain, None), (other, "x")):
         company.map("products", selection)
         company.land()
         assert products(company)[0] == ("1", category)

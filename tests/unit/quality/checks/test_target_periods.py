@@ -33,11 +33,11 @@ def check(directory: Path, *statements: str, released: bool = True) -> CheckResu
     previous = directory / "previous"
     previous.mkdir()
     KeptShares(load_seq=1).write(previous, AGREEMENTS_FILE)
-    [found] = results(
+    [result] = results(
         "agree.targets.periods", gate_input(directory, previous=previous if released else None)
     )
-    assert found.ran
-    return found
+    assert result.ran
+    return result
 
 
 HISTORY = targets("2025-01-01", months=17, seq=1)
@@ -48,10 +48,10 @@ def test_the_targets_of_the_next_month_pass(tmp_path: Path) -> None:
 
 
 def test_last_years_targets_again_stop(tmp_path: Path) -> None:
-    found = check(tmp_path, HISTORY, targets("2025-06-01", months=1, seq=2))
-    assert found.outcome == "fail"
-    assert "are of 2025-06, and 2026-06 has none" in found.observed
-    assert found.sample_keys == ("North",)
+    result = check(tmp_path, HISTORY, targets("2025-06-01", months=1, seq=2))
+    assert result.outcome == "fail"
+    assert "are of 2025-06, and 2026-06 has none" in result.observed
+    assert result.sample_keys == ("North",)
 
 
 def test_targets_twice_as_high_warn_and_a_hundredfold_stop(tmp_path: Path) -> None:
