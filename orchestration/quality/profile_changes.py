@@ -81,10 +81,12 @@ def _moved_medians(now: ColumnProfile, was: ColumnProfile, tolerance: Tolerance)
     changed = []
     if now.size and was.size and not 1 / tolerance.times <= now.size / was.size <= tolerance.times:
         changed.append(f"is typically {now.size:,.6g} ({was.size:,.6g} before)")
-    if tolerance.hours is not None and now.hour is not None and was.hour is not None:
-        apart = abs(now.hour - was.hour)
+    if tolerance.hours is not None and now.local_hour is not None and was.local_hour is not None:
+        apart = abs(now.local_hour - was.local_hour)
         if min(apart, 24 - apart) > tolerance.hours:
-            changed.append(f"is at {now.hour:.1f} h in the middle ({was.hour:.1f} h before)")
+            changed.append(
+                f"is at {now.local_hour:.1f} h in the middle ({was.local_hour:.1f} h before)"
+            )
     return changed
 
 

@@ -27,7 +27,7 @@ _NO_MEASURES = ("_id", "_no", "_key", "_seq", "_year", "_count", "_day", "_month
 @dataclass(frozen=True)
 class ColumnProfile:
     """One column. `nulls` and `negative` are shares of the rows, `size` is the median of the absolute
-    values, `length` the mean length of texts, `hour` the median hour of the day, `kinds` the share
+    values, `length` the mean length of texts, `local_hour` the median hour of the day (a company's), `kinds` the share
     of each value by its fingerprint, where there are few values.
     """
 
@@ -36,7 +36,7 @@ class ColumnProfile:
     negative: float | None = None
     size: float | None = None
     length: float | None = None
-    hour: float | None = None
+    local_hour: float | None = None
     kinds: Mapping[str, float] | None = None
 
 
@@ -53,9 +53,15 @@ class Profile:
 
     @classmethod
     def from_json(cls, text: str) -> Profile:
-        """The profile in a text; raises ValueError, KeyError or TypeError where it is none."""
+        """The profile in a text, without what an older Embudo measured otherwise; raises ValueError, KeyError or
+        TypeError where it is none.
+        """
         fields = json.loads(text)
-        columns = {name: ColumnProfile(**column) for name, column in fields["columns"].items()}
+        known = {field.name for field in dataclasses.fields(ColumnProfile)}
+        columns = {
+            name: ColumnProfile(**{key: value for key, value in column.items() if key in known})
+            for name, column in fields["columns"].items()
+        }
         return cls(rows=int(fields["rows"]), columns=columns)
 
 
@@ -90,7 +96,7 @@ def profile(
     if hours_in is not None and rows:
         times = [name for name, kind in types.items() if kind == "TIMESTAMP"]
         for name, hour in _hours(connection, relation, times, rows=rows, zone=hours_in).items():
-            columns[name] = dataclasses.replace(columns[name], hour=hour)
+            columns[name] = dataclasses.replace(columns[name], local_hour=hour)
     few = [
         name
         for name, kind in types.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import duckdb
@@ -34,7 +35,7 @@ def test_what_is_profiled(profile_of_deals: Profile) -> None:
     amount, name = profile_of_deals.columns["amount"], profile_of_deals.columns["name"]
     assert (amount.negative, amount.size) == (0.25, 20.0)
     assert (name.nulls, name.length) == (0.25, 2.0)
-    assert profile_of_deals.columns["started_at"].hour == pytest.approx(10.25, abs=0.25)
+    assert profile_of_deals.columns["started_at"].local_hour == pytest.approx(10.25, abs=0.25)
     assert sorted((profile_of_deals.columns["status"].kinds or {}).values()) == [0.25, 0.75]
 
 
@@ -74,3 +75,11 @@ def test_loads_are_merged_by_their_rows() -> None:
     assert both.columns["amount"] == replace(column, nulls=0.125, negative=0.1, size=9.0)
     with pytest.raises(IndexError):
         merged([])
+
+
+def test_what_an_older_embudo_measured_otherwise_is_not_compared() -> None:
+    """Hours in UTC, before they were the company's: undamaged marts failed in the first refresh after an upgrade."""
+    text = json.dumps(
+        {"rows": 1, "columns": {"started_at": {"nulls": 0.0, "distinct": 1, "hour": 9}}}
+    )
+    assert Profile.from_json(text).columns["started_at"] == ColumnProfile(nulls=0.0, distinct=1)
