@@ -15,18 +15,8 @@ from random import Random
 
 import sandbox
 from tests.conftest import ROOT
+from tests.gate_trials import streams
 from tests.gate_trials.delivery import MONTH, Delivery
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    ORDERS,
-    SOCIAL,
-    TASKS,
-)
 
 COMPANY = 101
 """The company's seed."""
@@ -100,7 +90,17 @@ def write_company(
 
 def _thin(delivery: Delivery, rng: Random) -> None:
     """Leave out four of five rows of what happens daily."""
-    for stream in (LEADS, DEALS, ACTIVITIES, TASKS, CALLS, EMAILS, SOCIAL, ORDERS, INVOICES):
+    for stream in (
+        streams.LEADS,
+        streams.DEALS,
+        streams.ACTIVITIES,
+        streams.TASKS,
+        streams.CALLS,
+        streams.EMAILS,
+        streams.SOCIAL,
+        streams.ORDERS,
+        streams.INVOICES,
+    ):
         for month in delivery.earlier_months(stream):
             sheet, parts = delivery.read(stream, month), delivery.parts(stream, month)
             sheet.rows = [row for row in sheet.rows if rng.random() < 0.2]

@@ -11,27 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.duplicates import shifted
 from tests.gate_trials.delivery import Delivery
 from tests.gate_trials.sheets import Row, Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    INVOICES,
-    LEADS,
-    LINES,
-    ORDERS,
-    SOCIAL,
-    STATES,
-    TASKS,
-    USERS,
-    Stream,
-)
+from tests.gate_trials.streams import Stream
 
 SPRING, AUTUMN, CHRISTMAS = "2026-04", "2025-11", "2025-12"
-_OFFICE = (ACTIVITIES, TASKS, CALLS, STATES)
-_OWNED = (LEADS, DEALS, ACTIVITIES, TASKS, ORDERS)
+_OFFICE = (streams.ACTIVITIES, streams.TASKS, streams.CALLS, streams.STATES)
+_OWNED = (streams.LEADS, streams.DEALS, streams.ACTIVITIES, streams.TASKS, streams.ORDERS)
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ def _of_month(sheet: Sheet, month: str) -> list[Row]:
 def _new_region(delivery: Delivery, rng: Random) -> None:
     """Four reps of a region that there was not, with every eighth of what is new."""
     first = date.fromisoformat(f"{delivery.month}-01")
-    users = delivery.read(USERS, delivery.earlier_months(USERS)[0])
+    users = delivery.read(streams.USERS, delivery.earlier_months(streams.USERS)[0])
     model = next(row for row in users.rows if row["Puesto"] == "Comercial")
     ids = [f"U{500 + number:04d}" for number in range(4)]
     extensions = [str(2501 + number) for number in range(4)]
@@ -75,11 +63,11 @@ def _new_region(delivery: Delivery, rng: Random) -> None:
         }
         for user, extension in zip(ids, extensions, strict=True)
     ]
-    delivery.add(Sheet(USERS, users.path, users.columns, hired), delivery.month)
-    for stream in (*_OWNED, CALLS):
-        new = extensions if stream is CALLS else ids
+    delivery.add(Sheet(streams.USERS, users.path, users.columns, hired), delivery.month)
+    for stream in (*_OWNED, streams.CALLS):
+        new = extensions if stream is streams.CALLS else ids
         _hand_over(delivery, stream, lambda row: rng.random() < 0.125, new, rng)
-    states = delivery.read(STATES)
+    states = delivery.read(streams.STATES)
     for old, extension in zip(sorted(states.values("extension")), extensions, strict=False):
         states.rows += [
             row | {"extension": extension}
@@ -106,21 +94,23 @@ def _hand_over(
 def _rep_leaves(delivery: Delivery, rng: Random) -> None:
     """From a day on, a rep has nothing new; colleagues of the same region have it."""
     regions = delivery.regions()
-    users = sorted(user for user in delivery.read(DEALS).values("Propietario") if user in regions)
+    users = sorted(
+        user for user in delivery.read(streams.DEALS).values("Propietario") if user in regions
+    )
     gone = rng.choice(users)
     same = [user for user in users if regions[user] == regions[gone] and user != gone]
     colleagues = same or [user for user in users if user != gone]
     since = date.fromisoformat(f"{delivery.month}-{rng.randrange(2, 15):02d}")
     extension = str(2001 + int(gone[1:]))
-    for stream in (*_OWNED, CALLS):
-        is_call = stream is CALLS
+    for stream in (*_OWNED, streams.CALLS):
+        is_call = stream is streams.CALLS
         to = [str(2001 + int(user[1:])) for user in colleagues] if is_call else colleagues
         sheet = delivery.read(stream)
         for row in sheet.rows:
             if row[stream.owner] == (extension if is_call else gone) and _since(sheet, row, since):
                 row[stream.owner] = rng.choice(to)
         delivery.write(sheet)
-    states = delivery.read(STATES)
+    states = delivery.read(streams.STATES)
     states.rows = [
         row
         for row in states.rows
@@ -138,7 +128,7 @@ def _campaign_burst(delivery: Delivery, rng: Random) -> None:
     """For five days leads come three times as often, and prospects see more."""
     begin = date.fromisoformat(f"{delivery.month}-{rng.randrange(5, 20):02d}")
     days = [begin + timedelta(days=number) for number in range(5)]
-    for stream in (LEADS, SOCIAL):
+    for stream in (streams.LEADS, streams.SOCIAL):
         sheet = delivery.read(stream)
         model = [row for row in sheet.rows if sheet.day(row) in days]
         sheet.rows += _more(sheet, model * 2, rng)
@@ -153,7 +143,7 @@ def _more(sheet: Sheet, models: Iterable[Row], rng: Random) -> list[Row]:
         row = shifted(model, moments, rng.randrange(-50, 50) * 60)
         person = rng.randrange(10**7)
         row[key] = f"{str(model[key])[0]}7{person:07d}"
-        if sheet.stream is LEADS:
+        if sheet.stream is streams.LEADS:
             row |= dict.fromkeys(("Contacto", "Cuenta", "Oportunidad", "Convertido"), "")
             row |= {
                 "Nombre": f"Persona {person}",
@@ -168,7 +158,7 @@ def _more(sheet: Sheet, models: Iterable[Row], rng: Random) -> list[Row]:
 
 def _christmas(delivery: Delivery, rng: Random) -> None:
     """From the 24th on nobody is in the office; the shop sells a third."""
-    for stream in (*_OFFICE, DEALS, LEADS, ORDERS):
+    for stream in (*_OFFICE, streams.DEALS, streams.LEADS, streams.ORDERS):
         sheet, parts = delivery.read(stream), delivery.parts(stream)
         stays = 0.0 if stream in _OFFICE else 0.3
         lost = {
@@ -178,7 +168,7 @@ def _christmas(delivery: Delivery, rng: Random) -> None:
         }
         _drop(sheet, parts, lost)
         delivery.write(sheet, parts)
-    invoices, orders = delivery.read(INVOICES), delivery.read(ORDERS)
+    invoices, orders = delivery.read(streams.INVOICES), delivery.read(streams.ORDERS)
     known = {row["order_id"] for row in orders.rows}
     before = f"{delivery.month}-24"
     invoices.rows = [
@@ -198,14 +188,16 @@ def _drop(sheet: Sheet, parts: Sheet | None, lost: set[int]) -> None:
 def _black_friday(delivery: Delivery, rng: Random) -> None:
     """On the last Friday the shop sells five times as much, and three times on the weekend."""
     days = {date(2025, 11, 28): 4, date(2025, 11, 29): 2, date(2025, 11, 30): 2}
-    orders = delivery.read(ORDERS)
+    orders = delivery.read(streams.ORDERS)
     models = [row for row in orders.rows for _ in range(days.get(orders.day(row) or date.min, 0))]
     _sell_more(delivery, models, rng)
 
 
 def _sell_more(delivery: Delivery, models: list[Row], rng: Random) -> None:
     """Orders like others: at other minutes, of other people, with lines of any order; each has its invoice."""
-    orders, lines, invoices = (delivery.read(one) for one in (ORDERS, LINES, INVOICES))
+    orders, lines, invoices = (
+        delivery.read(one) for one in (streams.ORDERS, streams.LINES, streams.INVOICES)
+    )
     people = orders.values("contact_id")
     by_order: dict[str, list[Row]] = {}
     for row in lines.rows:
@@ -216,7 +208,7 @@ def _sell_more(delivery: Delivery, models: list[Row], rng: Random) -> None:
         if model["devuelve"]:
             continue
         key = f"O7{number:06d}"
-        row = shifted(model, ORDERS.moments, rng.randrange(-2400, 2400))
+        row = shifted(model, streams.ORDERS.moments, rng.randrange(-2400, 2400))
         orders.rows.append(
             row
             | {
@@ -239,9 +231,9 @@ def _sell_more(delivery: Delivery, models: list[Row], rng: Random) -> None:
 
 def _growth(delivery: Delivery, rng: Random) -> None:
     """A third more sales, leads and interactions; calls stay, since agents' states would have to follow them."""
-    orders = delivery.read(ORDERS)
+    orders = delivery.read(streams.ORDERS)
     _sell_more(delivery, [row for row in orders.rows if rng.random() < 0.3], rng)
-    for stream in (LEADS, SOCIAL):
+    for stream in (streams.LEADS, streams.SOCIAL):
         sheet = delivery.read(stream)
         sheet.rows += _more(sheet, [row for row in sheet.rows if rng.random() < 0.3], rng)
         delivery.write(sheet)
@@ -250,9 +242,9 @@ def _growth(delivery: Delivery, rng: Random) -> None:
 def _price_rise(delivery: Delivery, rng: Random) -> None:
     """From the first of the month on everything costs a tenth more or less than that."""
     factor = Decimal(rng.randrange(105, 113)) / 100
-    for stream in (LINES, INVOICES, DEALS):
+    for stream in (streams.LINES, streams.INVOICES, streams.DEALS):
         sheet = delivery.read(stream)
-        for row in sheet.rows if stream is LINES else _of_month(sheet, delivery.month):
+        for row in sheet.rows if stream is streams.LINES else _of_month(sheet, delivery.month):
             for name in stream.amounts:
                 if isinstance(row[name], Decimal):
                     row[name] = (row[name] * factor).quantize(Decimal("0.01"))

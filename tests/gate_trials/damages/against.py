@@ -5,25 +5,12 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.changes import change_rows, change_sheet
 from tests.gate_trials.damages.duplicates import numbered, shifted
 from tests.gate_trials.damages.gaps import header_only, leave_out
 from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, each_of, on
 from tests.gate_trials.damages.references import keys_become, unknown_key
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LINES,
-    MAILINGS,
-    ORDERS,
-    SPEND,
-    STAGES,
-    STATES,
-    TARGETS,
-)
 
 
 def _deals_without_orders(case: Case) -> Damage:
@@ -116,7 +103,7 @@ def _lines_of_others(case: Case) -> Damage:
 
 def _test_rows(case: Case) -> Damage:
     """Somebody's load test: orders of one customer, a second apart."""
-    sheet, lines = case.read(), case.delivery.read(LINES)
+    sheet, lines = case.read(), case.delivery.read(streams.LINES)
     model = case.rng.choice([row for row in sheet.rows if row["contact_id"]])
     count = round(len(sheet.rows) * case.size)
     model_lines = [row for row in lines.rows if row["order_id"] == model["order_id"]] or lines.rows[
@@ -151,7 +138,7 @@ KINDS = (
         "invoices_of_no_order",
         FAMILY,
         "invoices are of orders that there are not",
-        each_of(INVOICES, "Pedido"),
+        each_of(streams.INVOICES, "Pedido"),
         _other_orders,
         "stops",
         (0.5, 1),
@@ -160,7 +147,7 @@ KINDS = (
         "won_deals_without_orders",
         FAMILY,
         "won deals became no orders",
-        (Target(ORDERS, ("deal_id",)),),
+        (Target(streams.ORDERS, ("deal_id",)),),
         _deals_without_orders,
         "warns",
     ),
@@ -168,7 +155,7 @@ KINDS = (
         "orders_of_nobody_missing",
         FAMILY,
         "orders without a contact are missing",
-        (Target(ORDERS),),
+        (Target(streams.ORDERS),),
         _orders_of_nobody,
         "warns",
     ),
@@ -176,7 +163,7 @@ KINDS = (
         "lines_of_other_orders",
         FAMILY,
         "half of the orders have the lines of the others",
-        (Target(LINES, ("order_id",)),),
+        (Target(streams.LINES, ("order_id",)),),
         _lines_of_others,
         "stops",
     ),
@@ -184,7 +171,7 @@ KINDS = (
         "stages_of_other_deals",
         FAMILY,
         "changes of stage are of other deals",
-        each_of(STAGES, "Oportunidad"),
+        each_of(streams.STAGES, "Oportunidad"),
         _stages_of_others,
         "stops",
         (0.5, 1),
@@ -193,7 +180,7 @@ KINDS = (
         "closing_stage_missing",
         FAMILY,
         "no deal enters the stage that closes it",
-        (Target(STAGES, ("Etapa",)),),
+        (Target(streams.STAGES, ("Etapa",)),),
         _last_stage_lost,
         "stops",
     ),
@@ -201,7 +188,7 @@ KINDS = (
         "closed_in_stages_only",
         FAMILY,
         "stages close deals that are open",
-        (Target(DEALS, ("Estado",)),),
+        (Target(streams.DEALS, ("Estado",)),),
         _won_in_stages_only,
         "stops",
     ),
@@ -209,7 +196,7 @@ KINDS = (
         "no_call_in_states",
         FAMILY,
         "agents are never on a call while calls are answered",
-        (Target(STATES, ("state",)),),
+        (Target(streams.STATES, ("state",)),),
         _no_calls_in_states,
         "stops",
     ),
@@ -217,7 +204,7 @@ KINDS = (
         "states_a_week_late",
         FAMILY,
         "agents' states are a week late",
-        (Target(STATES),),
+        (Target(streams.STATES),),
         _states_of_another_week,
         "stops",
     ),
@@ -225,7 +212,7 @@ KINDS = (
         "calls_of_other_agents",
         FAMILY,
         "calls are of agents who were not there",
-        each_of(CALLS, "extension"),
+        each_of(streams.CALLS, "extension"),
         _calls_of_the_idle,
         "stops",
     ),
@@ -233,7 +220,7 @@ KINDS = (
         "spend_of_unknown_campaigns",
         FAMILY,
         "spend is of campaigns that there are not",
-        each_of(SPEND, "Campaña"),
+        each_of(streams.SPEND, "Campaña"),
         keys_become(unknown_key),
         "stops",
         (0.6, 1),
@@ -242,7 +229,7 @@ KINDS = (
         "mailings_missing",
         FAMILY,
         "messages are of mailings that do not come",
-        (Target(MAILINGS),),
+        (Target(streams.MAILINGS),),
         header_only,
         "stops",
     ),
@@ -250,7 +237,7 @@ KINDS = (
         "recipients_unknown",
         FAMILY,
         "messages went to people that nobody knows",
-        (Target(EMAILS, ("email", "crm_id")),),
+        (Target(streams.EMAILS, ("email", "crm_id")),),
         _recipients_unknown,
         "stops",
         (0.6, 1),
@@ -259,7 +246,14 @@ KINDS = (
         "same_month_last_year",
         FAMILY,
         "last year's file comes as this month's",
-        on(ORDERS, CALLS, INVOICES, ACTIVITIES, TARGETS, SPEND),
+        on(
+            streams.ORDERS,
+            streams.CALLS,
+            streams.INVOICES,
+            streams.ACTIVITIES,
+            streams.TARGETS,
+            streams.SPEND,
+        ),
         _last_year_again,
         "stops",
     ),
@@ -267,7 +261,14 @@ KINDS = (
         "month_before_instead",
         FAMILY,
         "the file of the month before comes as this month's",
-        on(ORDERS, CALLS, INVOICES, ACTIVITIES, SPEND, EMAILS),
+        on(
+            streams.ORDERS,
+            streams.CALLS,
+            streams.INVOICES,
+            streams.ACTIVITIES,
+            streams.SPEND,
+            streams.EMAILS,
+        ),
         _month_before_instead,
         "stops",
     ),
@@ -275,7 +276,7 @@ KINDS = (
         "test_rows",
         FAMILY,
         "a load test's orders are in the file",
-        (Target(ORDERS),),
+        (Target(streams.ORDERS),),
         _test_rows,
         "stops",
         (0.5, 1),

@@ -6,27 +6,22 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.changes import change_rows
 from tests.gate_trials.damages.duplicates import shifted
 from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, on
 from tests.gate_trials.sheets import Row, Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    ORDERS,
-    SOCIAL,
-    SPEND,
-    STAGES,
-    STATES,
-    TASKS,
-)
 
-_TIMED = (LEADS, ACTIVITIES, CALLS, STATES, EMAILS, SOCIAL, ORDERS)
-_OFFICE = (LEADS, ACTIVITIES, CALLS, STATES, TASKS)
+_TIMED = (
+    streams.LEADS,
+    streams.ACTIVITIES,
+    streams.CALLS,
+    streams.STATES,
+    streams.EMAILS,
+    streams.SOCIAL,
+    streams.ORDERS,
+)
+_OFFICE = (streams.LEADS, streams.ACTIVITIES, streams.CALLS, streams.STATES, streams.TASKS)
 """Streams whose hours are those of an office: half a day off is a night's work."""
 
 
@@ -111,7 +106,7 @@ KINDS = (
         "zone_dropped",
         FAMILY,
         "a source writes UTC without saying so: times are two hours early",
-        on(LEADS, ACTIVITIES, CALLS, STATES),
+        on(streams.LEADS, streams.ACTIVITIES, streams.CALLS, streams.STATES),
         _whole_source(-2),
         "stops",
     ),
@@ -124,7 +119,7 @@ KINDS = (
         "invoices_day_later",
         FAMILY,
         "dates are a day late",
-        on(INVOICES, SPEND),
+        on(streams.INVOICES, streams.SPEND),
         _changed_dates(_day_later),
         "warns",
     ),
@@ -150,7 +145,14 @@ KINDS = (
         "day_is_month",
         FAMILY,
         "days and months are swapped where they can be",
-        on(LEADS, DEALS, ACTIVITIES, INVOICES, TASKS, STAGES),
+        on(
+            streams.LEADS,
+            streams.DEALS,
+            streams.ACTIVITIES,
+            streams.INVOICES,
+            streams.TASKS,
+            streams.STAGES,
+        ),
         _changed_dates(_day_is_month),
         "stops",
     ),
@@ -158,7 +160,14 @@ KINDS = (
         "last_year",
         FAMILY,
         "dates are of last year",
-        on(LEADS, INVOICES, CALLS, ORDERS, ACTIVITIES, SPEND),
+        on(
+            streams.LEADS,
+            streams.INVOICES,
+            streams.CALLS,
+            streams.ORDERS,
+            streams.ACTIVITIES,
+            streams.SPEND,
+        ),
         _changed_dates(_in_year(2025)),
         "stops",
     ),
@@ -166,7 +175,14 @@ KINDS = (
         "next_year",
         FAMILY,
         "dates are of next year",
-        on(LEADS, INVOICES, CALLS, ORDERS, ACTIVITIES, DEALS),
+        on(
+            streams.LEADS,
+            streams.INVOICES,
+            streams.CALLS,
+            streams.ORDERS,
+            streams.ACTIVITIES,
+            streams.DEALS,
+        ),
         _changed_dates(_in_year(2027)),
         "stops",
         (0.1, 1),
@@ -175,7 +191,7 @@ KINDS = (
         "month_later",
         FAMILY,
         "dates are thirty days late",
-        on(LEADS, INVOICES, CALLS, ORDERS, ACTIVITIES),
+        on(streams.LEADS, streams.INVOICES, streams.CALLS, streams.ORDERS, streams.ACTIVITIES),
         _changed_dates(_month_later),
         "stops",
         (0.3, 1),
@@ -184,7 +200,14 @@ KINDS = (
         "epoch",
         FAMILY,
         "dates are of 1970",
-        on(LEADS, INVOICES, CALLS, ORDERS, ACTIVITIES, SOCIAL),
+        on(
+            streams.LEADS,
+            streams.INVOICES,
+            streams.CALLS,
+            streams.ORDERS,
+            streams.ACTIVITIES,
+            streams.SOCIAL,
+        ),
         _changed_dates(_epoch),
         "stops",
         (0.1, 0.5),
@@ -193,7 +216,7 @@ KINDS = (
         "closed_before_created",
         FAMILY,
         "deals are closed before they are made",
-        (Target(DEALS, ("Cerrado",)),),
+        (Target(streams.DEALS, ("Cerrado",)),),
         lambda case: change_rows(
             case,
             lambda row: {"Cerrado": row["Creado"] - timedelta(days=40)},

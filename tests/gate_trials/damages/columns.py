@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.changes import change_rows, change_sheet, permuted, set_column
 from tests.gate_trials.damages.constants import OWNERS
 from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, each_of
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    CONTACTS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    ORDERS,
-    SOCIAL,
-    STATES,
-    SURVEYS,
-)
 
 
 def _one_day(case: Case) -> Damage:
@@ -106,11 +94,11 @@ KINDS = (
         "a column is empty",
         (
             *OWNERS,
-            *each_of(DEALS, "Importe"),
-            *each_of(CALLS, "queue"),
-            *each_of(LEADS, "Canal"),
-            *each_of(ORDERS, "canal"),
-            *each_of(EMAILS, "crm_id"),
+            *each_of(streams.DEALS, "Importe"),
+            *each_of(streams.CALLS, "queue"),
+            *each_of(streams.LEADS, "Canal"),
+            *each_of(streams.ORDERS, "canal"),
+            *each_of(streams.EMAILS, "crm_id"),
         ),
         set_column(None),
         "stops",
@@ -121,9 +109,9 @@ KINDS = (
         "a column is half empty",
         (
             *OWNERS,
-            *each_of(DEALS, "Importe"),
-            *each_of(LEADS, "Canal"),
-            *each_of(SURVEYS, "Agente"),
+            *each_of(streams.DEALS, "Importe"),
+            *each_of(streams.LEADS, "Canal"),
+            *each_of(streams.SURVEYS, "Agente"),
         ),
         set_column(None),
         "stops",
@@ -133,7 +121,12 @@ KINDS = (
         "one_day",
         FAMILY,
         "everything happened on one day",
-        tuple(map(Target, (LEADS, DEALS, CALLS, ORDERS, ACTIVITIES))),
+        tuple(
+            map(
+                Target,
+                (streams.LEADS, streams.DEALS, streams.CALLS, streams.ORDERS, streams.ACTIVITIES),
+            )
+        ),
         _one_day,
         "stops",
     ),
@@ -141,7 +134,12 @@ KINDS = (
         "no_time_of_day",
         FAMILY,
         "times have lost their hours",
-        tuple(map(Target, (LEADS, CALLS, ORDERS, ACTIVITIES, SOCIAL))),
+        tuple(
+            map(
+                Target,
+                (streams.LEADS, streams.CALLS, streams.ORDERS, streams.ACTIVITIES, streams.SOCIAL),
+            )
+        ),
         _no_time_of_day,
         "stops",
     ),
@@ -150,9 +148,9 @@ KINDS = (
         FAMILY,
         "rows end before they begin",
         (
-            Target(CALLS, ("started", "ended")),
-            Target(STATES, ("started", "ended")),
-            Target(ACTIVITIES, ("Inicio", "Fin")),
+            Target(streams.CALLS, ("started", "ended")),
+            Target(streams.STATES, ("started", "ended")),
+            Target(streams.ACTIVITIES, ("Inicio", "Fin")),
         ),
         _ended_first,
         "stops",
@@ -163,11 +161,11 @@ KINDS = (
         FAMILY,
         "two columns are swapped",
         (
-            Target(CALLS, ("wait_s", "talk_s")),
-            Target(LEADS, ("Contacto", "Cuenta")),
-            Target(CALLS, ("src", "dst")),
-            Target(ORDERS, ("account_id", "contact_id")),
-            Target(INVOICES, ("Factura", "Pedido")),
+            Target(streams.CALLS, ("wait_s", "talk_s")),
+            Target(streams.LEADS, ("Contacto", "Cuenta")),
+            Target(streams.CALLS, ("src", "dst")),
+            Target(streams.ORDERS, ("account_id", "contact_id")),
+            Target(streams.INVOICES, ("Factura", "Pedido")),
         ),
         _swapped_columns,
         "stops",
@@ -176,7 +174,7 @@ KINDS = (
         "columns_shifted",
         FAMILY,
         "values stand a column further right",
-        tuple(map(Target, (LEADS, DEALS, CALLS, INVOICES))),
+        tuple(map(Target, (streams.LEADS, streams.DEALS, streams.CALLS, streams.INVOICES))),
         _shifted_columns,
         "stops",
         (0.5, 1),
@@ -185,7 +183,7 @@ KINDS = (
         "extensions_renumbered",
         FAMILY,
         "all agents have another extension",
-        (*each_of(CALLS, "extension"), *each_of(STATES, "extension")),
+        (*each_of(streams.CALLS, "extension"), *each_of(streams.STATES, "extension")),
         _renumbered,
         "stops",
     ),
@@ -193,7 +191,7 @@ KINDS = (
         "agents_permuted",
         FAMILY,
         "agents have one another's extensions",
-        (*each_of(CALLS, "extension"), *each_of(STATES, "extension")),
+        (*each_of(streams.CALLS, "extension"), *each_of(streams.STATES, "extension")),
         permuted,
         "stops",
     ),
@@ -203,10 +201,10 @@ KINDS = (
         FAMILY,
         "the words of a category stand for one another",
         (
-            *each_of(LEADS, "Canal"),
-            *each_of(CALLS, "disposition"),
-            *each_of(EMAILS, "type"),
-            *each_of(STATES, "state"),
+            *each_of(streams.LEADS, "Canal"),
+            *each_of(streams.CALLS, "disposition"),
+            *each_of(streams.EMAILS, "type"),
+            *each_of(streams.STATES, "state"),
         ),
         permuted,
         "stops",
@@ -216,12 +214,12 @@ KINDS = (
         FAMILY,
         "rows have a word that was never there",
         (
-            *each_of(CALLS, "queue"),
-            *each_of(LEADS, "Canal"),
-            *each_of(ORDERS, "canal"),
-            *each_of(SOCIAL, "network"),
-            *each_of(CONTACTS, "Cargo"),
-            *each_of(DEALS, "Embudo"),
+            *each_of(streams.CALLS, "queue"),
+            *each_of(streams.LEADS, "Canal"),
+            *each_of(streams.ORDERS, "canal"),
+            *each_of(streams.SOCIAL, "network"),
+            *each_of(streams.CONTACTS, "Cargo"),
+            *each_of(streams.DEALS, "Embudo"),
         ),
         set_column("Nuevo"),
         "warns",

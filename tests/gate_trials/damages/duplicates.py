@@ -7,24 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.records import Case, Damage, Kind, damage, on
 from tests.gate_trials.sheets import Row, Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    ORDERS,
-    SOCIAL,
-    STATES,
-    SURVEYS,
-    TASKS,
-)
 
 Naming = Callable[[str], str]
-_WITH_IDS = (ORDERS, INVOICES, DEALS, LEADS, CALLS, ACTIVITIES, EMAILS, SOCIAL)
+_WITH_IDS = (
+    streams.ORDERS,
+    streams.INVOICES,
+    streams.DEALS,
+    streams.LEADS,
+    streams.CALLS,
+    streams.ACTIVITIES,
+    streams.EMAILS,
+    streams.SOCIAL,
+)
 
 
 def numbered(key: str) -> str:
@@ -173,7 +170,14 @@ KINDS = (
         "month_before_again",
         FAMILY,
         "the month before comes again under new ids, in a file of its own",
-        on(ORDERS, INVOICES, DEALS, CALLS, LEADS, ACTIVITIES),
+        on(
+            streams.ORDERS,
+            streams.INVOICES,
+            streams.DEALS,
+            streams.CALLS,
+            streams.LEADS,
+            streams.ACTIVITIES,
+        ),
         _earlier_month,
         "stops",
     ),
@@ -181,7 +185,7 @@ KINDS = (
         "day_again",
         FAMILY,
         "a day comes again under new ids",
-        on(ORDERS, CALLS, ACTIVITIES, EMAILS, INVOICES),
+        on(streams.ORDERS, streams.CALLS, streams.ACTIVITIES, streams.EMAILS, streams.INVOICES),
         _days(1),
         "stops",
     ),
@@ -189,7 +193,14 @@ KINDS = (
         "week_again",
         FAMILY,
         "five days come again under new ids",
-        on(ORDERS, INVOICES, LEADS, CALLS, SOCIAL, EMAILS),
+        on(
+            streams.ORDERS,
+            streams.INVOICES,
+            streams.LEADS,
+            streams.CALLS,
+            streams.SOCIAL,
+            streams.EMAILS,
+        ),
         _days(5),
         "stops",
     ),
@@ -197,7 +208,7 @@ KINDS = (
         "owner_again",
         FAMILY,
         "all rows of a rep come again under new ids",
-        on(DEALS, LEADS, ACTIVITIES, CALLS, ORDERS),
+        on(streams.DEALS, streams.LEADS, streams.ACTIVITIES, streams.CALLS, streams.ORDERS),
         _one_owner,
         "stops",
     ),
@@ -205,7 +216,7 @@ KINDS = (
         "source_again",
         FAMILY,
         "every stream of a source comes again under new ids",
-        on(ORDERS, CALLS, LEADS, EMAILS),
+        on(streams.ORDERS, streams.CALLS, streams.LEADS, streams.EMAILS),
         _source,
         "stops",
     ),
@@ -213,7 +224,7 @@ KINDS = (
         "again_lower_case",
         FAMILY,
         "rows come again with ids in lower case",
-        on(ORDERS, INVOICES, DEALS, CALLS),
+        on(streams.ORDERS, streams.INVOICES, streams.DEALS, streams.CALLS),
         _other_writing(str.lower),
         "stops",
         (0.5, 1),
@@ -222,7 +233,7 @@ KINDS = (
         "again_with_suffix",
         FAMILY,
         "rows come again with -1 behind their ids",
-        on(INVOICES, ORDERS, LEADS, SURVEYS, TASKS),
+        on(streams.INVOICES, streams.ORDERS, streams.LEADS, streams.SURVEYS, streams.TASKS),
         _other_writing(lambda key: f"{key}-1"),
         "stops",
         (0.5, 1),
@@ -231,7 +242,7 @@ KINDS = (
         "again_a_minute_later",
         FAMILY,
         "rows come again under new ids, a minute later",
-        on(CALLS, ORDERS, ACTIVITIES, LEADS),
+        on(streams.CALLS, streams.ORDERS, streams.ACTIVITIES, streams.LEADS),
         _moved(60),
         "stops",
         (0.5, 1),
@@ -240,7 +251,7 @@ KINDS = (
         "states_twice",
         FAMILY,
         "agents are in every state twice, a second apart",
-        on(STATES),
+        on(streams.STATES),
         _states_again,
         "stops",
         (0.5, 1),

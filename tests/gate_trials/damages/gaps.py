@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.duplicates import busy_days
 from tests.gate_trials.damages.records import Case, Damage, Kind, damage, on
 from tests.gate_trials.sheets import Row, Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    LINES,
-    ORDERS,
-    SOCIAL,
-    SPEND,
-    STAGES,
-    STATES,
-    TASKS,
-)
 
-_DAILY = (ORDERS, CALLS, LEADS, ACTIVITIES, STATES, INVOICES, SOCIAL)
+_DAILY = (
+    streams.ORDERS,
+    streams.CALLS,
+    streams.LEADS,
+    streams.ACTIVITIES,
+    streams.STATES,
+    streams.INVOICES,
+    streams.SOCIAL,
+)
 IsLost = Callable[[Row], bool]
 
 
@@ -110,10 +104,10 @@ def _no_source(case: Case) -> Damage:
     return gone(case, case.delivery.of_source(case.stream.source))
 
 
-def gone(case: Case, streams: Sequence[object]) -> Damage:
+def gone(case: Case, missing: Sequence[object]) -> Damage:
     """Without the month's files of some streams."""
     sheets = [case.delivery.read(one) for one in case.delivery.of_source(case.stream.source)]
-    sheets = [sheet for sheet in sheets if sheet.stream in streams]
+    sheets = [sheet for sheet in sheets if sheet.stream in missing]
     for sheet in sheets:
         sheet.path.unlink()
     return damage(sheets, sum(len(sheet.rows) for sheet in sheets))
@@ -153,7 +147,7 @@ KINDS = (
         "weekday_missing",
         FAMILY,
         "every Monday (or another working day) is missing",
-        on(CALLS, LEADS, ORDERS, STATES, INVOICES),
+        on(streams.CALLS, streams.LEADS, streams.ORDERS, streams.STATES, streams.INVOICES),
         _weekday,
         "stops",
     ),
@@ -161,7 +155,14 @@ KINDS = (
         "first_half_missing",
         FAMILY,
         "the first half of the file's rows is missing",
-        on(ORDERS, CALLS, LEADS, SPEND, ACTIVITIES, EMAILS),
+        on(
+            streams.ORDERS,
+            streams.CALLS,
+            streams.LEADS,
+            streams.SPEND,
+            streams.ACTIVITIES,
+            streams.EMAILS,
+        ),
         _half(is_last=False),
         "stops",
         (0.4, 0.6),
@@ -170,7 +171,14 @@ KINDS = (
         "last_half_missing",
         FAMILY,
         "the last half of the file's rows is missing",
-        on(ORDERS, CALLS, LEADS, SPEND, STATES, INVOICES),
+        on(
+            streams.ORDERS,
+            streams.CALLS,
+            streams.LEADS,
+            streams.SPEND,
+            streams.STATES,
+            streams.INVOICES,
+        ),
         _half(is_last=True),
         "stops",
         (0.4, 0.6),
@@ -179,7 +187,14 @@ KINDS = (
         "file_cut_short",
         FAMILY,
         "the file breaks off in the middle of a line",
-        on(CALLS, STATES, INVOICES, DEALS, EMAILS, SOCIAL),
+        on(
+            streams.CALLS,
+            streams.STATES,
+            streams.INVOICES,
+            streams.DEALS,
+            streams.EMAILS,
+            streams.SOCIAL,
+        ),
         _cut_file,
         "stops",
         (0.3, 0.7),
@@ -188,7 +203,15 @@ KINDS = (
         "rows_missing",
         FAMILY,
         "half of the rows are missing, at random",
-        on(ORDERS, CALLS, LEADS, ACTIVITIES, INVOICES, TASKS, STATES),
+        on(
+            streams.ORDERS,
+            streams.CALLS,
+            streams.LEADS,
+            streams.ACTIVITIES,
+            streams.INVOICES,
+            streams.TASKS,
+            streams.STATES,
+        ),
         _random_rows,
         "stops",
         (0.5, 0.7),
@@ -197,7 +220,7 @@ KINDS = (
         "afternoons_missing",
         FAMILY,
         "nothing happens after midday",
-        on(CALLS, LEADS, ORDERS, ACTIVITIES),
+        on(streams.CALLS, streams.LEADS, streams.ORDERS, streams.ACTIVITIES),
         _afternoons,
         "stops",
     ),
@@ -205,7 +228,14 @@ KINDS = (
         "file_missing",
         FAMILY,
         "one file of a source is missing while its others come",
-        on(LINES, CALLS, DEALS, STAGES, LEADS, STATES),
+        on(
+            streams.LINES,
+            streams.CALLS,
+            streams.DEALS,
+            streams.STAGES,
+            streams.LEADS,
+            streams.STATES,
+        ),
         _no_file,
         "stops",
     ),
@@ -213,7 +243,7 @@ KINDS = (
         "source_missing",
         FAMILY,
         "a source has no file of the month while others have",
-        on(ORDERS, CALLS, EMAILS, INVOICES, SPEND),
+        on(streams.ORDERS, streams.CALLS, streams.EMAILS, streams.INVOICES, streams.SPEND),
         _no_source,
         "stops",
     ),
@@ -221,7 +251,7 @@ KINDS = (
         "header_only",
         FAMILY,
         "the file has a header and no row",
-        on(CALLS, INVOICES, LEADS, DEALS, ACTIVITIES),
+        on(streams.CALLS, streams.INVOICES, streams.LEADS, streams.DEALS, streams.ACTIVITIES),
         header_only,
         "stops",
     ),

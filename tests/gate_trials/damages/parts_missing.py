@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.duplicates import one_with_many
 from tests.gate_trials.damages.gaps import IsLost, leave_out
 from tests.gate_trials.damages.records import Case, Damage, Kind, Target, each_of, on
 from tests.gate_trials.sheets import Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    ORDERS,
-    SOCIAL,
-    SPEND,
-    STATES,
-    TASKS,
-)
 
 
 def _owners(case: Case) -> Damage:
@@ -80,7 +68,14 @@ KINDS = (
         "third_of_owners_missing",
         FAMILY,
         "the rows of a third of the reps are missing",
-        on(DEALS, LEADS, ACTIVITIES, CALLS, STATES, TASKS),
+        on(
+            streams.DEALS,
+            streams.LEADS,
+            streams.ACTIVITIES,
+            streams.CALLS,
+            streams.STATES,
+            streams.TASKS,
+        ),
         _owners,
         "stops",
         (0.33, 0.5),
@@ -89,7 +84,7 @@ KINDS = (
         "owner_missing",
         FAMILY,
         "the rows of one rep are missing",
-        on(DEALS, LEADS, ACTIVITIES, CALLS, ORDERS),
+        on(streams.DEALS, streams.LEADS, streams.ACTIVITIES, streams.CALLS, streams.ORDERS),
         _owner,
         "warns",
     ),
@@ -97,7 +92,7 @@ KINDS = (
         "region_missing",
         FAMILY,
         "the rows of one region's reps are missing",
-        on(DEALS, LEADS, ORDERS, ACTIVITIES),
+        on(streams.DEALS, streams.LEADS, streams.ORDERS, streams.ACTIVITIES),
         _region,
         "stops",
     ),
@@ -105,7 +100,7 @@ KINDS = (
         "queue_missing",
         FAMILY,
         "the calls of one queue are missing",
-        each_of(CALLS, "queue"),
+        each_of(streams.CALLS, "queue"),
         one_value,
         "warns",
     ),
@@ -114,10 +109,10 @@ KINDS = (
         FAMILY,
         "the rows of one channel are missing",
         (
-            *each_of(LEADS, "Canal"),
-            *each_of(ORDERS, "canal"),
-            *each_of(SPEND, "Canal"),
-            *each_of(SOCIAL, "network"),
+            *each_of(streams.LEADS, "Canal"),
+            *each_of(streams.ORDERS, "canal"),
+            *each_of(streams.SPEND, "Canal"),
+            *each_of(streams.SOCIAL, "network"),
         ),
         one_value,
         "warns",
@@ -126,7 +121,7 @@ KINDS = (
         "event_kind_missing",
         FAMILY,
         "no message was delivered, opened or clicked",
-        (Target(EMAILS, ("type",)),),
+        (Target(streams.EMAILS, ("type",)),),
         lambda case: without("type", case.rng.choice(["delivered", "open", "sent"]))(case),
         "stops",
     ),
@@ -134,7 +129,7 @@ KINDS = (
         "answered_missing",
         FAMILY,
         "answered calls are missing",
-        (Target(CALLS, ("disposition",)),),
+        (Target(streams.CALLS, ("disposition",)),),
         without("disposition", "ANSWERED"),
         "stops",
     ),
@@ -142,7 +137,7 @@ KINDS = (
         "closed_deals_missing",
         FAMILY,
         "won and lost deals are missing",
-        (Target(DEALS, ("Estado",)),),
+        (Target(streams.DEALS, ("Estado",)),),
         without("Estado", "Ganada", "Perdida"),
         "stops",
     ),
@@ -150,7 +145,7 @@ KINDS = (
         "large_rows_missing",
         FAMILY,
         "the rows with the highest amounts are missing",
-        (*each_of(INVOICES, "Total"), *each_of(DEALS, "Importe")),
+        (*each_of(streams.INVOICES, "Total"), *each_of(streams.DEALS, "Importe")),
         _large,
         "warns",
         (0.1, 0.3),

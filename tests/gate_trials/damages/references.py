@@ -5,39 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.changes import change_rows, change_sheet, one_of_its_values
 from tests.gate_trials.damages.records import Case, Damage, Kind, each_of
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    EMAILS,
-    INVOICES,
-    LEADS,
-    LINES,
-    ORDERS,
-    SOCIAL,
-    SPEND,
-    STAGES,
-    STATES,
-    SURVEYS,
-    TASKS,
-)
 
 _BUSY = (
-    *each_of(LINES, "order_id", "sku"),
-    *each_of(ORDERS, "contact_id", "seller_id"),
-    *each_of(INVOICES, "Pedido"),
-    *each_of(DEALS, "Propietario", "Contacto", "Producto"),
-    *each_of(LEADS, "Contacto", "Campaña", "Propietario"),
-    *each_of(ACTIVITIES, "Propietario", "Lead"),
-    *each_of(TASKS, "Contacto", "Propietario"),
-    *each_of(EMAILS, "campaign_id", "crm_id"),
-    *each_of(SURVEYS, "Contacto", "Agente"),
-    *each_of(SPEND, "Campaña"),
-    *each_of(STAGES, "Oportunidad"),
-    *each_of(CALLS, "crm_contact"),
-    *each_of(SOCIAL, "campaign"),
+    *each_of(streams.LINES, "order_id", "sku"),
+    *each_of(streams.ORDERS, "contact_id", "seller_id"),
+    *each_of(streams.INVOICES, "Pedido"),
+    *each_of(streams.DEALS, "Propietario", "Contacto", "Producto"),
+    *each_of(streams.LEADS, "Contacto", "Campaña", "Propietario"),
+    *each_of(streams.ACTIVITIES, "Propietario", "Lead"),
+    *each_of(streams.TASKS, "Contacto", "Propietario"),
+    *each_of(streams.EMAILS, "campaign_id", "crm_id"),
+    *each_of(streams.SURVEYS, "Contacto", "Agente"),
+    *each_of(streams.SPEND, "Campaña"),
+    *each_of(streams.STAGES, "Oportunidad"),
+    *each_of(streams.CALLS, "crm_contact"),
+    *each_of(streams.SOCIAL, "campaign"),
 )
 
 
@@ -95,7 +80,7 @@ KINDS = (
         "keys_of_states_and_calls",
         FAMILY,
         "extensions belong to nobody",
-        (*each_of(STATES, "extension"), *each_of(CALLS, "extension")),
+        (*each_of(streams.STATES, "extension"), *each_of(streams.CALLS, "extension")),
         keys_become(lambda key: f"9{key[1:]}"),
         "stops",
         (0.5, 1),
@@ -150,13 +135,13 @@ KINDS = (
         FAMILY,
         "all rows refer to the same one",
         (
-            *each_of(INVOICES, "Pedido"),
-            *each_of(DEALS, "Contacto", "Producto"),
-            *each_of(TASKS, "Contacto"),
-            *each_of(EMAILS, "crm_id"),
-            *each_of(ORDERS, "contact_id"),
-            *each_of(LINES, "sku"),
-            *each_of(ACTIVITIES, "Lead"),
+            *each_of(streams.INVOICES, "Pedido"),
+            *each_of(streams.DEALS, "Contacto", "Producto"),
+            *each_of(streams.TASKS, "Contacto"),
+            *each_of(streams.EMAILS, "crm_id"),
+            *each_of(streams.ORDERS, "contact_id"),
+            *each_of(streams.LINES, "sku"),
+            *each_of(streams.ACTIVITIES, "Lead"),
         ),
         one_of_its_values,
         "stops",
@@ -166,10 +151,10 @@ KINDS = (
         FAMILY,
         "rows have one another's keys",
         (
-            *each_of(INVOICES, "Pedido"),
-            *each_of(LINES, "order_id"),
-            *each_of(STAGES, "Oportunidad"),
-            *each_of(LEADS, "Contacto"),
+            *each_of(streams.INVOICES, "Pedido"),
+            *each_of(streams.LINES, "order_id"),
+            *each_of(streams.STAGES, "Oportunidad"),
+            *each_of(streams.LEADS, "Contacto"),
         ),
         _shuffled,
         "warns",

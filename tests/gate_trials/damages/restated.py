@@ -6,20 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from tests.gate_trials import streams
 from tests.gate_trials.damages.duplicates import again
 from tests.gate_trials.damages.records import Case, Damage, Kind, Target, damage, each_of, on
 from tests.gate_trials.sheets import Row, Sheet
-from tests.gate_trials.streams import (
-    ACTIVITIES,
-    CALLS,
-    DEALS,
-    INVOICES,
-    LEADS,
-    LINES,
-    ORDERS,
-    SPEND,
-    STAFF_COSTS,
-)
 
 
 def _month(case: Case) -> str:
@@ -109,10 +99,10 @@ def _cancelled(case: Case) -> Damage:
 
 
 _AMOUNTS = (
-    Target(LINES, ("unit_price",)),
-    Target(INVOICES, ("Total",)),
-    Target(SPEND, ("Importe",)),
-    Target(DEALS, ("Importe",)),
+    Target(streams.LINES, ("unit_price",)),
+    Target(streams.INVOICES, ("Total",)),
+    Target(streams.SPEND, ("Importe",)),
+    Target(streams.DEALS, ("Importe",)),
 )
 FAMILY = "restated"
 KINDS = (
@@ -136,7 +126,7 @@ KINDS = (
         "month_restated_cents",
         FAMILY,
         "amounts of a complete month are in cents",
-        (*_AMOUNTS, *each_of(STAFF_COSTS, "Salario")),
+        (*_AMOUNTS, *each_of(streams.STAFF_COSTS, "Salario")),
         _scaled("100"),
         "stops",
     ),
@@ -160,7 +150,7 @@ KINDS = (
         "month_rows_double",
         FAMILY,
         "a complete month has its rows twice, under other ids",
-        on(ORDERS, INVOICES, CALLS, LEADS, DEALS),
+        on(streams.ORDERS, streams.INVOICES, streams.CALLS, streams.LEADS, streams.DEALS),
         _doubled,
         "stops",
     ),
@@ -168,7 +158,7 @@ KINDS = (
         "month_rows_half",
         FAMILY,
         "a complete month loses the second half of its rows",
-        on(ORDERS, INVOICES, CALLS, LEADS, ACTIVITIES),
+        on(streams.ORDERS, streams.INVOICES, streams.CALLS, streams.LEADS, streams.ACTIVITIES),
         _halved,
         "stops",
     ),
@@ -176,7 +166,7 @@ KINDS = (
         "month_rows_gone",
         FAMILY,
         "a complete month's file becomes empty",
-        on(ORDERS, INVOICES, CALLS, LEADS, ACTIVITIES),
+        on(streams.ORDERS, streams.INVOICES, streams.CALLS, streams.LEADS, streams.ACTIVITIES),
         _emptied,
         "stops",
     ),
@@ -184,7 +174,7 @@ KINDS = (
         "month_one_owner",
         FAMILY,
         "a complete month is all of one rep",
-        on(DEALS, LEADS, ORDERS, ACTIVITIES),
+        on(streams.DEALS, streams.LEADS, streams.ORDERS, streams.ACTIVITIES),
         _one_owner,
         "stops",
     ),
@@ -192,7 +182,7 @@ KINDS = (
         "month_cancelled",
         FAMILY,
         "a complete month's orders or invoices are cancelled",
-        (*each_of(ORDERS, "estado"), *each_of(INVOICES, "Estado")),
+        (*each_of(streams.ORDERS, "estado"), *each_of(streams.INVOICES, "Estado")),
         _cancelled,
         "stops",
     ),
