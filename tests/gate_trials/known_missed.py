@@ -11,7 +11,7 @@ SEED = "1"
 """Draws stream, column, dates and size of every kind in the sample: those of which the list speaks."""
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
-    "no check compared what rows hold when this was measured: only their keys": (
+    "silent before the checks of duplicates; not measured alone since": (
         "rows_again",
         "month_before_again",
         "day_again",
@@ -23,7 +23,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "again_a_minute_later",
         "states_twice",
     ),
-    "no check compares a stream's days, weeks, reps or groups with what is usual for it": (
+    "silent before the checks of gaps and volume; not measured alone since": (
         "day_missing",
         "three_days_missing",
         "week_missing",
@@ -37,6 +37,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "large_rows_missing",
     ),
     "warned of, though it has to stop": (
+        "categories_permuted",
         "weekday_missing",
         "file_cut_short",
         "afternoons_missing",
@@ -52,6 +53,9 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "keys_truncated",
         "keys_of_another_kind",
         "spend_of_unknown_campaigns",
+    ),
+    "silent, although every message of June lacks an event: not looked into yet": (
+        "event_kind_missing",
     ),
     "not measured yet": (
         "header_only",
@@ -119,7 +123,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "next_year",
         "closed_before_created",
     ),
-    "no check compares how values of a column are shared out with earlier months, unless very far off": (
+    "silent before the checks of values by month; not measured alone since": (
         "one_owner",
         "one_category",
         "nearly_one_category",
@@ -133,14 +137,14 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "no_time_of_day",
         "new_category",
     ),
-    "amounts, durations and scores are compared in the middle of a load, with wide limits": (
+    "of another scale, silent before the checks of values by month; not measured alone since": (
         "one_amount",
         "csat_of_ten",
         "nps_of_hundred",
         "nps_of_five",
         "csat_reversed",
     ),
-    "no check knows at which hours and on which weekdays a stream's rows happen": (
+    "silent before the checks of clocks; not measured alone since": (
         "hour_later",
         "hour_earlier",
         "two_hours_later",
@@ -148,13 +152,15 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "clock_set_wrong",
         "some_hours_late",
     ),
-    "keys that match nothing are warned of only, and not in every column": ("one_key",),
-    "no check compares the streams with one another": (
+    "silent or only warned of before new rows that match nothing stopped; not measured alone since": (
+        "one_key",
+    ),
+    "silent before streams were compared with one another; not measured alone since": (
         "calls_of_other_agents",
         "month_before_instead",
         "targets_of_last_year",
     ),
-    "a complete month may differ from the others by four times": (
+    "silent before the history of core figures; not measured alone since": (
         "month_restated_half",
         "month_rows_double",
         "month_one_owner",
