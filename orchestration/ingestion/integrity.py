@@ -135,7 +135,7 @@ def discard_corrupt_load(home: Home, load_id: str) -> Load:
                 f"Load {load_id} is not corrupt: found {', '.join(corrupt) or 'none'}. "
                 "`embudo doctor` lists them."
             )
-        replace_parts(ledger, parts_of_load(ledger, load_id), by="given up")
+        replace_parts(ledger, parts_of_load(ledger, load_id), by="given up", is_final=True)
     return corrupt[load_id]
 
 

@@ -121,11 +121,13 @@ def add_part(ledger: Ledger, load: Load, part: FilePart) -> None:
         )
 
 
-def replace_parts(ledger: Ledger, parts: Sequence[ActivePart], *, by: str) -> None:
+def replace_parts(
+    ledger: Ledger, parts: Sequence[ActivePart], *, by: str, is_final: bool = False
+) -> None:
     """Take parts out of the data; their files stay on disk. `by` names the load or run that did it.
 
     Of their inbox files nothing counts then, so that these are no longer known: they land again once their mapping is
-    what it was.
+    what it was. `is_final`: they are not read again.
     """
     with ledger.transaction():
         ledger.executemany(
@@ -133,6 +135,8 @@ def replace_parts(ledger: Ledger, parts: Sequence[ActivePart], *, by: str) -> No
             "where load_id = ? and part = ?",
             [(by, by, part.load_id, part.part) for part in parts],
         )
+        if is_final:
+            return
         ledger.executemany(
             "delete from seen_files as s where exists (select 1 from load_files f where f.load_id = ? "
             f"and f.part = ? and {_SAME_FILE}) and not exists (select 1 from load_files f "
