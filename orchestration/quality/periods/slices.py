@@ -85,13 +85,13 @@ class StreamPeriods:
         return max(self.before) + timedelta(days=1), max(self.fresh.days)
 
     @property
-    def undated_months(self) -> bool:
+    def is_undated(self) -> bool:
         """Whether its rows have no time: what landed before is its one month, called `date.min`."""
         return date.min in self.months
 
     def history(self, most: int = 12) -> list[tuple[date, Slice]]:
         """The last whole months before the fresh rows, without the first month there is, which often begins late."""
-        if self.undated_months:
+        if self.is_undated:
             return [(date.min, self.months[date.min])] if self.fresh.undated else []
         span = self.fresh_span
         if span is None:

@@ -21,6 +21,7 @@ _DAILY = 8.0
 """Rows that a weekday has on average, and never none, for a day without any to be a gap."""
 
 _WEEKLY = 12.0
+"""Rows that a week has on average, for a week without any to be a gap."""
 
 
 @dataclass(frozen=True)
