@@ -26,6 +26,7 @@ _COPYLEFT = re.compile(
 )
 _EXCEPTIONS: Mapping[str, str] = {
     "certifi": "MPL-2.0, unchanged: certificates of authorities, a dependency of requests",
+    "dbt-sl-sdk": "Apache-2.0, which its metadata leaves out and its LICENSE file has: development only",
     "hypothesis": "MPL-2.0, unchanged: development only",
     "orjson": "MPL-2.0 beside MIT, unchanged: a dependency of dlt",
     "pathspec": "MPL-2.0, unchanged: a dependency of dbt",

@@ -18,6 +18,7 @@ from semantic_layer.catalogue import Catalogue
 from semantic_layer.lineage import LineageGraph
 from semantic_layer.names import resolve
 from semantic_layer.plans import PlanCache
+from semantic_layer.query_limits import NO_LIMITS, QueryLimits
 from semantic_layer.records import Dimension, Metric, Trust
 from semantic_layer.request import QueryRequest
 from semantic_layer.results import QueryResult, ResultColumn, arranged
@@ -61,7 +62,7 @@ class SemanticLayer:
         self._lineage: LineageGraph | None = None
 
     @classmethod
-    def open(cls, release_dir: Path) -> SemanticLayer:
+    def open(cls, release_dir: Path, *, limits: QueryLimits = NO_LIMITS) -> SemanticLayer:
         """The metrics of a published release; `current` is followed once, here."""
         release = release_dir.resolve()
         if not release.is_dir():
@@ -69,7 +70,7 @@ class SemanticLayer:
                 f"There is no release at {release_dir}. `embudo refresh` makes one; "
                 "`embudo releases` lists those there are."
             )
-        warehouse = Warehouse.open(release / MARTS_FILE)
+        warehouse = Warehouse.open(release / MARTS_FILE, limits=limits)
         return cls(
             semantic_manifest=release / SEMANTIC_MANIFEST_FILE,
             manifest=release / MANIFEST_FILE,

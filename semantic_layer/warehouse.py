@@ -12,10 +12,12 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.core.errors import EmbudoError, QueryInvalid, ReleaseCorrupt
+from semantic_layer.query_limits import NO_LIMITS, QueryLimits, fetch
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,6 +27,15 @@ CATALOG = "marts"
 """The name that the models give to the database; a release's file is named after it."""
 
 _CACHE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheUse:
+    """How often an answer was cached already, and the bytes that are cached now."""
+
+    hits: int
+    misses: int
+    size: int
 
 
 class Warehouse:
@@ -37,6 +48,7 @@ class Warehouse:
         origin: Path | str,
         owned: bool,
         cache_bytes: int,
+        limits: QueryLimits = NO_LIMITS,
     ) -> None:
         self._connection = connection
         self._origin = origin
@@ -45,6 +57,9 @@ class Warehouse:
         self._answers: OrderedDict[str, pa.Table] = OrderedDict()
         self._size = 0
         self._capacity = cache_bytes
+        self._limits = limits
+        self._hits = 0
+        self._misses = 0
 
     @classmethod
     def open(
@@ -54,6 +69,7 @@ class Warehouse:
         threads: int | None = None,
         memory_limit: str = "1GB",
         cache_bytes: int = _CACHE_BYTES,
+        limits: QueryLimits = NO_LIMITS,
     ) -> Warehouse:
         """Open a release's `marts.duckdb`; all connections of a process share its memory limit."""
         import duckdb
@@ -92,7 +108,7 @@ class Warehouse:
                 f"{path} is a database named `{name}`; models name it `{CATALOG}`, so "
                 f"the file must be `{CATALOG}.duckdb`."
             )
-        return cls(connection, origin=path, owned=True, cache_bytes=cache_bytes)
+        return cls(connection, origin=path, owned=True, cache_bytes=cache_bytes, limits=limits)
 
     @classmethod
     def borrow(cls, connection: duckdb.DuckDBPyConnection) -> Warehouse:
@@ -102,17 +118,19 @@ class Warehouse:
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """The answer of one statement, cached where it has no parameters (`?`).
 
-        Raises `QueryInvalid` where it compares what cannot be compared.
+        Raises `QueryInvalid` where it compares what cannot be compared, or passes the limits.
         """
         import duckdb
 
         with self._lock:
             if not parameters and (cached := self._answers.get(sql)) is not None:
                 self._answers.move_to_end(sql)
+                self._hits += 1
                 return cached
+            self._misses += 1
             cursor = self._connection.cursor()
         try:
-            table = _plain(cursor.execute(sql, list(parameters)).to_arrow_table())
+            table = _plain(fetch(cursor, sql, parameters, limits=self._limits))
         except duckdb.CatalogException as error:
             raise ReleaseCorrupt(
                 f"{self._origin} lacks what the metric definitions name: {_message(error)}. "
@@ -145,6 +163,12 @@ class Warehouse:
             while self._size > self._capacity:
                 old_sql, old = self._answers.popitem(last=False)
                 self._size -= int(old.nbytes) + len(old_sql)
+
+    @property
+    def cache_use(self) -> CacheUse:
+        """How well the cache serves, since the release was opened."""
+        with self._lock:
+            return CacheUse(hits=self._hits, misses=self._misses, size=self._size)
 
     def has_table(self, schema: str, name: str) -> bool:
         """True where the marts hold the table."""

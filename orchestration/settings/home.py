@@ -73,6 +73,11 @@ class Home:
         return self.root / "events"
 
     @property
+    def tokens(self) -> Path:
+        """Digests of the tokens that `embudo serve` accepts."""
+        return self.root / "tokens.json"
+
+    @property
     def refresh_lock(self) -> Path:
         """Held while a refresh runs."""
         return self.root / "refresh.lock"

@@ -15,7 +15,15 @@ def copy_checkout(folder: Path) -> Path:
     """A copy of what a contributor of Python works in; the rest is linked."""
     for name in ("orchestration", "scripts", "models", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("semantic_layer", "scorecards", "sandbox", "docs", "seeds", "dbt_project"):
+    for name in (
+        "semantic_layer",
+        "scorecards",
+        "serving",
+        "sandbox",
+        "docs",
+        "seeds",
+        "dbt_project",
+    ):
         (folder / name).symlink_to(ROOT / name)
     for name in ("pyproject.toml", "dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, folder)

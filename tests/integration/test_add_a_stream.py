@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.slow
 
 COPIED = ("models", "seeds", "dbt_project", "docs", "scripts", "orchestration", "semantic_layer")
-LINKED = ("scorecards", "sandbox")
+LINKED = ("scorecards", "serving", "sandbox")
 FILES = ("pyproject.toml", "dbt_project.yml", "profiles.yml", "dbt-bouncer.yml", "Makefile")
 
 CONTRACT = """

@@ -1,4 +1,4 @@
-"""A company whose releases are made without dbt, for the command line and for operations."""
+"""Companies whose releases are made without a refresh: for the command line, operations and readers of releases."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import pytest
 from orchestration.core.private_files import OF_OTHERS
 from tests.faults.tiny_company import TinyCompany
 from tests.unit.publication.factories import make_release
+from tests.unit.tiny_release import parsed, release_dir
+
+__all__ = ["parsed", "release_dir"]
+"""Fixtures of a tiny release, for the packages that read releases."""
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def _is_protocol(node: ast.ClassDef) -> bool:
 
 MODULES = sorted(
     str(path.relative_to(ROOT))
-    for package in ("orchestration", "semantic_layer", "scorecards", "sandbox")
+    for package in ("orchestration", "semantic_layer", "scorecards", "serving", "sandbox")
     for path in (ROOT / package).rglob("*.py")
     if has_behaviour(path.relative_to(ROOT))
 )

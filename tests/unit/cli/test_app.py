@@ -90,7 +90,7 @@ def test_help_explains_every_command_and_option_in_a_sentence() -> None:
 def test_adding_a_command_is_adding_two_files(tmp_path: Path) -> None:
     """In a copy of the project: its module and its test, and no other file is edited."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for package in ("orchestration", "semantic_layer", "scorecards"):
+    for package in ("orchestration", "semantic_layer", "scorecards", "serving"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
     added = {
         tmp_path / "orchestration" / "cli" / "hello.py": NEW_COMMAND,

@@ -1,0 +1,92 @@
+"""`embudo token`: who may query `embudo serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli import console, options
+from orchestration.core.errors import EmbudoError
+
+if TYPE_CHECKING:
+    from serving.tokens import Token
+
+PANEL = options.Panel.ENGINEERS
+
+
+class Action(StrEnum):
+    """What to do."""
+
+    create = "create"
+    list = "list"
+    revoke = "revoke"
+
+
+class TokenRole(StrEnum):
+    """Whom a token is for; both see every row."""
+
+    service = "service"
+    director = "director"
+
+
+def token(
+    action: Annotated[Action, typer.Argument(help="create, list or revoke.")],
+    name: Annotated[str, typer.Argument(help="The token's name, e.g. superset.")] = "",
+    role: Annotated[
+        TokenRole,
+        typer.Option("--role", help="service for a program, director for a person; both see all."),
+    ] = TokenRole.service,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, help="Valid for so many days. Default: no end.")
+    ] = None,
+    _config: options.ConfigOption = options.DEFAULT_CONFIG,
+    home: options.HomeOption = options.DEFAULT_HOME,
+) -> None:
+    """Make, list and revoke the tokens of `embudo serve`.
+
+    A new token is printed once, alone on standard output; only a digest of it is kept. Revoking acts at once.
+
+    Examples:
+
+    `embudo token create superset`
+
+    `embudo token list`
+
+    `embudo token revoke superset`
+    """
+    from orchestration.settings import Home
+    from serving.tokens import TokenStore
+
+    store = TokenStore(Home.at(home).tokens)
+    if action is Action.list:
+        _print_tokens(store.tokens())
+        return
+    if not name:
+        raise EmbudoError(
+            f"Which token? `embudo token {action.value} NAME`, e.g. `embudo token {action.value} superset`."
+        )
+    if action is Action.revoke:
+        revoked = store.revoke(name)
+        console.err.print(f"Revoked `{revoked.name}`: requests that carry it are refused.")
+        return
+    secret = store.create(name, role.value, days=days)
+    typer.echo(secret)
+    console.err.print(
+        f"Token `{name}` for {role.value}: keep it, it cannot be shown again. Clients send it as "
+        "`authorization: Bearer …`."
+    )
+
+
+def _print_tokens(tokens: Sequence[Token]) -> None:
+    if not tokens:
+        console.err.print("There is no token yet: `embudo token create NAME` makes one.")
+        return
+    now = datetime.now(UTC)
+    for item in tokens:
+        end = f"until {item.expires_at:%Y-%m-%d}" if item.expires_at else "no end"
+        state = "expired" if item.is_expired(now) else end
+        console.out.print(f"{item.name}  {item.role}  made {item.created_at:%Y-%m-%d}  {state}")
