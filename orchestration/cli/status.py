@@ -108,6 +108,8 @@ def _print_release(facts: Status) -> None:
     )
     for check, reason in release.waived.items():
         console.out.print(f"Waived: {check} ({reason})", markup=False)
+    for check, found in release.excepted.items():
+        console.out.print(f"Excepted: {check}: {found}", markup=False, soft_wrap=True)
     console.out.print(f"Its Data Docs: {release.data_docs}", markup=False, soft_wrap=True)
 
 

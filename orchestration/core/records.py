@@ -278,6 +278,8 @@ class CheckResult:
     """Keys of all rows that fail it, as far as they are kept; never contact data."""
     remedy: str = ""
     """What to do where it does not pass; empty where the check has no advice of its own."""
+    exception: str = ""
+    """The standing exceptions that cover what it found, or a part of it, each with its end and reason."""
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> CheckResult:

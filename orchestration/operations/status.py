@@ -44,6 +44,8 @@ class ReleaseStatus:
     data_docs: Path
     warnings: tuple[CheckResult, ...] = ()
     """The checks of its gate that warn and that nobody waived."""
+    excepted: Mapping[str, str] = field(default_factory=dict)
+    """The title of each check that a standing exception covers, to what it found and the exception's end and reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +161,8 @@ def _release(home: Home) -> tuple[ReleaseStatus | None, str]:
         return None, str(error)
     if release is None:
         return None, ""
+    report = quality.read_gate(home.release(release.release_id))
+    checks = report.checks if report else ()
     status = ReleaseStatus(
         release_id=release.release_id,
         published_at=release.published_at,
@@ -166,15 +170,14 @@ def _release(home: Home) -> tuple[ReleaseStatus | None, str]:
         verdict=release.verdict,
         waived=dict(release.accepted),
         data_docs=home.release(release.release_id) / quality.DATA_DOCS_FILE,
-        warnings=_warnings(home.release(release.release_id)),
+        warnings=tuple(check for check in checks if check.outcome == "warn" and not check.waiver),
+        excepted={
+            check.title: f"{check.observed}; excepted {check.exception}"
+            for check in checks
+            if check.exception
+        },
     )
     return status, ""
-
-
-def _warnings(release: Path) -> tuple[CheckResult, ...]:
-    report = quality.read_gate(release)
-    checks = report.checks if report else ()
-    return tuple(check for check in checks if check.outcome == "warn" and not check.waiver)
 
 
 def _streams(

@@ -92,7 +92,7 @@ def _of_inbox(workspace: Workspace) -> Iterator[str]:
 
 
 def _of_quiet_streams(workspace: Workspace, status: Status) -> Iterator[str]:
-    days = workspace.settings.limits.silent_days or default_limits()["silent_days"]
+    days = workspace.settings.limits.silent_days or default_limits()["silent_days"] or 0
     silent = timedelta(days=days)
     quiet = [
         f"{stream.source} {stream.stream} ({ago(stream.last_load)})"

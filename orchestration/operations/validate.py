@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration import quality
+from orchestration.core.errors import SettingsInvalid
 from orchestration.privacy.model_keys import check_model_keys, declared_keys
 from orchestration.publication import current_directory
+from orchestration.refresh.gate_requirements import check_names
 from orchestration.refresh.metric_definitions import check_seeds, draft_layer, saved_query_tables
 from orchestration.settings import Home, Settings
 from orchestration.settings.contract_loading import load_contract
 from orchestration.settings.project import PROJECT_ROOT
+from orchestration.settings.values import nearest
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
 
@@ -51,7 +55,25 @@ def validate_project(*, config: Path | None, home: Path) -> Validation:
             passed=(f"{config}: {len(sources)} source(s), {streams} stream(s) mapped",)
         )
     project = Project(workspace)
+    settings += _check_exceptions(project)
     return settings + _check_project(project) + _check_metrics(project)
+
+
+def _check_exceptions(project: Project) -> Validation:
+    """Raise `SettingsInvalid` where an exception means no check that the project has."""
+    exceptions = quality.StandingExceptions.of(project.workspace.settings)
+    if not exceptions.specs:
+        return Validation()
+    names = check_names(project)
+    for spec in exceptions.without_check(names):
+        near = nearest(spec.check, (name for name, _ in names))
+        raise SettingsInvalid(
+            f"exceptions: {spec.check!r} is no check of this project{near} docs/checks.md lists the families."
+        )
+    ended = (f"exception of {spec.title} ended on {spec.until}" for spec in exceptions.ended)
+    return Validation(
+        passed=(f"{len(exceptions.open)} standing exception(s) in force",), pending=tuple(ended)
+    )
 
 
 def _check_project(project: Project) -> Validation:

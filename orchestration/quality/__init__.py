@@ -13,7 +13,8 @@ from orchestration.quality.metric_values import MetricMeta, MetricValue
 from orchestration.quality.receipt import read_gate, write_gate, write_receipt
 from orchestration.quality.results import write_results
 from orchestration.quality.run_facts import write_facts
-from orchestration.quality.subjects import GateInput
+from orchestration.quality.standing_exceptions import StandingExceptions, excepted_tests
+from orchestration.quality.subjects import NO_EXCEPTIONS, GateInput
 from orchestration.quality.verdict import (
     FAILED_KEYS_FILE,
     explain,
@@ -28,6 +29,7 @@ __all__ = [
     "DATA_DOCS_FILE",
     "FAILED_KEYS_FILE",
     "LOAD_QUARANTINED",
+    "NO_EXCEPTIONS",
     "GateInput",
     "LoadLimits",
     "LoadProfile",
@@ -35,7 +37,9 @@ __all__ = [
     "MetricMeta",
     "MetricValue",
     "SourceLimits",
+    "StandingExceptions",
     "check_loads",
+    "excepted_tests",
     "explain",
     "missing_checks",
     "preload",

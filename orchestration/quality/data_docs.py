@@ -101,8 +101,9 @@ def _subject(subject: str, checks: Sequence[CheckResult]) -> str:
 
 def _row(check: CheckResult) -> str:
     waived = f"<br>waived: {escape(check.waiver)}" if check.waiver else ""
+    excepted = f"<br>excepted {escape(check.exception)}" if check.exception else ""
     return (
         f'<tr><td class="check">{escape(check.name)}</td><td>{escape(check.expected)}</td>'
-        f'<td>{escape(check.observed)}{waived}</td><td class="count">{check.failures:,}</td>'
+        f'<td>{escape(check.observed)}{waived}{excepted}</td><td class="count">{check.failures:,}</td>'
         f'<td class="{check.outcome}">{check.outcome}</td></tr>'
     )

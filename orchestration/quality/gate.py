@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from orchestration.core.records import CheckResult, GateReport
+from orchestration.quality.exception_usage import keep_usage
 from orchestration.quality.metric_values import MetricMeta
-from orchestration.quality.outcomes import could_not_run
+from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import Check, checks_of
 from orchestration.quality.row_origins import with_origins
 from orchestration.quality.subjects import Definitions, GateInput
@@ -47,7 +48,10 @@ def run_gate(candidate: GateInput) -> GateReport:
     """Run gates 2 and 3 and return the report of all three; no failing check raises."""
     results = with_origins(run_checks(candidate, gates=(2, 3)), candidate)
     checks = (*candidate.loads, *results)
-    return waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
+    report = waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
+    if candidate.exceptions.specs:
+        keep_usage(candidate.directory, report, candidate.exceptions, candidate.previous)
+    return report
 
 
 def run_checks(candidate: GateInput, *, gates: Collection[int]) -> tuple[CheckResult, ...]:
@@ -72,4 +76,19 @@ def run_check(check: Check, candidate: GateInput) -> list[CheckResult]:
             could_not_run(name=name, subject=subject, expected="a check that runs", reason=reason)
             for name, subject in check.names_in(candidate.definitions).items()
         )
-    return [check.result(finding) for finding in findings]
+    known: dict[str, tuple[Finding, ...]] = {}
+
+    def rerun(limits: Mapping[str, float]) -> tuple[Finding, ...]:
+        key = str(sorted(limits.items()))
+        if key not in known:
+            try:
+                known[key] = check.run(candidate, {**candidate.limits, **limits})
+            except Exception:  # fails closed: what was found with the usual limits stands
+                _LOG.debug("Check %s raised with other limits", check.name, exc_info=True)
+                known[key] = tuple(findings)
+        return known[key]
+
+    return [
+        candidate.exceptions.result(finding, family=check.name, result_of=check.result, rerun=rerun)
+        for finding in findings
+    ]

@@ -100,4 +100,6 @@ def _fault(
         f"{len(names)} of {len(parts)} {kind}s with {text} in {month:%Y-%m}: {listed}{more}",
         _SEVERITY,
         month,
+        kind,
+        tuple(ordered),
     )

@@ -6,15 +6,17 @@ The checks stand in `checks/`. Reading the ledger, or taking a load out of the b
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import Check, Policy, checks_of, registered
-from orchestration.quality.subjects import LandedLoad, LandedSource
+from orchestration.quality.standing_exceptions import StandingExceptions
+from orchestration.quality.subjects import NO_EXCEPTIONS, LandedLoad, LandedSource
 from orchestration.quality.waiver_scope import LOAD_QUARANTINED, covers
 
 _ALL = "all streams"
@@ -43,6 +45,7 @@ class LoadLimits:
 
     usual: SourceLimits = SourceLimits()
     sources: Mapping[str, SourceLimits] = field(default_factory=dict)
+    exceptions: StandingExceptions = NO_EXCEPTIONS
 
     def of(self, source: str) -> SourceLimits:
         """The limits of a source."""
@@ -58,7 +61,7 @@ class LoadsVerdict:
     checks: tuple[CheckResult, ...]
     quarantined: Mapping[str, CheckResult] = field(default_factory=dict)
     waived: Mapping[str, str] = field(default_factory=dict)
-    """Load that would be quarantined to who waives its failed check, and why."""
+    """Load that would be quarantined to who waives its failed check, and why, or the exception that covers it."""
 
 
 def check_loads(
@@ -85,7 +88,10 @@ def check_loads(
     waived: dict[str, str] = {}
     for load in landed.loads:
         limit = limits.of(load.source)
-        for result in _check_load(_landed_load(load, loads, limit, profiles or {}), limit):
+        examined = _landed_load(load, loads, limit, profiles or {})
+        for result in _check_load(examined, limit, limits.exceptions):
+            if result.exception and result.outcome == "pass":
+                waived.setdefault(load.load_id, f"excepted {result.exception}")
             if result.outcome != "pass" and limit.policy(result.name) == "quarantine":
                 waiver = (waivers or {}).get(result.title)
                 if waiver is not None and covers(waiver, result):
@@ -119,13 +125,15 @@ def _landed_load(
     )
 
 
-def _check_load(landed: LandedLoad, limits: SourceLimits) -> list[CheckResult]:
+def _check_load(
+    landed: LandedLoad, limits: SourceLimits, exceptions: StandingExceptions
+) -> list[CheckResult]:
     subject = f"{landed.load.source}.{landed.load.stream}"
     return [
-        _result(check, dataclasses.replace(finding, subject=subject), limits)
+        result
         for check in checks_of(1)
         if check.per == "load"
-        for finding in check.run(landed, limits.limits)
+        for result in _results(check, landed, limits, exceptions, subject=subject)
     ]
 
 
@@ -153,19 +161,35 @@ def _check_sources(
         )
         limit = limits.of(source)
         results += [
-            _result(check, finding, limit)
+            result
             for check in checks_of(1)
             if check.per == "source"
-            for finding in check.run(subject, limit.limits)
+            for result in _results(check, subject, limit, limits.exceptions)
         ]
     return results
 
 
-def _result(check: Check, finding: Finding, limits: SourceLimits) -> CheckResult:
-    """A finding that only warns does so whatever the policy."""
-    if limits.policy(check.name) != "stop":
-        finding = dataclasses.replace(finding, severity="warn")
-    return check.result(finding)
+def _results(
+    check: Check,
+    examined: LandedLoad | LandedSource,
+    limits: SourceLimits,
+    exceptions: StandingExceptions,
+    *,
+    subject: str = "",
+) -> Iterator[CheckResult]:
+    """A check's results, without what exceptions cover. A finding that only warns does so whatever the policy."""
+
+    def findings(own: Mapping[str, float] = MappingProxyType({})) -> list[Finding]:
+        found = check.run(examined, {**limits.limits, **own})
+        return [dataclasses.replace(f, subject=subject or f.subject) for f in found]
+
+    def result_of(finding: Finding) -> CheckResult:
+        if limits.policy(check.name) != "stop":
+            finding = dataclasses.replace(finding, severity="warn")
+        return check.result(finding)
+
+    for finding in findings():
+        yield exceptions.result(finding, family=check.name, result_of=result_of, rerun=findings)
 
 
 def _nothing_to_check(check: Check) -> CheckResult:

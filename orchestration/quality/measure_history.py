@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Annotated
 
 from orchestration.core.records import Severity
+from orchestration.quality.limits import About
 from orchestration.quality.measures import Day, is_last_of_month
 
 _MAD_TO_DEVIATION = 1.4826
@@ -32,26 +34,37 @@ _USUAL_STEP = (0.9, 1.15)
 class HistoryLimits:
     """From which factor on a month beside its history warns or stops, and by how many of its own deviations."""
 
-    high_warns: float = 1.6
-    high_stops: float = 1.8
-    low_warns: float = 0.6
-    low_stops: float = 0.4
-    deviations: float = 5.0
-    first_year: float = 1.6
-    """How much further off it must be where no year ago is known."""
-    of_single_days: float = 3.0
+    high_warns: Annotated[
+        float, About("times the months before from which on a month warns", low=1)
+    ] = 1.6
+    high_stops: Annotated[float, About("times from which on it stops", low=1)] = 1.8
+    low_warns: Annotated[
+        float, About("part of the months before below which a month warns", high=1)
+    ] = 0.6
+    low_stops: Annotated[float, About("part below which it stops", high=1)] = 0.4
+    deviations: Annotated[float, About("usual deviations that a month must be off to be named")] = (
+        5.0
+    )
+    first_year: Annotated[
+        float, About("how much further off it must be where no year ago is known", low=1)
+    ] = 1.6
+    of_single_days: Annotated[
+        float, About("times from which on a figure of single days warns", low=1)
+    ] = 3.0
     """From which factor on a figure of single days warns, up or down: mailings, and the spend on fairs."""
-    restated_warns: float = 0.2
-    restated_stops: float = 0.4
+    restated_warns: Annotated[float, About("part by which a closed month may be restated")] = 0.2
+    restated_stops: Annotated[float, About("part from which on a restated month stops")] = 0.4
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is unusual of a figure, as text."""
+    """What is unusual of a figure, as text; `names` are whose it is, of a `kind` (region, team, rep)."""
 
     text: str
     severity: Severity
     month: date
+    kind: str = ""
+    names: tuple[str, ...] = ()
 
 
 def month_before(month: date, count: int = 1) -> date:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile, pairwise
 from statistics import median
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.metric_values import MetricMeta
 
 _MAD_TO_DEVIATION = 1.4826
@@ -22,22 +24,21 @@ _MAD_TO_DEVIATION = 1.4826
 class JumpLimits:
     """What makes a month of a metric a jump."""
 
-    months_of_history: int = 8
-    """Complete months before the examined one; with fewer, nothing is a jump."""
-    deviations: float = 12.0
-    """Robust deviations from the median (the MAD of a normal figure, scaled)."""
-    times_highest: float = 4.0
-    """How many times the highest month it has to exceed."""
-    part_of_lowest: float = 8.0
-    """Below which part of the lowest month it has to be."""
-    steps: float = 1.75
+    months_of_history: Annotated[
+        int, About("complete months before one that is examined", low=1)
+    ] = 8
+    """With fewer, nothing is a jump."""
+    deviations: Annotated[float, About("robust deviations from the median that are a jump")] = 12.0
+    """The MAD of a normal figure, scaled."""
+    times_highest: Annotated[float, About("times the highest month that are a jump", low=1)] = 4.0
+    part_of_lowest: Annotated[float, About("which part of the lowest month is a jump", low=1)] = 8.0
+    steps: Annotated[float, About("power of the largest step between months that is a jump")] = 1.75
     """It is out of its history by more than the largest step from one month to the next, to this power: where
     the revenue of a few orders moves fivefold, a month of a ninth is no jump.
     """
-    many: float = 50.0
+    many: Annotated[float, About("a count below this may fall to nothing")] = 50.0
     """A count whose lowest month is below this may fall to nothing without meaning anything."""
-    rate_step: float = 0.25
-    """How far outside its range of months a rate must be."""
+    rate_step: Annotated[float, About("how far outside its range of months a rate must be")] = 0.25
 
 
 def jumps(

@@ -5,10 +5,36 @@ What a check examines belongs to `checks/`; reading a whole report belongs to `v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from orchestration.core.records import CheckResult, Outcome, Severity
 from orchestration.quality.masking import SAMPLES, shown_text
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One of the things that a finding consists of, in words.
+
+    `scope` is what it is about beside the finding's subject (`column`, `value`, `region`, `team`, `rep`), with names.
+    """
+
+    text: str
+    severity: Severity = "warn"
+    failures: int = 1
+    keys: tuple[str, ...] = ()
+    scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the causes of a finding make its text: how many are listed, what stands behind them, and whether its failures
+    are those of the largest cause or of all together.
+    """
+
+    listed: int | None = None
+    suffix: str = ""
+    counts_most: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +59,50 @@ class Finding:
     ran: bool = True
     remedy: str = ""
     """What to do where it does not pass; empty for the registered one."""
+    rows: int = 0
+    """Rows of which `failures` fail; 0 where that is not known."""
+    causes: tuple[Cause, ...] = ()
+    """What it consists of, where that is several things; see `of_causes`."""
+    layout: Layout = Layout()
+
+    @classmethod
+    def of_causes(
+        cls,
+        causes: Sequence[Cause],
+        *,
+        expected: str,
+        name: str = "",
+        subject: str = "",
+        layout: Layout | None = None,
+    ) -> Finding:
+        """A finding that does not pass for these causes, those that stop it first."""
+        ordered = sorted(causes, key=lambda cause: cause.severity != "error")
+        form = layout or Layout()
+        texts = [cause.text for cause in ordered[: form.listed]]
+        more = f"; and {len(ordered) - len(texts)} more" if len(ordered) > len(texts) else ""
+        counts = [cause.failures for cause in ordered]
+        return cls(
+            passed=False,
+            severity=ordered[0].severity,
+            name=name,
+            subject=subject,
+            observed="; ".join(texts) + more + form.suffix,
+            expected=expected,
+            failures=max(counts) if form.counts_most else sum(counts),
+            keys=tuple(dict.fromkeys(key for cause in ordered for key in cause.keys)),
+            causes=tuple(ordered),
+            layout=form,
+        )
+
+    def with_causes(self, causes: Sequence[Cause]) -> Finding:
+        """The same finding for some of its causes only."""
+        return Finding.of_causes(
+            causes,
+            expected=self.expected,
+            name=self.name,
+            subject=self.subject,
+            layout=self.layout,
+        )
 
     def result(self, *, gate: int, name: str, subject: str, remedy: str = "") -> CheckResult:
         """As a result of the gate; `name`, `subject`, `remedy` where the finding has none of its own."""

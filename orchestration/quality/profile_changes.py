@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.profiles import ColumnProfile, Profile
 
 
@@ -18,17 +20,21 @@ class Tolerance:
     None: not compared.
     """
 
-    times: float
-    negative: float
-    nulls: float
-    kinds: float | None = None
-    hours: float | None = None
-    length: float | None = None
-    collapse: bool = False
+    times: Annotated[float, About("times by which the median of a column may move", low=1)]
+    negative: Annotated[float, About("rows by which those below zero may grow", high=1)]
+    nulls: Annotated[float, About("rows by which empty ones may grow", high=1)]
+    kinds: Annotated[float | None, About("rows that may have other values", high=1)] = None
+    hours: Annotated[float | None, About("hours by which the middle of the day may move")] = None
+    length: Annotated[float | None, About("times by which the length of texts may move", low=1)] = (
+        None
+    )
+    collapse: Annotated[bool, About("whether a column that has one value only fails")] = False
     """Whether a column of many values may not become one of a single value."""
-    usual_nulls: float = 1.0
+    usual_nulls: Annotated[
+        float, About("empty rows above which a column is not compared", high=1)
+    ] = 1.0
     """Columns that were empty in more than such a share are not compared by `nulls`."""
-    fewest: int = 1
+    fewest: Annotated[int, About("values of a column whose medians are compared")] = 1
     """Values that a column holds, now and before, for their medians to be compared: one more among
     twenty moves the middle of the day by hours.
     """

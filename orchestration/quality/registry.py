@@ -8,16 +8,16 @@ here.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from orchestration.core.records import CheckResult
+from orchestration.quality.limits import Limit, arguments, limits_of
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.subjects import Definitions
 
@@ -27,14 +27,6 @@ Policy = Literal["warn", "quarantine", "stop"]
 
 CheckFunction = Callable[..., Finding | Iterable[Finding]]
 NamesFunction = Callable[[Definitions], Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One keyword argument of a check function with its default."""
-
-    name: str
-    default: Any
 
 
 @dataclass(frozen=True)
@@ -56,15 +48,15 @@ class Check:
     """What its result shows where there was no load or source to examine."""
     remedy: str = ""
     """What to do where it does not pass and the finding has no advice of its own."""
+    scopes: tuple[str, ...] = ()
+    """What its findings can be told apart by, in exceptions of embudo.yml."""
+    has_share: bool = False
+    """Whether its findings state of how many rows they are."""
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
-        """Its limits: the keyword-only parameters of the function."""
-        return tuple(
-            Limit(name, parameter.default)
-            for name, parameter in inspect.signature(self.function).parameters.items()
-            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-        )
+        """Its limits: the keyword-only parameters of the function, or their fields."""
+        return tuple(limits_of(self.function))
 
     @property
     def is_family(self) -> bool:
@@ -80,10 +72,9 @@ class Check:
         """Name to subject of every result that it must bring for a candidate."""
         return dict(self.names(definitions)) if self.names else {self.name: self.on}
 
-    def run(self, subject: object, limits: Mapping[str, float]) -> tuple[Finding, ...]:
+    def run(self, subject: object, limits: Mapping[str, Any]) -> tuple[Finding, ...]:
         """Call the function with those of `limits` that it has; the others keep their defaults."""
-        own = {limit.name: limits[limit.name] for limit in self.limits if limit.name in limits}
-        outcome = self.function(subject, **own)
+        outcome = self.function(subject, **arguments(self.function, limits))
         return (outcome,) if isinstance(outcome, Finding) else tuple(outcome)
 
     def result(self, finding: Finding) -> CheckResult:
@@ -92,6 +83,15 @@ class Check:
 
 
 _CHECKS = "orchestration.quality.checks"
+_SCOPES: Mapping[Per, tuple[str, ...]] = {
+    "load": ("source", "stream", "subject"),
+    "source": ("source", "subject"),
+    "candidate": ("subject",),
+}
+
+OF_STREAMS = ("source", "stream", "subject")
+"""The scopes of checks whose subjects are `source.stream`."""
+
 _REGISTERED: dict[str, Check] = {}
 
 
@@ -105,14 +105,16 @@ def check(
     policy: Policy = "stop",
     nothing: str = "nothing new",
     remedy: str = "",
+    scopes: Sequence[str] = (),
+    has_share: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check function.
 
     It takes what it examines (`LandedLoad`, `LandedSource`, or `GateInput` for a candidate), has its limits
     as keyword-only arguments with defaults, and returns a `Finding` or several. A family states its
     `names`: definitions of the project to name and subject. `policy` is what failing does where
-    `on_breach` in embudo.yml leaves it open (gate 1); `remedy` is
-    what somebody should do then. Raises ValueError for a name that is taken.
+    `on_breach` in embudo.yml leaves it open (gate 1); `remedy` is what somebody should do then. `scopes` are what its
+    findings can be told apart by, where that is more than their subject. Raises ValueError for a name that is taken.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -132,6 +134,8 @@ def check(
             policy=policy,
             nothing=nothing,
             remedy=remedy,
+            scopes=tuple(scopes) or _SCOPES[per],
+            has_share=has_share,
         )
         return function
 
@@ -157,12 +161,19 @@ def checks_of(*gates: int) -> tuple[Check, ...]:
     return tuple(entry for entry in all_checks() if entry.gate in gates)
 
 
+def names_with_families(definitions: Definitions) -> tuple[tuple[str, str], ...]:
+    """The name of every check that a project has, with the registered one that it belongs to."""
+    return tuple(
+        (name, entry.name) for entry in all_checks() for name in entry.names_in(definitions)
+    )
+
+
 def registered(name: str) -> Check:
     """The check, or the family, of this registered name; raises KeyError for none."""
     return next((entry for entry in all_checks() if entry.name == name), None) or _REGISTERED[name]
 
 
-def default_limits() -> dict[str, Any]:
+def default_limits() -> dict[str, float | None]:
     """Limit to its default, over all checks."""
     return {limit.name: limit.default for entry in all_checks() for limit in entry.limits}
 
@@ -188,19 +199,12 @@ def check_rows() -> Iterator[CheckRow]:
             name=entry.name,
             on=entry.on,
             summary=entry.summary,
-            limits={name: text for limit in entry.limits for name, text in _limit_texts(limit)},
+            limits={limit.name: _text(limit) for limit in entry.limits},
             policy=entry.policy if entry.gate == 1 else "",
             remedy=entry.remedy,
         )
 
 
-def _limit_texts(limit: Limit) -> Iterator[tuple[str, str]]:
-    if dataclasses.is_dataclass(limit.default):
-        for field in dataclasses.fields(limit.default):
-            yield field.name, _text(getattr(limit.default, field.name))
-    else:
-        yield limit.name, _text(limit.default)
-
-
-def _text(value: object) -> str:
-    return "not compared" if value is None else str(value)
+def _text(limit: Limit) -> str:
+    default = "not compared" if limit.default is None else str(limit.default)
+    return f"{default}: {limit.about.text}" if limit.about.text else default

@@ -17,7 +17,8 @@ _CHECKS = """
     create or replace table quality.checks (
         run_id varchar, gate integer, check_name varchar, subject varchar, outcome varchar,
         severity varchar, observed varchar, expected varchar, failures bigint,
-        sample_keys varchar[], seconds double, ran boolean, waiver varchar
+        sample_keys varchar[], seconds double, ran boolean, waiver varchar,
+        exception varchar
     )
 """
 
@@ -37,7 +38,7 @@ def write_results(marts: Path, report: GateReport, *, loads: Sequence[Load] = ()
     checks = [
         (
             report.run_id, c.gate, c.name, c.subject, c.outcome, c.severity, c.observed, c.expected,
-            c.failures, list(c.sample_keys), c.seconds, c.ran, c.waiver,
+            c.failures, list(c.sample_keys), c.seconds, c.ran, c.waiver, c.exception,
         )
         for c in report.checks
     ]  # fmt: skip

@@ -17,8 +17,11 @@ from orchestration.quality.databases import Databases
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.metric_values import MetricMeta, MetricValue
 from orchestration.quality.periods.candidate import CandidatePeriods, periods_of
+from orchestration.quality.standing_exceptions import StandingExceptions
 from orchestration.quality.suites import MartSuite, read_suites
 from orchestration.settings.project import PROJECT_ROOT
+
+NO_EXCEPTIONS = StandingExceptions()
 
 
 class NodeOutcome(Protocol):
@@ -124,6 +127,7 @@ class GateInput:
     limits: Mapping[str, float] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     root: Path = PROJECT_ROOT
+    exceptions: StandingExceptions = NO_EXCEPTIONS
     zones: Mapping[str, str] = field(default_factory=dict)
     """Source to the time zone of its times."""
 

@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 from orchestration.core.records import Severity
+from orchestration.quality.limits import About
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -20,13 +22,26 @@ _AHEAD = timedelta(days=10)
 _OLD_MONTHS = 11
 """From this age on targets that are delivered are those of another year."""
 
-_CERTAIN, _UNUSUAL, _BEYOND = 5.0, 1.7, 1.25
-"""By which factor a total stops or warns beside the last period and the same one a year ago, and how far it must be
-beyond any step that totals took before.
-"""
+_BEYOND = 1.25
+"""How far a factor must be beyond any step that totals took before."""
 
-_FEW_MISSING = 0.1
-"""The share of reps who may have no target any more: they left."""
+
+@dataclass(frozen=True)
+class TargetLimits:
+    """From which factor on a total beside the last period and the same one a year ago warns or stops, and the share of
+    reps who may have no target any more: they left.
+    """
+
+    factor_warns: Annotated[float, About("times a total of targets may grow or shrink", low=1)] = (
+        1.7
+    )
+    factor_stops: Annotated[float, About("times from which on it stops", low=1)] = 5.0
+    reps_missing_share: Annotated[float, About("reps who may have no target any more", high=1)] = (
+        0.1
+    )
+
+
+TARGET_LIMITS = TargetLimits()
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,9 @@ class TargetFault:
     keys: tuple[str, ...] = ()
 
 
-def target_faults(targets: Iterable[Target], as_of: date) -> Iterator[TargetFault]:
+def target_faults(
+    targets: Iterable[Target], as_of: date, limits: TargetLimits = TARGET_LIMITS
+) -> Iterator[TargetFault]:
     """Faults by metric, scope and length of the period, for the periods that run on a day and later ones."""
     groups: dict[tuple[str, str, str], list[Target]] = defaultdict(list)
     for target in targets:
@@ -73,8 +90,8 @@ def target_faults(targets: Iterable[Target], as_of: date) -> Iterator[TargetFaul
         for period in sorted({row.period for row in rows if row.is_new}):
             earlier = [other for other in sorted(periods) if other < period]
             if period >= running and earlier:
-                yield from _total(name, periods, earlier, period)
-                yield from _missing(name, scope, periods, earlier, period)
+                yield from _total(name, periods, earlier, period, limits)
+                yield from _missing(name, scope, periods, earlier, period, limits)
 
 
 def _by_period(rows: Sequence[Target]) -> dict[date, dict[str, float]]:
@@ -124,18 +141,22 @@ def _of_other_scopes_only(
 
 
 def _total(
-    name: str, periods: Mapping[date, Mapping[str, float]], earlier: Sequence[date], period: date
+    name: str,
+    periods: Mapping[date, Mapping[str, float]],
+    earlier: Sequence[date],
+    period: date,
+    limits: TargetLimits,
 ) -> Iterator[TargetFault]:
     factor = _factor(periods, earlier, period)
     if factor is None:
         return
     size, usual = max(factor, 1 / factor), _largest_step(periods, earlier)
-    if size >= _UNUSUAL and size >= _BEYOND * usual:
+    if size >= limits.factor_warns and size >= _BEYOND * usual:
         total, before = sum(periods[period].values()), sum(periods[earlier[-1]].values())
         yield TargetFault(
             f"targets of {name} are {total:,.6g} in {period:%Y-%m}, {factor:.2g} times those of the period before "
             f"and of a year ago ({earlier[-1]:%Y-%m}: {before:,.6g})",
-            "error" if size >= _CERTAIN else "warn",
+            "error" if size >= limits.factor_stops else "warn",
             len(periods[period]),
         )
 
@@ -180,10 +201,11 @@ def _missing(
     periods: Mapping[date, Mapping[str, float]],
     earlier: Sequence[date],
     period: date,
+    limits: TargetLimits,
 ) -> Iterator[TargetFault]:
     before = periods[earlier[-1]]
     missing = sorted(set(before) - set(periods[period]))
-    few = _FEW_MISSING * len(before) if scope == "rep" else 0
+    few = limits.reps_missing_share * len(before) if scope == "rep" else 0
     if len(missing) > max(few, 1 if scope == "rep" else 0):
         listed = ", ".join(missing[:5]) + (
             f" and {len(missing) - 5} more" if len(missing) > 5 else ""

@@ -50,11 +50,12 @@ def missing_checks(report: GateReport, required: Iterable[str]) -> tuple[str, ..
 
 
 def explain(report: GateReport, *, limit: int = _SHOWN) -> str:
-    """A report as text: each check that failed or warned, on what, with sample keys."""
+    """A report as text: each check that failed, warned or is excepted, on what, with sample keys."""
     listed = [check for check in report.checks if check.outcome == "fail"]
     # what could not run often follows from what failed
     listed.sort(key=lambda check: (not check.ran, check.gate))
     listed += [check for check in report.checks if check.outcome == "warn"]
+    listed += [check for check in report.checks if check.outcome == "pass" and check.exception]
     lines = [line for check in listed[:limit] for line in _explain(check)]
     if len(listed) > limit:
         lines.append(f"… and {len(listed) - limit} more: see gate.json of the candidate")
@@ -81,7 +82,7 @@ def raise_if_failed(report: GateReport, required: Iterable[str] = ()) -> None:
 
 
 def _explain(check: CheckResult) -> list[str]:
-    word = {"fail": "FAILED", "warn": "warned"}.get(check.outcome, check.outcome)
+    word = {"fail": "FAILED", "warn": "warned"}.get(check.outcome, "excepted")
     lines = [
         f"{word}  {check.name} on {check.subject}: "
         f"expected {check.expected}, found {check.observed}"
@@ -94,7 +95,10 @@ def _explain(check: CheckResult) -> list[str]:
         lines.append(f"        landed from {', '.join(check.sample_rows)}")
     if check.waiver:
         lines.append(f"        waived: {check.waiver}")
-    if check.remedy and not check.waiver:
+    if check.exception:
+        in_part = "" if check.outcome == "pass" else "in part "
+        lines.append(f"        excepted {in_part}{check.exception}")
+    if check.remedy and not check.waiver and check.outcome != "pass":
         lines.append(f"        what to do: {check.remedy}")
     if check.outcome == "fail" and check.ran and not check.waiver:
         lines.append(f'        if the figures are right: embudo waive "{check.title}" --reason "…"')

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from orchestration.core.records import Waiver
 from orchestration.observability.events import RunRecorder
+from orchestration.quality import StandingExceptions
 from orchestration.settings import Home, Settings
 from orchestration.settings.workspace import Workspace
 from orchestration.transformation.project import Project
@@ -25,6 +27,11 @@ class RefreshContext:
     """Whether a full rebuild of history was requested."""
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     """Check (`name on subject`) to the waiver of what it found."""
+
+    @cached_property
+    def exceptions(self) -> StandingExceptions:
+        """The standing exceptions of embudo.yml, today."""
+        return StandingExceptions.of(self.settings)
 
     @property
     def workspace(self) -> Workspace:

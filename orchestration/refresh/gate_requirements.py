@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from orchestration import quality
 from orchestration.quality import MetricMeta
+from orchestration.quality.registry import names_with_families
+from orchestration.quality.subjects import Definitions
 from orchestration.refresh.metric_definitions import metric_units
 from orchestration.transformation.project import Project
 
@@ -22,6 +24,18 @@ def required_checks(project: Project, *, unit_tests: bool) -> dict[str, str]:
         metrics=metric_meta(project),
         revenue_from=project.workspace.settings.revenue_from,
         unit_tests=unit_tests,
+    )
+
+
+def check_names(project: Project) -> tuple[tuple[str, str], ...]:
+    """Every check that the project has, with the registered one that it belongs to."""
+    return names_with_families(
+        Definitions(
+            manifest=project.manifest,
+            metrics=metric_meta(project),
+            revenue_from=project.workspace.settings.revenue_from,
+            unit_tests=True,
+        )
     )
 
 

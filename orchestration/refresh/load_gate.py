@@ -109,12 +109,19 @@ def loads_to_check(
     return [*new, *quarantined]
 
 
-def waived_loads(home: Home, waivers: Mapping[str, Waiver]) -> list[QuarantinedLoad]:
-    """Quarantined loads whose failed check has an open waiver."""
+def waived_loads(
+    home: Home,
+    waivers: Mapping[str, Waiver],
+    exceptions: quality.StandingExceptions = quality.NO_EXCEPTIONS,
+) -> list[QuarantinedLoad]:
+    """Quarantined loads whose failed check has an open waiver, or a standing exception that allows any of it."""
     with Ledger(home.ledger) as ledger:
         quarantined = quarantined_loads(ledger)
     return [
-        load for load in quarantined if f"{load.check} on {load.source}.{load.stream}" in waivers
+        load
+        for load in quarantined
+        if f"{load.check} on {load.source}.{load.stream}" in waivers
+        or exceptions.covers_load(load.check, source=load.source, stream=load.stream)
     ]
 
 
@@ -141,7 +148,7 @@ def load_limits(settings: Settings) -> quality.LoadLimits:
                 if any(selection.snapshot for selection in settings.selections_of(name, stream))
             ),
         )
-    return quality.LoadLimits(sources=sources)
+    return quality.LoadLimits(sources=sources, exceptions=quality.StandingExceptions.of(settings))
 
 
 def _rejected_files(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from orchestration.core.errors import ReleaseCorrupt
 from orchestration.core.records import RemovedStream, Waiver
+from orchestration.quality import StandingExceptions
 from orchestration.refresh.load_gate import waived_loads
 from orchestration.refresh.release_state import effective_loads, released_state, removed_streams
 from orchestration.settings.project import BuildState
@@ -55,7 +56,9 @@ def staleness_of(
             before,
             project.state,
             landed=effective_loads(home),
-            waived=len(waived_loads(home, waivers)),
+            waived=len(
+                waived_loads(home, waivers, StandingExceptions.of(project.workspace.settings))
+            ),
             removed=removed,
             history_seeds=lambda: history_seeds(project.manifest),
         )
@@ -80,7 +83,7 @@ def compare(
     """What `before`, the state of a release, lacks of `now` and of the loads that count.
 
     `landed` is load to those of its parts that no longer count, in the order of landing; `waived` counts
-    quarantined loads whose failed check has an open waiver; `removed` are streams that no longer count.
+    quarantined loads whose failed check has an open waiver or an exception; `removed` are streams that no longer count.
     `history_seeds`, the seeds that incremental models are built from, are only called for where a seed has changed:
     it takes a parsed project. Incremental models only add what is newer than all that they have seen, so whatever
     changes the past (definitions, settings, mappings, a stream that left, a load that was reinstated late) rebuilds

@@ -11,6 +11,7 @@ from orchestration.settings.environment import (
     environment_file,
     load_environment_file,
 )
+from orchestration.settings.exception_models import ExceptionScope, ExceptionSpec
 from orchestration.settings.format_models import FormatSpec
 from orchestration.settings.gate_models import BreachSpec, Limits, SourceLimits
 from orchestration.settings.home import Home
@@ -31,6 +32,8 @@ __all__ = [
     "BreachSpec",
     "ColumnSpec",
     "EndpointSpec",
+    "ExceptionScope",
+    "ExceptionSpec",
     "FormatSpec",
     "Home",
     "Limits",

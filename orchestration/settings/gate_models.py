@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
+from orchestration.settings.check_catalogue import LimitEntry, all_limits
 from orchestration.settings.strict import Strict
 
 OnBreach = Literal["warn", "quarantine", "stop"]
@@ -65,56 +66,44 @@ class BreachSpec(Strict):
         return of_loads | ({} if word == "quarantine" else of_sources)
 
 
-class SourceLimits(Strict):
-    """What differs for one source from the company's `limits`. Shares are 0 to 1."""
+def _field(limit: LimitEntry) -> tuple[Any, Any]:
+    kinds: dict[str, Any] = {"integer": int, "number": float, "boolean": bool}
+    is_number = limit.kind != "boolean"
+    return (
+        kinds[limit.kind] | None,
+        Field(
+            default=None,
+            strict=not is_number,
+            ge=limit.low if is_number else None,
+            le=limit.high if is_number else None,
+            description=limit.text,
+        ),
+    )
 
-    quarantine_share: float | None = Field(default=None, ge=0, le=1)
-    duplicate_share: float | None = Field(default=None, ge=0, le=1)
-    exponent_id_share: float | None = Field(default=None, ge=0, le=1)
-    volume_drop_share: float | None = Field(default=None, ge=0, le=1)
-    snapshot_drop_share: float | None = Field(default=None, ge=0, le=1)
-    silent_days: int | None = Field(default=None, ge=1)
+
+def _model(name: str, text: str, limits: Mapping[str, LimitEntry]) -> Any:
+    fields: dict[str, Any] = {limit: _field(entry) for limit, entry in limits.items()}
+    return create_model(name, __base__=Strict, __module__=__name__, __doc__=text, **fields)
 
 
-class Limits(Strict):
-    """What the gate tolerates, where it differs from the checks' own limits. Shares are 0 to 1."""
+if TYPE_CHECKING:
 
-    quarantine_share: float | None = Field(
-        default=None, ge=0, le=1, description="rows of a load that may break the contract"
+    class Limits(Strict):
+        """What the gate tolerates, where it differs from the checks' own limits: one key per limit of a check."""
+
+        def __getattr__(self, name: str) -> float | None: ...
+
+    class SourceLimits(Limits):
+        """What differs for one source from the company's `limits`: those of the checks of loads."""
+
+else:
+    Limits = _model(
+        "Limits",
+        "What the gate tolerates, where it differs from the checks' own limits. Shares are 0 to 1.",
+        all_limits(),
     )
-    duplicate_share: float | None = Field(
-        default=None, ge=0, le=1, description="rows of a load that may share a key and differ"
-    )
-    exponent_id_share: float | None = Field(
-        default=None, ge=0, le=1, description="rows of a load whose ids may look like 12E4"
-    )
-    volume_drop_share: float | None = Field(
-        default=None, ge=0, le=1, description="how much smaller than usual a load may be"
-    )
-    snapshot_drop_share: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="how much smaller than the last one a full snapshot may be",
-    )
-    rows_lost_share: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="rows that a mart may have fewer than in the last release",
-    )
-    unsent_email_share: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="events of a source's e-mails whose sending has not landed",
-    )
-    unmatched_share: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="rows of a source whose id may match no row of the stream it refers to",
-    )
-    silent_days: int | None = Field(
-        default=None, ge=1, description="days that a source may be behind the others"
+    SourceLimits = _model(
+        "SourceLimits",
+        "What differs for one source from the company's `limits`. Shares are 0 to 1.",
+        all_limits(gates=(1,)),
     )

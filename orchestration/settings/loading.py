@@ -15,7 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from orchestration.core.errors import SettingsInvalid
-from orchestration.settings import mapping_rules
+from orchestration.settings import gate_rules, mapping_rules
 from orchestration.settings.environment import Environment
 from orchestration.settings.mistakes import NAMES_A_VARIABLE, KeyPath, dotted, explain, located
 from orchestration.settings.models import Settings
@@ -76,7 +76,8 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> Settings:
         faults = [explain(fault, content, lines) for fault in error.errors()]
         raise SettingsInvalid(_message(config, faults)) from None
     faults = [
-        located(fault.path, f"{fault.text}", lines) for fault in mapping_rules.faults(settings)
+        located(fault.path, f"{fault.text}", lines)
+        for fault in (*mapping_rules.faults(settings), *gate_rules.faults(settings))
     ]
     if faults:
         raise SettingsInvalid(_message(config, faults))

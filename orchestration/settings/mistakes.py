@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from orchestration.settings import (
     alert_models,
     api_models,
+    exception_models,
     format_models,
     gate_models,
     mapping_models,
@@ -42,6 +43,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "retries": api_models.RetriesSpec,
     "rate_limit": api_models.RateLimitSpec,
     "bounds": api_models.BoundsSpec,
+    "scope": exception_models.ExceptionScope,
 }
 """The models of keys that mean the same wherever they stand."""
 
@@ -97,6 +99,8 @@ def _allowed_keys(path: KeyPath, settings: Mapping[str, Any]) -> list[str]:
             model = source_models.ApiSpec if is_api else source_models.SourceSpec
         elif step == "streams":
             model = source_models.EndpointSpec if is_api else mapping_models.SelectionSpec
+        elif step == "exceptions":
+            model = exception_models.ExceptionSpec
         elif step == "limits":
             model = gate_models.SourceLimits if depth else gate_models.Limits
         elif step in _PARTS:

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 
 from orchestration.settings import values
 from orchestration.settings.alert_models import AlertSpec
+from orchestration.settings.exception_models import ExceptionSpec
 from orchestration.settings.format_models import FormatSpec
 from orchestration.settings.gate_models import Limits
 from orchestration.settings.home import Home
@@ -42,6 +43,7 @@ class Settings(Strict):
     keep_releases: int = Field(default=5, ge=1)
     schedule: str = "0 6 * * *"
     limits: Limits = Limits()
+    exceptions: tuple[ExceptionSpec, ...] = ()
     alerts: tuple[AlertSpec, ...] = ()
     sources: dict[str, AnySource] = Field(default_factory=dict)
 

@@ -6,13 +6,26 @@ What the keys are belongs to `models`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestration.settings.gate_models import Limits
 from orchestration.settings.project import CHECKOUT
 
 SCHEMA = CHECKOUT / "docs" / "embudo.schema.json"
+
+_USUAL = (
+    "quarantine_share",
+    "duplicate_share",
+    "exponent_id_share",
+    "volume_drop_share",
+    "snapshot_drop_share",
+    "rows_lost_share",
+    "unsent_email_share",
+    "unmatched_share",
+    "silent_days",
+)
+"""Limits that companies set; the others are commented out."""
 
 _TEMPLATE = """\
 # Settings of your company. `embudo refresh` reads them; mistakes are reported with their line.
@@ -54,6 +67,14 @@ schedule: "0 6 * * *"
 # What the quality gate tolerates; shares are 0 to 1.
 limits:
 <limits>
+
+# What is right in this company although a check does not pass: standing exceptions, each with its reason and its
+# last day (docs/engineer.md, "Standing exceptions").
+# exceptions:
+#   - check: marts.customer.fct_order_lines.unstated_negative_amount
+#     limits: {failing_share: 0.25}
+#     reason: one line in five is a return, which the shop writes with a negative price
+#     until: 2027-06-30
 
 # Who is notified when a refresh fails, a source goes quiet, or the gate warns. Nothing is sent unless it is
 # stated here; addresses and passwords that are secret stand in the environment (embudo.env).
@@ -124,7 +145,7 @@ sources: {}
 """
 
 
-def commented_settings(limits: Mapping[str, float], folder: Path = CHECKOUT) -> str:
+def commented_settings(limits: Mapping[str, float | None], folder: Path = CHECKOUT) -> str:
     """The text of a new `embudo.yml` in `folder`; its first line leads editors to the JSON schema."""
     folder = folder.resolve()
     inside = folder.is_relative_to(CHECKOUT)
@@ -133,10 +154,27 @@ def commented_settings(limits: Mapping[str, float], folder: Path = CHECKOUT) -> 
     return f"# yaml-language-server: $schema={schema}\n\n{template}"
 
 
-def _limits(limits: Mapping[str, float]) -> str:
-    values = {name: f"{name}: {limits[name]:g}" for name in Limits.model_fields}
-    width = max(map(len, values.values()))
+def _limits(limits: Mapping[str, float | None]) -> str:
+    """The usual limits, and the others commented out below."""
+    others = [name for name in Limits.model_fields if name not in _USUAL]
     return "\n".join(
-        f"  {values[name]:<{width}}    # {field.description}"
-        for name, field in Limits.model_fields.items()
+        [
+            *_lines(_USUAL, limits, "  "),
+            "  # Those of single checks (docs/checks.md), where they should differ:",
+            *_lines(others, limits, "  # "),
+        ]
     )
+
+
+def _lines(names: Sequence[str], limits: Mapping[str, float | None], before: str) -> Iterator[str]:
+    values = {name: f"{name}: {limit_text(limits[name])}" for name in names}
+    width = max(map(len, values.values()))
+    for name, value in values.items():
+        yield f"{before}{value:<{width}}    # {Limits.model_fields[name].description}"
+
+
+def limit_text(limit: float | None) -> str:
+    """A limit as YAML has it; a limit that is not set compares nothing."""
+    if isinstance(limit, bool) or limit is None:
+        return {True: "true", False: "false", None: "null"}[limit]
+    return f"{limit:g}"

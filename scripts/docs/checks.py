@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from orchestration.quality.registry import CheckRow, check_rows
-from orchestration.settings import BreachSpec, Limits, SourceLimits
+from orchestration.settings import BreachSpec, SourceLimits
 from scripts.docs.markdown import render
 
 _GATES = {
@@ -25,12 +25,8 @@ def page() -> str:
 
 
 def _cells(row: CheckRow) -> tuple[str, ...]:
-    limits = "<br>".join(f"{_key(name)} {text}" for name, text in row.limits.items())
+    limits = "<br>".join(f"`{name}` {text}" for name, text in row.limits.items())
     return f"`{row.name}`", row.on, row.summary, limits, _policy(row), row.remedy
-
-
-def _key(limit: str) -> str:
-    return f"**`{limit}`**" if limit in Limits.model_fields else f"`{limit}`"
 
 
 def _policy(row: CheckRow) -> str:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.docs import checks, command_line, invariants, marts, metrics, settings_schema, streams
+from scripts.docs import (
+    check_catalogue,
+    checks,
+    command_line,
+    invariants,
+    marts,
+    metrics,
+    settings_schema,
+    streams,
+)
 from scripts.docs.project import ROOT
 
 MARTS_BEGIN, MARTS_END = "<!-- marts: begin -->", "<!-- marts: end -->"
@@ -29,6 +38,7 @@ _PAGES: dict[str, Callable[[], str]] = {
     "cli.md": command_line.page,
     "dev/invariants.md": invariants.page,
     "embudo.schema.json": settings_schema.text,
+    "../orchestration/settings/checks.json": check_catalogue.text,
 }
 
 

@@ -24,6 +24,7 @@ _SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "Company": (settings.Settings,),
     "Source": (settings.SourceSpec, settings.ApiSpec, settings.BreachSpec),
     "Mapping files to streams": (settings.SelectionSpec, settings.ColumnSpec),
+    "Standing exceptions": (settings.ExceptionSpec,),
     "Formats": (settings.FormatSpec,),
     "API sources": (settings.ApiSpec, settings.BreachSpec, settings.EndpointSpec),
     "Alerts": (settings.AlertSpec,),
@@ -124,18 +125,19 @@ def _describe(node: dict[str, Any], model: type[BaseModel]) -> None:
 
 def _default_from_checks(node: dict[str, Any], model: type[BaseModel]) -> None:
     """Limits and policies that nobody sets are those of the gate's checks."""
-    defaults = {
+    of_models: dict[type[BaseModel], Mapping[str, Any]] = {
         settings.Limits: default_limits(),
         settings.BreachSpec: {
             check.name.removeprefix("loads."): check.policy
             for check in all_checks()
             if check.gate == 1
         },
-    }.get(model, {})
+    }
+    defaults = of_models.get(model, {})
     for key, prop in node["properties"].items():
         if prop.get("$ref", "").endswith(("/Limits", "/BreachSpec")):
             prop.pop("default", None)
-        if key in defaults:
+        if key in defaults and "anyOf" in prop:
             (kind,) = (option for option in prop.pop("anyOf") if option != {"type": "null"})
             node["properties"][key] = kind | prop | {"default": defaults[key]}
 

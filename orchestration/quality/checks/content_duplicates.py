@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from statistics import median
+from typing import Annotated
 
 from orchestration.core.records import Severity
 from orchestration.quality.kept_shares import KeptShares, Share, excess, newest_load
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
-from orchestration.quality.registry import check
+from orchestration.quality.registry import OF_STREAMS, check
 from orchestration.quality.repeated_rows import Repeats, days, pairs, repeats, whose
 from orchestration.quality.row_contents import RowContents, contents_of
 from orchestration.quality.subjects import Definitions, GateInput
@@ -35,13 +37,22 @@ def duplicate_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="duplicates.<stream>",
+    has_share=True,
+    scopes=OF_STREAMS,
     on="each stream",
     names=duplicate_names,
     remedy="Each pair names the file and line of both rows: take the repeated export out of the inbox or deliver it "
     "with its first ids. Where one fact has two ids on purpose, waive it: later releases compare with that share.",
 )
 def content_duplicates(
-    candidate: GateInput, *, duplicate_rows_certain: int = 12, duplicate_rows_few: int = 3
+    candidate: GateInput,
+    *,
+    duplicate_rows_certain: Annotated[
+        int, About("new rows that stand there twice and stop", low=1)
+    ] = 12,
+    duplicate_rows_few: Annotated[
+        int, About("new rows that stand there twice and warn", low=1)
+    ] = 3,
 ) -> Iterator[Finding]:
     """Rows since the last release that are equal to another row of the stream but for their id, by source.
 
@@ -82,6 +93,7 @@ def content_duplicates(
                     observed=_observed(repeated, contents, whose(connection, repeated.source)),
                     expected=_expected(before),
                     failures=repeated.repeated,
+                    rows=repeated.rows,
                     keys=pairs(connection, repeated.source),
                 )
             if not failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
 from orchestration.core.records import Severity
 from orchestration.quality.dbt_manifest import (
@@ -18,9 +19,11 @@ from orchestration.quality.dbt_manifest import (
     tests_of,
 )
 from orchestration.quality.failed_keys import failed_keys
+from orchestration.quality.limits import About
 from orchestration.quality.masking import SAMPLES, shown_text
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import check
+from orchestration.quality.standing_exceptions import DBT_TESTS
 from orchestration.quality.subjects import Definitions, GateInput, NodeOutcome
 
 MODELS_BUILT = "dbt.models_built"
@@ -57,14 +60,20 @@ def dbt_test_names(definitions: Definitions) -> Mapping[str, str]:
 
 @check(
     gate=2,
-    name="dbt.<test>",
+    name=DBT_TESTS,
+    has_share=True,
     on="each model",
     names=dbt_test_names,
     remedy="Look the keys up in the source (failed_keys.json of the run has them all) and correct them "
     "there or in embudo.yml; a model that was changed may be at fault as well.",
 )
 def dbt_tests(
-    candidate: GateInput, *, warn_growth_share: float = 0.1, warn_growth_rows: int = 20
+    candidate: GateInput,
+    *,
+    warn_growth_share: Annotated[
+        float, About("rows of a model by which a warning may grow between releases", high=1)
+    ] = 0.1,
+    warn_growth_rows: Annotated[int, About("rows by which a warning may grow besides")] = 20,
 ) -> Iterator[Finding]:
     """dbt's data tests and unit tests.
 
@@ -118,6 +127,7 @@ def _test_finding(
     test: Node, outcome: NodeOutcome, candidate: GateInput, warn_limit: int | None
 ) -> Finding:
     name, subject, expected = check_name(test), model_name(test), expected_of(test)
+    model = model_of(test, candidate.manifest)
     if outcome.status not in ("pass", "warn", "fail"):
         reason = f"dbt reports {outcome.status}" + (
             f": {outcome.message}" if outcome.message else ""
@@ -145,4 +155,5 @@ def _test_finding(
         warn_limit=warn_limit,
         seconds=outcome.seconds,
         remedy=remedy_of(test),
+        rows=_rows(model, candidate) if model is not None and outcome.status != "pass" else 0,
     )

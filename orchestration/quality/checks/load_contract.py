@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedLoad
@@ -12,10 +15,17 @@ from orchestration.quality.subjects import LandedLoad
     name="loads.quarantine_share",
     on="each new load",
     per="load",
+    has_share=True,
     remedy="`embudo quarantine` lists the rows with file, line and reason: fix the file or its mapping; "
     "where such a share is usual, raise `limits.quarantine_share` of the source.",
 )
-def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> Finding:
+def quarantine_share(
+    landed: LandedLoad,
+    *,
+    quarantine_share: Annotated[
+        float, About("rows of a load that may break the contract", high=1)
+    ] = 0.05,
+) -> Finding:
     """Rows of a load that break the contract, as a share of its rows."""
     load, profile = landed.load, landed.profile
     rows = load.rows_landed + load.rows_quarantined
@@ -28,6 +38,7 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
         + (f" (e.g. {examples})" if examples and share > quarantine_share else ""),
         expected=f"at most {quarantine_share:.1%} (see `embudo quarantine`)",
         failures=broken,
+        rows=rows,
     )
 
 
@@ -36,11 +47,18 @@ def quarantine_share(landed: LandedLoad, *, quarantine_share: float = 0.05) -> F
     name="loads.duplicate_keys",
     on="each new load",
     per="load",
+    has_share=True,
     policy="warn",
     remedy="Map a key in embudo.yml that distinguishes these rows; where the file holds versions of a record "
     "on purpose, raise `limits.duplicate_share`.",
 )
-def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Finding:
+def duplicate_keys(
+    landed: LandedLoad,
+    *,
+    duplicate_share: Annotated[
+        float, About("rows of a load that may share a key and differ", high=1)
+    ] = 0.0,
+) -> Finding:
     """Rows of a load that share a key with another row of their file and differ from it; the last counts.
 
     Identical rows, and rows with another time of change, are no such rows.
@@ -56,6 +74,7 @@ def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Findi
         + (f" (e.g. {'; '.join(lines)})" if lines else ""),
         expected=f"at most {duplicate_share:.1%}; of such rows the last counts",
         failures=repeated,
+        rows=load.rows_landed,
     )
 
 
@@ -67,7 +86,13 @@ def duplicate_keys(landed: LandedLoad, *, duplicate_share: float = 0.0) -> Findi
     policy="warn",
     remedy="Export the column as text; where such ids are codes, set `limits.exponent_id_share: 1`.",
 )
-def exponent_ids(landed: LandedLoad, *, exponent_id_share: float = 0.0) -> Finding:
+def exponent_ids(
+    landed: LandedLoad,
+    *,
+    exponent_id_share: Annotated[
+        float, About("rows of a load whose ids may look like 12E4", high=1)
+    ] = 0.0,
+) -> Finding:
     """Ids of a load like `12E4`: codes, or numbers that a spreadsheet has shortened. They are kept."""
     load, profile = landed.load, landed.profile
     exponents = profile.exponents if profile else ()

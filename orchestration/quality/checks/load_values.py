@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.profile_changes import Tolerance, changes
 from orchestration.quality.profiles import Profile, merged
@@ -32,17 +35,19 @@ unit are a factor of 60 and more.
 def values(
     landed: LandedLoad,
     *,
-    tolerance: Tolerance = WHAT_NO_DAY_EXPLAINS,
-    history_loads: int = HISTORY_LOADS,
-    fewest_rows: int = _FEWEST,
+    load_values: Tolerance = WHAT_NO_DAY_EXPLAINS,
+    history_loads: Annotated[
+        int, About("last loads of a stream that say what is usual", low=1)
+    ] = HISTORY_LOADS,
+    load_values_rows: Annotated[int, About("rows of a load whose values are compared")] = _FEWEST,
 ) -> Finding:
     """Values of a load, compared with its stream's last loads: a unit, a sign, an empty column."""
     before = landed.before[-history_loads:]
     known = [landed.profiles[b.load_id].profile for b in before if b.load_id in landed.profiles]
     past = merged(known) if known else Profile(rows=0)
     now = landed.profile
-    enough = now is not None and min(now.profile.rows, past.rows) >= fewest_rows
-    changed = changes(now.profile, past, tolerance) if now is not None and enough else []
+    enough = now is not None and min(now.profile.rows, past.rows) >= load_values_rows
+    changed = changes(now.profile, past, load_values) if now is not None and enough else []
     return Finding(
         passed=not changed,
         observed=f"{'; '.join(changed) or 'as before' if enough else 'too few rows to tell'}, "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import median_low
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedLoad
@@ -22,9 +24,15 @@ from orchestration.quality.subjects import LandedLoad
 def volume(
     landed: LandedLoad,
     *,
-    volume_drop_share: float = 0.9,
-    history_loads: int = 5,
-    smallest_usual_rows: int = 20,
+    volume_drop_share: Annotated[
+        float, About("how much smaller than usual a load may be", high=1)
+    ] = 0.9,
+    history_loads: Annotated[
+        int, About("last loads of a stream that say what is usual", low=1)
+    ] = 5,
+    smallest_usual_rows: Annotated[
+        int, About("usual rows of a load from which on it is checked")
+    ] = 20,
 ) -> Finding:
     """Rows of a load, compared with the last load of the same files, else with the median of the last loads."""
     load, before = landed.load, landed.before
@@ -49,7 +57,13 @@ def volume(
     remedy="Deliver the whole snapshot again: rows that it lacks count as deleted. Where the files hold "
     "changes only, take `snapshot` out of embudo.yml.",
 )
-def snapshot(landed: LandedLoad, *, snapshot_drop_share: float = 0.5) -> Iterator[Finding]:
+def snapshot(
+    landed: LandedLoad,
+    *,
+    snapshot_drop_share: Annotated[
+        float, About("how much smaller than the last one a full snapshot may be", high=1)
+    ] = 0.5,
+) -> Iterator[Finding]:
     """Rows per file of a full snapshot, compared with the load before: what a snapshot lacks counts as deleted."""
     if not landed.is_snapshot:
         return

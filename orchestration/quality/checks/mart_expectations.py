@@ -32,6 +32,7 @@ def expectation_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="marts.<mart>.<expectation>",
+    has_share=True,
     on="each mart",
     names=expectation_names,
     remedy="Look the keys up in the source (failed_keys.json of the run has them all) and correct the "
@@ -77,7 +78,7 @@ def _finding(
         return could_not_run(
             name=name, subject=subject, expected=expectation.expected, reason=validated.reason
         )
-    observed, failures = "kept", 0
+    observed, failures, total = "kept", 0, 0
     keys: tuple[str, ...] = ()
     if not validated.kept:
         failures, total, keys = _count(connection, suite, expectation)
@@ -93,6 +94,7 @@ def _finding(
         severity=expectation.severity,
         failures=failures,
         keys=keys,
+        rows=total,
         warn_limit=expectation.warn_limit,
         remedy=expectation.remedy,
         seconds=seconds,

@@ -24,7 +24,7 @@ from orchestration.quality.measure_history import (
     unusual_month,
 )
 from orchestration.quality.measures import MEASURES, Day, Measure, days_of, groups_of
-from orchestration.quality.outcomes import Finding
+from orchestration.quality.outcomes import Cause, Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import Definitions, GateInput
 
@@ -55,6 +55,7 @@ def measure_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="history.<measure>",
+    scopes=("subject", "region", "team", "rep"),
     on="each core figure",
     names=measure_names,
     remedy="`embudo query METRIC --grain day`, and by rep, team or region, shows where the figure moves; look at "
@@ -114,17 +115,27 @@ def _faults(
 
 
 def _finding(measure: Measure, faults: list[Fault], *, months: int) -> Finding:
-    faults = sorted(faults, key=lambda fault: fault.severity != "error")
+    name, subject = f"history.{measure.name}", measure.mart.partition(".")[2]
+    expected = "months in line with those before and with the same month a year ago"
+    if faults:
+        causes = [_cause(fault) for fault in faults]
+        return Finding.of_causes(causes, name=name, subject=subject, expected=expected)
     return Finding(
-        passed=not faults,
-        severity=faults[0].severity if faults else "error",
-        name=f"history.{measure.name}",
-        subject=measure.mart.partition(".")[2],
-        observed="; ".join(shown(fault.text for fault in faults))
-        or f"{months} months, none unusual",
-        expected="months in line with those before and with the same month a year ago",
-        failures=len(faults),
-        keys=tuple(dict.fromkeys(f"{fault.month:%Y-%m}" for fault in faults)),
+        passed=True,
+        name=name,
+        subject=subject,
+        observed=f"{months} months, none unusual",
+        expected=expected,
+    )
+
+
+def _cause(fault: Fault) -> Cause:
+    (text,) = shown((fault.text,))
+    return Cause(
+        text=text,
+        severity=fault.severity,
+        keys=(f"{fault.month:%Y-%m}",),
+        scope={fault.kind: fault.names} if fault.kind else {},
     )
 
 

@@ -29,7 +29,7 @@ def metric_names(definitions: Definitions) -> Mapping[str, str]:
     remedy="`embudo query METRIC --grain day` shows where the figure moves, and by a dimension whose it is; "
     "look at the files of those days. If the figure is right, waive it.",
 )
-def metric_sanity(candidate: GateInput, *, limits: JumpLimits = JUMP_LIMITS) -> Iterator[Finding]:
+def metric_sanity(candidate: GateInput, *, jump: JumpLimits = JUMP_LIMITS) -> Iterator[Finding]:
     """A figure that cannot be (a rate above 1, a negative count, NaN), or a complete month far outside the
     metric's history.
 
@@ -48,7 +48,7 @@ def metric_sanity(candidate: GateInput, *, limits: JumpLimits = JUMP_LIMITS) -> 
         severity: Severity = "error"
         if not outliers and not (meta.is_change or meta.is_running_total):
             before = previous.get(meta.name, {})
-            outliers = jumps(meta, series, before, candidate.complete_before, limits)
+            outliers = jumps(meta, series, before, candidate.complete_before, jump)
             severity = "error" if previous else "warn"
             expected = "months within the range of the metric's history"
         yield Finding(

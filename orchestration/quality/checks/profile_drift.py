@@ -10,12 +10,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 from orchestration.quality.databases import company_zone
+from orchestration.quality.limits import About
 from orchestration.quality.marts import marts_of, relation_of, table_of
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.profile_changes import Tolerance, changes
-from orchestration.quality.profiles import Profile, profile
+from orchestration.quality.profiles import Profile
+from orchestration.quality.profiles import profile as profile_of
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import Definitions, GateInput
 
@@ -56,7 +59,10 @@ def drift_names(definitions: Definitions) -> Mapping[str, str]:
     "or mapped to another field. If the change is meant, waive it.",
 )
 def profile_drift(
-    candidate: GateInput, *, tolerance: Tolerance = BETWEEN_RELEASES, fewest_rows: int = _FEWEST
+    candidate: GateInput,
+    *,
+    profile: Tolerance = BETWEEN_RELEASES,
+    profile_rows: Annotated[int, About("rows of a mart whose values are compared")] = _FEWEST,
 ) -> Iterator[Finding]:
     """Values of a mart, compared with the last release: empty, constant, of another unit, sign, hour or length.
 
@@ -70,15 +76,15 @@ def profile_drift(
         for mart in _compared(candidate.definitions):
             name, subject, began = f"profile.{mart}", table_of(mart), time.monotonic()
             try:
-                profiles[mart] = profile(connection, relation_of(mart), hours_in=zone)
+                profiles[mart] = profile_of(connection, relation_of(mart), hours_in=zone)
             except databases.errors as error:
                 yield could_not_run(
                     name=name, subject=subject, expected="a table to profile", reason=str(error)
                 )
                 continue
-            own = replace(tolerance, kinds=None) if mart in _AS_OF_TODAY else tolerance
+            own = replace(profile, kinds=None) if mart in _AS_OF_TODAY else profile
             finding = _compare(
-                profiles[mart], before.get(mart, Profile(rows=0)), own, fewest_rows=fewest_rows
+                profiles[mart], before.get(mart, Profile(rows=0)), own, fewest_rows=profile_rows
             )
             seconds = round(time.monotonic() - began, 4)
             yield replace(finding, name=name, subject=subject, seconds=seconds)

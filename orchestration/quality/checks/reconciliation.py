@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from orchestration.quality.limits import About
 from orchestration.quality.marts import table_of
 from orchestration.quality.masking import KEPT, shown
 from orchestration.quality.outcomes import Finding, could_not_run
@@ -55,7 +56,12 @@ def parts_names(definitions: Definitions) -> Mapping[str, str]:
     "moved), or change the reconciliation beside the mart if the new figures are meant.",
 )
 def reconciliation(
-    candidate: GateInput, *, cents: float = 0.005, share_of_amount: float = 1e-6
+    candidate: GateInput,
+    *,
+    cents: Annotated[float, About("by how much an amount may be off")] = 0.005,
+    share_of_amount: Annotated[
+        float, About("by which part of itself it may be off besides", high=1)
+    ] = 1e-6,
 ) -> Iterator[Finding]:
     """Rows, amounts and facts of a mart, compared with landed rows; months of a metric, compared with plain
     SQL over its mart. An amount may be off by rounding to cents, or a millionth of a big one.
@@ -71,7 +77,12 @@ def reconciliation(
     remedy="Two marts disagree: undo the last change of their models (`embudo diff` shows what moved).",
 )
 def parts(
-    candidate: GateInput, *, cents: float = 0.005, share_of_amount: float = 1e-6
+    candidate: GateInput,
+    *,
+    cents: Annotated[float, About("by how much an amount may be off")] = 0.005,
+    share_of_amount: Annotated[
+        float, About("by which part of itself it may be off besides", high=1)
+    ] = 1e-6,
 ) -> Iterator[Finding]:
     """A mart, compared with the mart that it adds up or takes apart."""
     yield from _compare_all(candidate, "parts.", cents, share_of_amount)

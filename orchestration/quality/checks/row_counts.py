@@ -6,7 +6,9 @@ An incremental refresh adds to history and changes it, but does not lose it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.marts import marts_of, relation_of, table_of
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import check
@@ -21,13 +23,19 @@ def row_count_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="rows.<mart>",
+    has_share=True,
     on="each mart",
     names=row_count_names,
     remedy="Look for files that were delivered incomplete, a snapshot with fewer rows, or a model or "
     "mapping that was changed; if the rows are meant to go, waive it.",
 )
 def row_counts(
-    candidate: GateInput, *, rows_lost_share: float = 0.2, smallest_rows: int = 50
+    candidate: GateInput,
+    *,
+    rows_lost_share: Annotated[
+        float, About("rows that a mart may have fewer than in the last release", high=1)
+    ] = 0.2,
+    smallest_rows: Annotated[int, About("rows of a mart from which on it is checked")] = 50,
 ) -> Iterator[Finding]:
     """Rows that a mart lost since the last release; a mart that is missing has failed."""
     previous = candidate.previous_rows
@@ -60,4 +68,5 @@ def row_counts(
                 if before
                 else "no release to compare with",
                 failures=lost,
+                rows=before,
             )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import LandedSource
@@ -19,7 +21,11 @@ from orchestration.quality.subjects import LandedSource
     remedy="Deliver newer files of the source; where it is silent for as long as a rule, raise its "
     "`limits.silent_days`.",
 )
-def freshness(subject: LandedSource, *, silent_days: int = 14) -> Iterator[Finding]:
+def freshness(
+    subject: LandedSource,
+    *,
+    silent_days: Annotated[int, About("days that a source may be behind the others", low=1)] = 14,
+) -> Iterator[Finding]:
     """Days that a source is behind the newest of the others, by business time where it has one, else by
     its last load.
 

@@ -6,12 +6,14 @@ A release keeps the shares of rows that disagree (`agreements.json`), so that th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 from orchestration.core.records import Severity
 from orchestration.quality.agreements import COMPARISONS, Compared, Comparison, compare
 from orchestration.quality.kept_shares import KeptShares, Share, excess, newest_load
+from orchestration.quality.limits import About
 from orchestration.quality.outcomes import Finding
-from orchestration.quality.registry import check
+from orchestration.quality.registry import OF_STREAMS, check
 from orchestration.quality.subjects import Definitions, GateInput
 
 AGREEMENTS_FILE = "agreements.json"
@@ -34,13 +36,19 @@ def agreement_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="agree.<stream>.<stream>",
+    scopes=OF_STREAMS,
     on="each pair of streams",
     names=agreement_names,
     remedy="Look at the last files of both streams: one of them is of another period, company or export, or its ids or "
     "amounts were changed. If both are right, waive it: later releases compare with that share.",
 )
 def stream_agreement(
-    candidate: GateInput, *, disagreeing_share: float = 0.5, disagreeing_rows: int = 20
+    candidate: GateInput,
+    *,
+    disagreeing_share: Annotated[
+        float, About("new rows on which two streams may disagree", high=1)
+    ] = 0.5,
+    disagreeing_rows: Annotated[int, About("such rows that stop", low=1)] = 20,
 ) -> Iterator[Finding]:
     """Rows since the last release on which two streams disagree, by source, compared with the share of earlier rows.
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from orchestration.quality.outcomes import Finding
+from orchestration.quality.outcomes import Cause, Finding, Layout
 from orchestration.quality.periods import clocks, revisions, shifts, volumes
 from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.columns import counted
 from orchestration.quality.periods.slices import StreamPeriods
-from orchestration.quality.registry import NamesFunction, check
+from orchestration.quality.registry import OF_STREAMS, NamesFunction, check
 from orchestration.quality.subjects import Definitions, GateInput
 from orchestration.settings.contract_loading import load_contract
 
@@ -31,12 +31,13 @@ def _names(prefix: str) -> NamesFunction:
 @check(
     gate=3,
     name="gaps.<stream>",
+    scopes=OF_STREAMS,
     on="each stream",
     names=_names("gaps"),
     remedy="Look for files that are missing or cut short for those days and deliver them; where nothing happened on "
     "them (a holiday of one department), waive it.",
 )
-def gaps(candidate: GateInput) -> Iterator[Finding]:
+def gaps(candidate: GateInput, *, gap: volumes.GapLimits = volumes.GAP_LIMITS) -> Iterator[Finding]:
     """Days (weeks, where rows come weekly) without a row since the last release, although their weekday always had
     some; days on which the whole company is quiet are none. Three days, or two weeks, stop the release.
     """
@@ -44,7 +45,7 @@ def gaps(candidate: GateInput) -> Iterator[Finding]:
     yield from _findings(
         candidate,
         "gaps",
-        lambda periods: volumes.gaps(periods, company),
+        lambda periods: volumes.gaps(periods, company, gap),
         expected="rows on the days that always have some",
     )
 
@@ -52,24 +53,29 @@ def gaps(candidate: GateInput) -> Iterator[Finding]:
 @check(
     gate=3,
     name="volume.<stream>",
+    scopes=(*OF_STREAMS, "column", "value"),
     on="each stream",
     names=_names("volume"),
     remedy="Was the export whole, and delivered once? `embudo query` by day and by owner shows where rows are missing, "
     "or are too many. If the company's business is so, waive it.",
 )
-def volume(candidate: GateInput) -> Iterator[Finding]:
+def volume(
+    candidate: GateInput, *, volume: volumes.VolumeLimits = volumes.VOLUME_LIMITS
+) -> Iterator[Finding]:
     """Rows since the last release, beside the weeks before, last year's season and what the other streams do; and the
     rows of each owner, queue, channel … beside the others of the stream.
     """
     company = candidate.periods.company
 
     def changes(periods: StreamPeriods) -> Iterator[Change]:
-        yield from volumes.rows(periods, company)
+        yield from volumes.rows(periods, company, volume)
         contract = load_contract()[periods.stream]
         for column in counted(contract).of("kind"):
             # what is said of a row later (won, done) is not a group that it belongs to
             if column.group or not contract.newest_by:
-                yield from volumes.groups(periods, column.name, are_people=column.group == "users")
+                yield from volumes.groups(
+                    periods, column.name, volume, are_people=column.group == "users"
+                )
 
     yield from _findings(candidate, "volume", changes, expected="about as many rows as are usual")
 
@@ -77,12 +83,15 @@ def volume(candidate: GateInput) -> Iterator[Finding]:
 @check(
     gate=3,
     name="values.<stream>",
+    scopes=(*OF_STREAMS, "column", "value"),
     on="each stream",
     names=_names("values"),
     remedy="Compare the new files with earlier ones: same columns, units, words, defaults? Fix the mapping or deliver "
     "the files again. If the change is meant, waive it.",
 )
-def values(candidate: GateInput) -> Iterator[Finding]:
+def values(
+    candidate: GateInput, *, values: shifts.ShiftLimits = shifts.SHIFT_LIMITS
+) -> Iterator[Finding]:
     """Values since the last release that are unlike any month before: one value for all, empty, other words in other
     shares, another scale or sign.
     """
@@ -90,9 +99,9 @@ def values(candidate: GateInput) -> Iterator[Finding]:
     def changes(periods: StreamPeriods) -> Iterator[Change]:
         stream = counted(load_contract()[periods.stream])
         for column in stream.of("kind"):
-            yield from shifts.kinds(periods, column.name, is_closed=not column.group)
+            yield from shifts.kinds(periods, column.name, values, is_closed=not column.group)
         for column in stream.of("text", "number", "lag"):
-            yield from shifts.measures(periods, column.name, feature=column.feature)
+            yield from shifts.measures(periods, column.name, values, feature=column.feature)
 
     yield from _findings(
         candidate, "values", changes, expected="values like those of the months before"
@@ -102,20 +111,23 @@ def values(candidate: GateInput) -> Iterator[Finding]:
 @check(
     gate=3,
     name="clocks.<stream>",
+    scopes=OF_STREAMS,
     on="each stream",
     names=_names("clocks"),
     remedy="Compare a row with the source's own screen. `time_zone` of the source in embudo.yml says which clock its "
     "times without an offset are of.",
 )
-def clock(candidate: GateInput) -> Iterator[Finding]:
+def clock(
+    candidate: GateInput, *, clock: clocks.ClockLimits = clocks.CLOCK_LIMITS
+) -> Iterator[Finding]:
     """Hours of the day and days of the week since the last release, in the company's zone, that moved as a whole. The
     hour of summer time is none, in the company's zone and in the source's.
     """
 
     def changes(periods: StreamPeriods) -> Iterator[Change]:
         own = clocks.Clocks(candidate.periods.zone, candidate.zones.get(periods.source))
-        yield from clocks.hours(periods, own)
-        yield from clocks.weekdays(periods)
+        yield from clocks.hours(periods, own, clock)
+        yield from clocks.weekdays(periods, clock)
 
     yield from _findings(
         candidate, "clocks", changes, expected="hours and weekdays like those of the months before"
@@ -125,17 +137,23 @@ def clock(candidate: GateInput) -> Iterator[Finding]:
 @check(
     gate=3,
     name="restated.<stream>",
+    scopes=OF_STREAMS,
     on="each stream",
     names=_names("restated"),
     remedy="Was a month exported again, under other keys or in part? `embudo quarantine` and the files' names show "
     "what landed. If the past is right now, waive it.",
 )
-def restated(candidate: GateInput) -> Iterator[Finding]:
+def restated(
+    candidate: GateInput, *, restated: revisions.RestatedLimits = revisions.RESTATED_LIMITS
+) -> Iterator[Finding]:
     """Months of the last release that gained or lost more than a tenth of their rows: half as many again, or two fifths
     less, stop the release.
     """
     yield from _findings(
-        candidate, "restated", revisions.restated, expected="the rows of the last release"
+        candidate,
+        "restated",
+        lambda periods: revisions.restated(periods, restated),
+        expected="the rows of the last release",
     )
 
 
@@ -171,24 +189,26 @@ def _finding(
     changes: list[Change],
     expected: str,
 ) -> Finding:
-    certain = [change for change in changes if change.severity == "error"]
-    ordered = [*certain, *(change for change in changes if change.severity != "error")]
-    texts = [_text(candidate, periods, change) for change in ordered[:_SHOWN]]
-    more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
-    return Finding(
-        passed=False,
-        severity="error" if certain else "warn",
+    return Finding.of_causes(
+        [_cause(candidate, periods, change) for change in changes],
         name=f"{prefix}.{periods.stream}",
         subject=periods.subject,
-        observed="; ".join(texts) + more + periods.named_files,
         expected=expected,
-        failures=max(change.failures for change in ordered),
-        keys=tuple(day for change in ordered for day in change.days),
+        layout=Layout(listed=_SHOWN, suffix=periods.named_files, counts_most=True),
     )
 
 
-def _text(candidate: GateInput, periods: StreamPeriods, change: Change) -> str:
-    if not change.value:
-        return change.text
-    word = candidate.periods.word(candidate.databases, periods.stream, change.column, change.value)
-    return f"{change.text}: {word}" if word else change.text
+def _cause(candidate: GateInput, periods: StreamPeriods, change: Change) -> Cause:
+    word = ""
+    if change.value:
+        word = candidate.periods.word(
+            candidate.databases, periods.stream, change.column, change.value
+        )
+    scope = {"column": (change.column,)} if change.column else {}
+    return Cause(
+        text=f"{change.text}: {word}" if word else change.text,
+        severity=change.severity,
+        failures=change.failures,
+        keys=change.days,
+        scope=scope | ({"value": (word.strip("'"),)} if word else {}),
+    )

@@ -13,7 +13,7 @@ from orchestration.quality.masking import shown
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import GateInput
-from orchestration.quality.target_totals import Target, target_faults
+from orchestration.quality.target_totals import TARGET_LIMITS, Target, TargetLimits, target_faults
 from orchestration.settings.contract_loading import load_contract
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     remedy="Deliver the targets of the period that runs, complete and in the unit of the periods before; if they are "
     "meant to be so, waive it.",
 )
-def target_periods(candidate: GateInput) -> Finding:
+def target_periods(candidate: GateInput, *, targets: TargetLimits = TARGET_LIMITS) -> Finding:
     """Targets that are new since the last release: all of another year while the running period has none, or a total
     of five times or a fifth of the last period and of a year ago, stop; a total nearly doubled or halved, and regions,
     teams or several reps that have none any more, warn.
@@ -37,10 +37,10 @@ def target_periods(candidate: GateInput) -> Finding:
     if since >= 0:
         with candidate.databases.open() as connection:
             row = connection.execute("select as_of_on from warehouse.landing.settings").fetchone()
-            targets = _targets(connection, since)
-        if row is not None and any(fault.is_new for fault in targets):
+            landed = _targets(connection, since)
+        if row is not None and any(target.is_new for target in landed):
             faults = sorted(
-                target_faults(targets, row[0]), key=lambda fault: fault.severity != "error"
+                target_faults(landed, row[0], targets), key=lambda fault: fault.severity != "error"
             )
     return Finding(
         passed=not faults,

@@ -11,16 +11,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from orchestration.core.records import Severity
 from orchestration.quality.databases import identifier, literal
 from orchestration.quality.kept_shares import newest_load
 from orchestration.quality.landed_columns import landed
+from orchestration.quality.limits import About
 from orchestration.quality.masking import SAMPLES, shown
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.reference_hints import hint
-from orchestration.quality.registry import check
+from orchestration.quality.registry import OF_STREAMS, check
 from orchestration.quality.subjects import Definitions, GateInput
 from orchestration.quality.unmatched_ids import (
     UnmatchedIds,
@@ -67,6 +68,8 @@ def reference_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="references.<stream>.<column>",
+    has_share=True,
+    scopes=OF_STREAMS,
     on="each stream",
     names=reference_names,
     policy="warn",
@@ -75,7 +78,12 @@ def reference_names(definitions: Definitions) -> Mapping[str, str]:
     "`limits.unmatched_share`.",
 )
 def unmatched_references(
-    candidate: GateInput, *, unmatched_share: float = 0.1
+    candidate: GateInput,
+    *,
+    unmatched_share: Annotated[
+        float,
+        About("rows of a source whose id may match no row of the stream it refers to", high=1),
+    ] = 0.1,
 ) -> Iterator[Finding]:
     """Ids that match no row of the stream they refer to, by source: a share that is new, has grown since the last
     release, or is above the limit; a third of the new rows, where earlier ones matched, stops it. Sources
@@ -161,6 +169,7 @@ def _finding(
         f"{column.name} is in no row of {column.target}",
         expected=_expected(column),
         failures=unmatched.unmatched,
+        rows=unmatched.rows,
         keys=shown(value for (value,) in values),
         remedy=f"{advice} Others are rows to land." if advice else "",
     )

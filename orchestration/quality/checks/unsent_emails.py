@@ -6,8 +6,9 @@ They count in no figure: every figure of e-mails is dated by the sending.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.masking import KEPT, shown
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
@@ -65,7 +66,13 @@ class _UnsentEvents:
     "dated by their sending. Where a log begins in the middle of a campaign, raise "
     "`limits.unsent_email_share`.",
 )
-def events_without_sent(candidate: GateInput, *, unsent_email_share: float = 0.0) -> Finding:
+def events_without_sent(
+    candidate: GateInput,
+    *,
+    unsent_email_share: Annotated[
+        float, About("events of a source's e-mails whose sending has not landed", high=1)
+    ] = 0.0,
+) -> Finding:
     """Events of campaign e-mails whose message has no `sent`, as a share of a source's events.
 
     Opens, clicks and the rest of such messages are in no figure until their sending lands.

@@ -6,22 +6,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil, floor, log
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from orchestration.core.records import Severity
+from orchestration.quality.limits import About
 from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.slices import StreamPeriods
-
-_LIKELY, _SURE = 10.0, 20.0
-"""By how much the logarithm of the likelihood has to gain to be told, and to be certain: chance gains the latter once
-in a hundred million.
-"""
 
 _MONTHS = 3
 """Months of history with which a span is compared, at least."""
 
-_FEWEST = 60
-"""Fresh rows, and rows of a month of history, whose hours are compared."""
+
+@dataclass(frozen=True)
+class ClockLimits:
+    """By how much the logarithm of the likelihood has to gain to be named, and to be certain: chance gains the latter
+    once in a hundred million.
+    """
+
+    likely: Annotated[float, About("gain of the log-likelihood from which on moved hours warn")] = (
+        10.0
+    )
+    certain: Annotated[float, About("gain from which on they stop")] = 20.0
+    rows: Annotated[
+        int, About("fresh rows, and rows of a month, whose hours are compared", low=1)
+    ] = 60
+
+
+CLOCK_LIMITS = ClockLimits()
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,9 @@ def _offset(zone: str, day: date) -> float:
     return at.total_seconds() / 3600 if at is not None else 0.0
 
 
-def hours(periods: StreamPeriods, clocks: Clocks) -> Iterator[Change]:
+def hours(
+    periods: StreamPeriods, clocks: Clocks, limits: ClockLimits = CLOCK_LIMITS
+) -> Iterator[Change]:
     """Hours of the day that moved together.
 
     Months on the same side of summer time are compared, in the company's zone and the source's; where there are too
@@ -56,16 +70,17 @@ def hours(periods: StreamPeriods, clocks: Clocks) -> Iterator[Change]:
     past = [
         (clocks.ahead(month + timedelta(days=14)), counts.hours)
         for month, counts in periods.history()
-        if sum(counts.hours) >= _FEWEST
+        if sum(counts.hours) >= limits.rows
     ]
     same = [counts for ahead, counts in past if ahead == now]
     if len(same) >= _MONTHS:
-        shift = _shift(periods.fresh.hours, same)
+        shift = _shift(periods.fresh.hours, same, limits)
     else:
         moved = {a - b for ahead, _ in past for a, b in zip(now, ahead, strict=True)}
         shift = _shift(
             periods.fresh.hours,
             [counts for _, counts in past],
+            limits,
             allowed=frozenset({*moved, *(-step for step in moved)} - {0.0}),
         )
     if shift is not None:
@@ -77,13 +92,13 @@ def hours(periods: StreamPeriods, clocks: Clocks) -> Iterator[Change]:
         )
 
 
-def weekdays(periods: StreamPeriods) -> Iterator[Change]:
+def weekdays(periods: StreamPeriods, limits: ClockLimits = CLOCK_LIMITS) -> Iterator[Change]:
     """Days of the week that moved together."""
-    past = [counts.weekdays() for _, counts in periods.history() if counts.rows >= _FEWEST]
+    past = [counts.weekdays() for _, counts in periods.history() if counts.rows >= limits.rows]
     span = periods.fresh_span
     if span is None or (span[1] - span[0]).days < 13:
         return
-    shift = _shift(periods.fresh.weekdays(), past)
+    shift = _shift(periods.fresh.weekdays(), past, limits)
     if shift is not None:
         yield Change(
             text=f"its days of the week are moved by {shift.by:+d} day(s): {shift.apart:.0%} of its rows are on "
@@ -104,7 +119,11 @@ class _Shift:
 
 
 def _shift(
-    now: Sequence[int], past: Sequence[Sequence[int]], *, allowed: frozenset[float] = frozenset()
+    now: Sequence[int],
+    past: Sequence[Sequence[int]],
+    limits: ClockLimits,
+    *,
+    allowed: frozenset[float] = frozenset(),
 ) -> _Shift | None:
     """How the distribution moved; None where it did not move.
 
@@ -112,11 +131,11 @@ def _shift(
     a month of history.
     """
     rows = sum(now)
-    if rows < _FEWEST or len(past) < _MONTHS:
+    if rows < limits.rows or len(past) < _MONTHS:
         return None
     usual = _mean(past)
     by, gain = _best_shift(now, usual)
-    if by == 0 or gain < _LIKELY or any(by in (floor(step), ceil(step)) for step in allowed):
+    if by == 0 or gain < limits.likely or any(by in (floor(step), ceil(step)) for step in allowed):
         return None
     gains = []
     for position, counts in enumerate(past):
@@ -129,7 +148,7 @@ def _shift(
         by=by,
         apart=_apart([count / rows for count in now], usual),
         usually=earlier,
-        severity="error" if gain >= _SURE else "warn",
+        severity="error" if gain >= limits.certain else "warn",
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.slices import Slice, StreamPeriods
 
@@ -15,7 +18,33 @@ _FEWEST = 20
 """Fresh rows, and rows of a month of history, whose values are compared."""
 
 
-def kinds(periods: StreamPeriods, column: str, *, is_closed: bool) -> Iterator[Change]:
+@dataclass(frozen=True)
+class ShiftLimits:
+    """From where on values are of another nature. Shares are of the fresh rows; what a month of history moved by is
+    allowed in any case.
+    """
+
+    one_value: Annotated[
+        float, About("rows of one value from which on a column is constant", high=1)
+    ] = 0.95
+    moved_warns: Annotated[float, About("rows that may have other values", high=1)] = 0.15
+    moved_stops: Annotated[float, About("rows of other values that stop", high=1)] = 0.5
+    empty_share: Annotated[float, About("rows by which empty or filled ones may grow", high=1)] = (
+        0.15
+    )
+    sign_share: Annotated[
+        float, About("rows by which zeros or those below zero may grow", high=1)
+    ] = 0.1
+    scale_warns: Annotated[float, About("times by which sizes may move", low=1)] = 1.5
+    scale_stops: Annotated[float, About("times from which on moved sizes stop", low=1)] = 3.5
+
+
+SHIFT_LIMITS = ShiftLimits()
+
+
+def kinds(
+    periods: StreamPeriods, column: str, limits: ShiftLimits = SHIFT_LIMITS, *, is_closed: bool
+) -> Iterator[Change]:
     """Values of few kinds: one that has nearly all rows, or shares that moved. `is_closed`: they are few words that
     mean something, not owners or campaigns, of whom any may be new.
     """
@@ -28,7 +57,7 @@ def kinds(periods: StreamPeriods, column: str, *, is_closed: bool) -> Iterator[C
     value, top = max(fresh.items(), key=lambda item: item[1])
     usual = _merged(past)
     most = max(sample.get(value, 0) / sum(sample.values()) for sample in (*past, *young) if sample)
-    if top / rows >= 0.95 and most < 0.75 and len(usual) >= 2:
+    if top / rows >= limits.one_value and most < 0.75 and len(usual) >= 2:
         what = "is empty" if not value else "has one value"
         yield Change(
             text=f"{column} {what} in {top / rows:.0%} of {rows:,} rows ({most:.0%} at most in a month before)",
@@ -43,7 +72,7 @@ def kinds(periods: StreamPeriods, column: str, *, is_closed: bool) -> Iterator[C
     moved = min(_moved(fresh, sample) for sample in (usual, *_younger(usual, _merged(young))))
     earlier = [_moved(sample, usual) for sample in past if sum(sample.values()) >= _FEWEST]
     usually = max(earlier, default=0.0) if len(earlier) > 1 else _UNKNOWN
-    allowed = max(0.15, 1.5 * usually) + _noise(rows, len(usual))
+    allowed = max(limits.moved_warns, 1.5 * usually) + _noise(rows, len(usual))
     if moved > allowed:
         new = sum(count for word, count in fresh.items() if word not in usual)
         which = max(
@@ -52,14 +81,16 @@ def kinds(periods: StreamPeriods, column: str, *, is_closed: bool) -> Iterator[C
         yield Change(
             text=f"{column} has other values in {moved:.0%} of {rows:,} rows (in {usually:.0%} at "
             f"most in a month before){f', {new:,} rows of values that nobody had' if new else ''}",
-            severity="error" if moved > max(0.5, 3 * allowed) else "warn",
+            severity="error" if moved > max(limits.moved_stops, 3 * allowed) else "warn",
             failures=round(moved * rows),
             column=column,
             value=which,
         )
 
 
-def measures(periods: StreamPeriods, column: str, *, feature: str) -> Iterator[Change]:
+def measures(
+    periods: StreamPeriods, column: str, limits: ShiftLimits = SHIFT_LIMITS, *, feature: str
+) -> Iterator[Change]:
     """Numbers, durations and columns of many values: constant, empty, of another scale or sign."""
     fresh, rows = periods.fresh.measures.get(column, {}), periods.fresh.rows
     past = [sample for sample in _history(periods) if sample.rows >= _FEWEST]
@@ -73,7 +104,7 @@ def measures(periods: StreamPeriods, column: str, *, feature: str) -> Iterator[C
         for sample in periods.seen
         if sample.rows >= _FEWEST
     ]
-    yield from _emptied(column, filled, shares, rows, young if feature == "lag" else None)
+    yield from _emptied(column, filled, shares, rows, limits, young if feature == "lag" else None)
     values = fresh.get("filled", 0)
     if values < _FEWEST:
         return
@@ -83,9 +114,9 @@ def measures(periods: StreamPeriods, column: str, *, feature: str) -> Iterator[C
     yield from _constant(column, fresh, usual)
     if feature == "text":
         return
-    yield from _signs(column, fresh, usual)
+    yield from _signs(column, fresh, usual, limits)
     if fresh.get("distinct", 0) > 1:
-        yield from _scale(column, fresh, usual, is_lag=feature == "lag")
+        yield from _scale(column, fresh, usual, limits, is_lag=feature == "lag")
 
 
 def _history(periods: StreamPeriods) -> list[Slice]:
@@ -97,6 +128,7 @@ def _emptied(
     filled: float,
     shares: Sequence[float],
     rows: int,
+    limits: ShiftLimits,
     young: Sequence[float] | None,
 ) -> Iterator[Change]:
     """A share of filled rows outside all months. Of late rows what comes later may be missing still: it has to be
@@ -104,7 +136,7 @@ def _emptied(
     """
     low, high = min(shares), max(shares)
     usually = 2 * (high - low) if len(shares) > 1 else _UNKNOWN
-    step = max(0.15, usually) + 2 * _noise(rows, 2)
+    step = max(limits.empty_share, usually) + 2 * _noise(rows, 2)
     none = young is not None and filled == 0 and min(young, default=0.0) > 0.33
     if none or (young is None and filled < low - step):
         gone = filled < 0.02 and low > 0.5 and young is None
@@ -144,14 +176,17 @@ def _constant(
 
 
 def _signs(
-    column: str, fresh: Mapping[str, float], usual: Sequence[Mapping[str, float]]
+    column: str,
+    fresh: Mapping[str, float],
+    usual: Sequence[Mapping[str, float]],
+    limits: ShiftLimits,
 ) -> Iterator[Change]:
     for name, word in (("negative", "below zero"), ("zero", "zero")):
         share = fresh.get(name, 0) / fresh["filled"]
         most = max(sample.get(name, 0) / sample["filled"] for sample in usual)
         least = min(sample.get(name, 0) / sample["filled"] for sample in usual)
         usually = 2 * (most - least) if len(usual) > 1 else _UNKNOWN
-        step = max(0.1, usually) + 2 * _noise(fresh["filled"], 2)
+        step = max(limits.sign_share, usually) + 2 * _noise(fresh["filled"], 2)
         if share > most + step:
             yield Change(
                 text=f"{column} is {word} in {share:.0%} of the rows ({most:.0%} at most before)",
@@ -162,7 +197,12 @@ def _signs(
 
 
 def _scale(
-    column: str, fresh: Mapping[str, float], usual: Sequence[Mapping[str, float]], *, is_lag: bool
+    column: str,
+    fresh: Mapping[str, float],
+    usual: Sequence[Mapping[str, float]],
+    limits: ShiftLimits,
+    *,
+    is_lag: bool,
 ) -> Iterator[Change]:
     """Quantiles that moved by the same factor, beyond what they move by from month to month."""
     factors = []
@@ -192,12 +232,14 @@ def _scale(
             column=column,
         )
         return
-    if abs(moved) < max(math.log(1.5), 2.5 * swing) + noise:
+    if abs(moved) < max(math.log(limits.scale_warns), 2.5 * swing) + noise:
         return
     same = all(abs(factor[0]) > 0.5 * abs(moved) and factor[0] * moved > 0 for factor in factors)
     yield Change(
         text=f"{column} is typically {now:,.4g} ({before:,.4g} before)",
-        severity="error" if same and abs(moved) > max(math.log(3.5), 3 * swing) else "warn",
+        severity="error"
+        if same and abs(moved) > max(math.log(limits.scale_stops), 3 * swing)
+        else "warn",
         failures=int(fresh["filled"]),
         column=column,
     )

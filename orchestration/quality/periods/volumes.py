@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
+from typing import Annotated
 
+from orchestration.quality.limits import About
 from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.slices import StreamPeriods
 from orchestration.quality.periods.usual import (
@@ -20,8 +22,43 @@ from orchestration.quality.periods.usual import (
 _DAILY = 8.0
 """Rows that a weekday has on average, and never none, for a day without any to be a gap."""
 
-_WEEKLY = 12.0
-"""Rows that a week has on average, for a week without any to be a gap."""
+
+@dataclass(frozen=True)
+class GapLimits:
+    """What days and weeks without a row are named, and how many stop a release."""
+
+    days: Annotated[int, About("days without a row that stop", low=1)] = 3
+    weeks: Annotated[int, About("weeks without a row that stop", low=1)] = 2
+    daily_rows: Annotated[
+        float, About("rows of a weekday from which on a day without any is a gap")
+    ] = _DAILY
+    weekly_rows: Annotated[
+        float, About("rows of a week from which on one without any is a gap")
+    ] = 12.0
+
+
+GAP_LIMITS = GapLimits()
+
+
+@dataclass(frozen=True)
+class VolumeLimits:
+    """Rows beside the expected ones: which part or how many times warn and stop."""
+
+    low_warns: Annotated[
+        float, About("part of the expected rows below which a stream warns", high=1)
+    ] = 0.65
+    low_stops: Annotated[float, About("part below which it stops", high=1)] = 0.6
+    high_warns: Annotated[
+        float, About("times the expected rows from which on a stream warns", low=1)
+    ] = 1.6
+    high_stops: Annotated[float, About("times from which on it stops", low=1)] = 8.0
+    of_one: Annotated[
+        float, About("times the expected rows of one owner, queue … that warn", low=1)
+    ] = 1.7
+    missing_share: Annotated[float, About("owners, queues … without a row that stop", high=1)] = 0.2
+
+
+VOLUME_LIMITS = VolumeLimits()
 
 
 @dataclass(frozen=True)
@@ -68,11 +105,13 @@ def company_of(streams: Sequence[StreamPeriods]) -> Company:
     )
 
 
-def _is_daily(usual: Usual) -> bool:
-    return usual.mean >= _DAILY and usual.fewest > 0
+def _is_daily(usual: Usual, rows: float = _DAILY) -> bool:
+    return usual.mean >= rows and usual.fewest > 0
 
 
-def gaps(periods: StreamPeriods, company: Company) -> Iterator[Change]:
+def gaps(
+    periods: StreamPeriods, company: Company, limits: GapLimits = GAP_LIMITS
+) -> Iterator[Change]:
     """Days, or weeks of a stream that comes weekly, without a row since the last release."""
     span = periods.fresh_span
     if span is None or company.last is None or company.was_last is None:
@@ -81,20 +120,24 @@ def gaps(periods: StreamPeriods, company: Company) -> Iterator[Change]:
     late = max((company.was_last - max(periods.before)).days, 0)
     last = max(span[1], company.last - timedelta(days=late))
     open_days = [day for day in days_between(span[0], last) if day not in company.closed]
-    missing = [day for day in open_days if not days.get(day) and _is_daily(usual[day.weekday()])]
+    missing = [
+        day
+        for day in open_days
+        if not days.get(day) and _is_daily(usual[day.weekday()], limits.daily_rows)
+    ]
     if missing:
         shown = ", ".join(f"{day:%Y-%m-%d}" for day in missing[:4])
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
         weekday = usual[missing[0].weekday()].mean
         yield Change(
             text=f"no row on {len(missing)} day(s): {shown}{more} (about {weekday:,.0f} on such a day before)",
-            severity="error" if len(missing) >= 3 else "warn",
+            severity="error" if len(missing) >= limits.days else "warn",
             failures=len(missing),
             days=tuple(f"{day:%Y-%m-%d}" for day in missing),
         )
         return
     weekly = sum(weekday.mean for weekday in usual)
-    if weekly >= _WEEKLY:
+    if weekly >= limits.weekly_rows:
         empty = [
             start
             for start in days_between(span[0], last - timedelta(days=6))[::7]
@@ -105,20 +148,22 @@ def gaps(periods: StreamPeriods, company: Company) -> Iterator[Change]:
             yield Change(
                 text=f"no row in {len(empty)} week(s), the first from {empty[0]:%Y-%m-%d} (about {weekly:,.0f} a "
                 "week before)",
-                severity="error" if len(empty) >= 2 else "warn",
+                severity="error" if len(empty) >= limits.weeks else "warn",
                 failures=len(empty),
                 days=tuple(f"{day:%Y-%m-%d}" for day in empty),
             )
 
 
-def rows(periods: StreamPeriods, company: Company) -> Iterator[Change]:
+def rows(
+    periods: StreamPeriods, company: Company, limits: VolumeLimits = VOLUME_LIMITS
+) -> Iterator[Change]:
     """The fresh rows of a stream as a whole, beside its weekdays, season and the company's level."""
     span = periods.fresh_span
     if span is None:
         return
     last = max(span[1], company.last or span[1])
     if _is_sparse(periods, span[0]):
-        yield from _months(periods, span[0])
+        yield from _months(periods, span[0], limits)
         return
     total = volume(periods.days, span[0], last)
     if total is None or max(total.rows, total.expected) < 20:
@@ -128,12 +173,12 @@ def rows(periods: StreamPeriods, company: Company) -> Iterator[Change]:
         "from the weeks before"
     )
     low = min(company.level, 1.0)
-    if total.ratio < 0.65 * low and total.deviations(low) < -3.5:
-        certain = total.ratio < 0.6 * low and total.deviations(low) < -5
+    if total.ratio < limits.low_warns * low and total.deviations(low) < -3.5:
+        certain = total.ratio < limits.low_stops * low and total.deviations(low) < -5
         yield Change(text=text, severity="error" if certain else "warn", failures=total.rows)
     high = max(company.level, 1.0)
-    if total.ratio > 1.6 * high and total.deviations(high) > 4:
-        certain = total.ratio > 8 * high and total.deviations(high) > 8
+    if total.ratio > limits.high_warns * high and total.deviations(high) > 4:
+        certain = total.ratio > limits.high_stops * high and total.deviations(high) > 8
         yield Change(text=text, severity="error" if certain else "warn", failures=total.rows)
 
 
@@ -143,7 +188,7 @@ def _is_sparse(periods: StreamPeriods, first: date) -> bool:
     return sum(first - timedelta(weeks=8) <= day < first for day in weeks) < 8
 
 
-def _months(periods: StreamPeriods, first: date) -> Iterator[Change]:
+def _months(periods: StreamPeriods, first: date, limits: VolumeLimits) -> Iterator[Change]:
     """Fresh months of a stream with rows on a few days, beside the middle of the last six."""
     known = [counts.rows for month, counts in periods.history(6)]
     if len(known) < 3:
@@ -153,15 +198,17 @@ def _months(periods: StreamPeriods, first: date) -> Iterator[Change]:
         if month < first.replace(day=1) or max(counts.rows, usual) < 12:
             continue
         ratio = counts.rows / usual
-        if ratio < 0.65 / swing or ratio > 1.6 * swing:
+        if ratio < limits.low_warns / swing or ratio > limits.high_warns * swing:
             yield Change(
                 text=f"{counts.rows:,} rows of {month:%Y-%m}, about {usual:,.0f} in the months before",
-                severity="error" if ratio < 0.65 / swing else "warn",
+                severity="error" if ratio < limits.low_warns / swing else "warn",
                 failures=counts.rows,
             )
 
 
-def groups(periods: StreamPeriods, column: str, *, are_people: bool) -> Iterator[Change]:
+def groups(
+    periods: StreamPeriods, column: str, limits: VolumeLimits = VOLUME_LIMITS, *, are_people: bool
+) -> Iterator[Change]:
     """Values of a column whose rows are missing or too many beside the others.
 
     Their share in the last three months, of the fresh rows, is what is expected.
@@ -177,12 +224,12 @@ def groups(periods: StreamPeriods, column: str, *, are_people: bool) -> Iterator
     known = {value: share * total for value, share in shares.items() if value}
     level = _level(known, fresh)
     known = {value: usual * level for value, usual in known.items()}
-    yield from _missing(column, known, fresh, past, noise, are_people=are_people)
+    yield from _missing(column, known, fresh, past, noise, limits, are_people=are_people)
     for value, usual in known.items():
         rows_of = fresh.get(value, 0)
         if (
             usual >= 8
-            and rows_of >= 1.7 * usual
+            and rows_of >= limits.of_one * usual
             and (rows_of - usual) / math.sqrt(usual * noise) > 5
         ):
             yield Change(
@@ -199,6 +246,7 @@ def _missing(
     fresh: Mapping[str, int],
     past: Sequence[Mapping[str, int]],
     noise: float,
+    limits: VolumeLimits,
     *,
     are_people: bool,
 ) -> Iterator[Change]:
@@ -216,7 +264,11 @@ def _missing(
     if len(active) < 3 or not (together or sure) or (are_people and len(missing) < 2):
         # one person who is gone has left, or is on holiday
         return
-    certain = together and len(missing) >= 0.2 * len(active) and lost >= 0.1 * sum(known.values())
+    certain = (
+        together
+        and len(missing) >= limits.missing_share * len(active)
+        and lost >= 0.1 * sum(known.values())
+    )
     yield Change(
         text=f"{len(missing)} of {len(active)} usual values of {column} have no row (about {lost:,.0f} expected)",
         severity="error" if certain else "warn",

@@ -106,6 +106,8 @@ def require_build(
                 manifest=context.project.manifest,
                 outcomes=built.nodes,
                 previous=prepared.baseline.directory,
+                limits=context.settings.limits.model_dump(exclude_none=True),
+                exceptions=context.exceptions,
             ),
             gates=[2],
         ),
@@ -155,12 +157,10 @@ def _run_dbt(
         peaks[node.unique_id] = peak_memory()
         context.report.detail(f"{ended} done, last {node.name}")
 
-    # A failing test keeps dbt from building on its model: where it is waived, it runs last.
-    waived = tuple(
-        check.partition(" on ")[0].removeprefix("dbt.")
-        for check in context.waivers
-        if check.startswith("dbt.")
-    )
+    # A failing test keeps dbt from building on its model: where it is waived or excepted, it runs last.
+    excepted = quality.excepted_tests(context.project.manifest, context.exceptions)
+    named = [check.partition(" on ")[0] for check in context.waivers if check.startswith("dbt.")]
+    waived = tuple(check.removeprefix("dbt.") for check in dict.fromkeys((*named, *excepted)))
     result = dbt.build(
         exclude=(*waived, *(() if unit_tests else (_UNIT_TESTS,))),
         full_refresh=full,

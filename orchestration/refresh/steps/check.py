@@ -42,6 +42,7 @@ def check(
             previous_rows=baseline.rows if is_comparable else {},
             previous=previous if is_comparable else None,
             waivers=context.waivers,
+            exceptions=context.exceptions,
             revenue_from=context.settings.revenue_from,
             limits=context.settings.limits.model_dump(exclude_none=True),
             zones={

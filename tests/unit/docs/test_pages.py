@@ -62,12 +62,18 @@ def test_engineer_page_explains_every_setting() -> None:
             settings.ColumnSpec,
             settings.FormatSpec,
             settings.UnpivotSpec,
-            settings.Limits,
             settings.AlertSpec,
         )
         for name in (field.alias or key for key, field in spec.model_fields.items())
     } - {"config_file"}
     assert known - explained == set()
+
+
+def test_checks_page_explains_every_limit() -> None:
+    from orchestration import settings
+
+    text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert [name for name in settings.Limits.model_fields if f"`{name}` " not in text] == []
 
 
 def test_engineer_page_lists_every_exit_code() -> None:

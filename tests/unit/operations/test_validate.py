@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,10 @@ def project(monkeypatch: pytest.MonkeyPatch) -> None:
         "Project": make,
         "check_seeds": lambda _: 12,
         "saved_query_tables": lambda _: (),
+        "check_names": lambda _: (
+            ("gaps.calls", "gaps.<stream>"),
+            ("metric.revenue", "metric.<metric>"),
+        ),
     }
     for name, value in replaced.items():
         monkeypatch.setattr(validate, name, value)
@@ -71,6 +76,18 @@ def test_settings_are_loaded_where_they_are_named(tmp_path: Path) -> None:
     config.write_text(SETTINGS)
     outcome = validate_project(config=config, home=tmp_path / "home")
     assert outcome.passed[0] == f"{config}: 1 source(s), 2 stream(s) mapped"
+    until = date.today() + timedelta(days=9)
+    config.write_text(
+        f"{SETTINGS}\nexceptions: [{{check: gaps.calls, reason: we rest, until: {until}}}]\n"
+    )
+    outcome = validate_project(config=config, home=tmp_path / "home")
+    assert outcome.passed[1] == "1 standing exception(s) in force"
+    config.write_text(config.read_text().replace("gaps.calls", "metric.revenu"))
+    with pytest.raises(
+        SettingsInvalid,
+        match=r"no check of this project; did you mean 'metric\.revenue'\?",
+    ):
+        validate_project(config=config, home=tmp_path / "home")
     config.write_text("currency: euro\n")
     with pytest.raises(SettingsInvalid, match="euro"):
         validate_project(config=config, home=tmp_path / "home")

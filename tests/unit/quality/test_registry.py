@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from orchestration.quality.limits import Limit, arguments
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import all_checks, check, check_rows, default_limits
 from orchestration.settings import BreachSpec, Limits, SourceLimits
@@ -29,8 +30,34 @@ def test_every_check_is_documented_and_its_limits_have_defaults(entry) -> None: 
 
 
 def test_limits_of_embudo_yml_are_limits_of_checks() -> None:
-    assert set(Limits.model_fields) <= set(default_limits())
-    assert set(SourceLimits.model_fields) < set(Limits.model_fields)
+    assert set(Limits.model_fields) == set(default_limits())
+    of_loads = {limit.name for entry in CHECKS if entry.gate == 1 for limit in entry.limits}
+    assert set(SourceLimits.model_fields) == of_loads
+
+
+def test_every_parameter_of_every_check_can_be_set() -> None:
+    """Whatever embudo.yml says of a limit reaches the parameter, or its field."""
+    for entry in CHECKS:
+        for limit in entry.limits:
+            value = limit.about.high if limit.default != limit.about.high else limit.about.low
+            value = 7 if value is None else value
+            value = (not limit.default) if isinstance(limit.default, bool) else value
+            Limits.model_validate({limit.name: value})
+            own = arguments(entry.function, {limit.name: value})
+            assert list(own) == [limit.parameter]
+            actual = own[limit.parameter]
+            assert (getattr(actual, limit.field) if limit.field else actual) == value
+
+
+def test_limits_of_the_same_name_are_the_same() -> None:
+    known: dict[str, Limit] = {}
+    for limit in (limit for entry in CHECKS for limit in entry.limits):
+        assert known.setdefault(limit.name, limit).default == limit.default
+
+
+@pytest.mark.parametrize("entry", CHECKS, ids=lambda entry: entry.name)
+def test_every_limit_says_what_it_means(entry) -> None:  # type: ignore[no-untyped-def]
+    assert [limit.name for limit in entry.limits if not limit.about.text] == []
 
 
 def test_policies_of_embudo_yml_are_those_of_gate_1() -> None:

@@ -67,5 +67,10 @@ def test_what_failed_comes_before_what_could_not_run_and_what_warned() -> None:
     report = GateReport(run_id="r", checks=checks)
     named = [line.split()[1] for line in explain(report).splitlines() if line[0] in "Fw"]
     assert named == ["early", "late", "skipped", "warned"]
+    noted = dataclasses.replace(result("noted"), exception="until 2026-12-31: it is so")
+    assert explain(GateReport(run_id="r", checks=(noted,))).splitlines() == [
+        "excepted  noted on fct_orders: expected none, found 3 rows",
+        "        excepted until 2026-12-31: it is so",
+    ]
     assert explain(report, limit=1).endswith("… and 3 more: see gate.json of the candidate")
     assert explain(GateReport(run_id="r", checks=(result("a"),))) == "All 1 checks passed."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,14 @@ import pytest
 from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.ledger.quarantined_loads import quarantined_loads
+from orchestration.quality import StandingExceptions
 from orchestration.refresh.load_gate import (
     check_new_loads,
     load_limits,
     loads_to_check,
     waived_loads,
 )
-from orchestration.settings import Home
+from orchestration.settings import ExceptionSpec, Home
 from orchestration.settings.workspace import Workspace
 from tests.unit.ingestion.factories import Company
 from tests.unit.publication.factories import make_release
@@ -97,6 +98,23 @@ def test_a_shrunken_load_is_quarantined_until_it_is_waived(company: Company) -> 
     waivers = {failed.title: waiver_of(failed)}
     assert [waived.stream for waived in waived_loads(company.home, waivers)] == ["calls"]
     outcomes(company, LandingResult(loads=()), waivers)
+    assert quarantined(company.home) == []
+
+
+def test_a_shrunken_load_is_quarantined_until_an_exception_covers_it(company: Company) -> None:
+    for name, rows in (("a", 100), ("b", 100), ("c", 5)):
+        outcomes(company, land(company, name, rows), {})
+    assert quarantined(company.home) == ["loads.volume"]
+    spec = ExceptionSpec(
+        check="loads.volume", reason="a slow day", until=date.today() + timedelta(days=9)
+    )
+    exceptions = StandingExceptions((spec,), date.today())
+    assert [load.stream for load in waived_loads(company.home, {}, exceptions)] == ["calls"]
+    limited = StandingExceptions((spec.model_copy(update={"limits": {"failing_rows": 1}}),))
+    assert waived_loads(company.home, {}, limited) == [], "nobody knows yet whether it is enough"
+    settings = company.settings().model_copy(update={"exceptions": (spec,)})
+    workspace = Workspace(settings=settings, home=company.home)
+    check_new_loads(workspace, LandingResult(loads=()), run_id="run", waivers={})
     assert quarantined(company.home) == []
 
 

@@ -8,6 +8,7 @@ from orchestration.quality.registry import default_limits
 from orchestration.settings import commented_settings, load_settings
 from orchestration.settings.gate_models import Limits
 from orchestration.settings.project import CHECKOUT
+from orchestration.settings.template import limit_text
 from tests.unit.settings.factories import write
 
 
@@ -29,7 +30,7 @@ def test_the_commented_example_loads_once_uncommented(tmp_path: Path) -> None:
 def test_every_limit_stands_in_it_with_its_value_and_meaning() -> None:
     text = commented_settings(default_limits())
     for name, field in Limits.model_fields.items():
-        assert f"  {name}: {default_limits()[name]:g} " in text
+        assert f" {name}: {limit_text(default_limits()[name])} " in text
         assert f"# {field.description}" in text
 
 
