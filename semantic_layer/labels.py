@@ -65,6 +65,8 @@ _TEXTS = {
     "month": N_("month"),
     "quarter": N_("quarter"),
     "year": N_("year"),
+    "warning": N_("warning"),
+    "waived": N_("waived"),
     "rep": N_("rep"),
     "manager": N_("manager"),
     "director": N_("director"),

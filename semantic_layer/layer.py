@@ -142,8 +142,8 @@ class SemanticLayer:
         return list(self.warehouse.query(sql, parameters).to_pylist())
 
     def trust(self, metrics: Sequence[str]) -> Trust:
-        """How far these metrics can be trusted."""
-        return self.facts.trust(self.lineage.of(metrics).streams)
+        """How far these metrics can be trusted; for none, the release as a whole."""
+        return self.facts.trust(self.lineage.of(metrics) if metrics else None)
 
     def marts(self, metrics: Sequence[str]) -> tuple[str, ...]:
         """The models that these metrics read."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ class LineageGraph:
         self._metrics = {node["name"]: key for key, node in manifest.get("metrics", {}).items()}
         nodes = manifest.get("nodes", {})
         self._names = {key: str(node["name"]) for key, node in nodes.items()}
+        self._tables = {
+            name: key for key, name in self._names.items() if key.startswith(("model.", "seed."))
+        }
         self._ends = {key for key, node in nodes.items() if _ends_lineage(node)}
         self._tests = Counter(
             self._names[parent]
@@ -56,13 +59,25 @@ class LineageGraph:
         """How many data tests and unit tests check a model."""
         return self._tests[model]
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a model or a seed of this name."""
+        return name in self._tables
+
+    def streams_of(self, model: str) -> tuple[str, ...]:
+        """The streams behind a model, in alphabetical order; none where its lineage ends at itself."""
+        key = self._tables.get(model)
+        return () if key is None or key in self._ends else self._upstream([key]).streams
+
     def of(self, metrics: Sequence[str]) -> Lineage:
         """Marts, streams and seeds behind these metrics, each in alphabetical order."""
+        return self._upstream(self._metrics[name] for name in metrics if name in self._metrics)
+
+    def _upstream(self, nodes: Iterable[str]) -> Lineage:
         marts: set[str] = set()
         streams: set[str] = set()
         seeds: set[str] = set()
         through: set[str] = set()
-        waiting = [self._metrics[name] for name in metrics if name in self._metrics]
+        waiting = list(nodes)
         seen = set(waiting)
         while waiting:
             node = waiting.pop()

@@ -34,4 +34,5 @@ def metric_card(layer: SemanticLayer, name: str) -> MetricCard:
         sql=layer.explain(request),
         last=last_value(layer, metric, times),
         currency=layer.currency,
+        warnings=layer.trust([name]).warnings,
     )

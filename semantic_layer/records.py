@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from orchestration.core.records import ReleaseWarning
+
 Grain = Literal["day", "week", "month", "quarter", "year"]
 QueryGrain = Literal["hour", "day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
@@ -112,6 +114,8 @@ class MetricCard:
     last: LastValue | None = None
     """At the grain of its cadence; none where no period is over, or the tables lack what it needs."""
     currency: str = ""
+    warnings: tuple[ReleaseWarning, ...] = ()
+    """Those of the release that concern it, waived ones too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,3 +132,10 @@ class Trust:
     """`source.stream` behind the metrics, and the time of its last load."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Failed checks of the gate that a person waived, and who, when and why."""
+    warnings: tuple[ReleaseWarning, ...] = ()
+    """Checks that warned or were waived and concern the answer: what is behind its metrics."""
+
+    @property
+    def open_warnings(self) -> tuple[ReleaseWarning, ...]:
+        """Those that nobody waived."""
+        return tuple(warning for warning in self.warnings if not warning.waiver)

@@ -6,7 +6,7 @@ Deciding a verdict is the gate's; here it is only read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestration.core.errors import ReleaseCorrupt
-from semantic_layer.records import Trust
+from orchestration.core.records import ReleaseWarning
+from semantic_layer.records import Lineage, Trust
 from semantic_layer.warehouse import Warehouse
 
 RELEASE_FILE = "release.json"
@@ -33,27 +34,44 @@ class ReleaseFacts:
     time_zone: str = "UTC"
     streams: Mapping[str, datetime | None] = field(default_factory=dict)
     accepted: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[ReleaseWarning, ...] = ()
 
     @property
     def as_of_day(self) -> date | None:
         """The data-as-of day in the reporting time zone."""
         return self.as_of.astimezone(ZoneInfo(self.time_zone)).date() if self.as_of else None
 
-    def trust(self, streams: Sequence[str]) -> Trust:
-        """The part that concerns metrics with these streams behind them."""
+    def trust(self, lineage: Lineage | None = None) -> Trust:
+        """The part that concerns metrics with this behind them; without it, the release as a whole, without streams."""
+        streams = lineage.streams if lineage else ()
+        warnings = tuple(
+            warning for warning in self.warnings if lineage is None or concerns(warning, lineage)
+        )
+        elsewhere = {warning.title for warning in self.warnings}
+        elsewhere -= {warning.title for warning in warnings}
         return Trust(
             release_id=self.release_id,
             as_of=self.as_of,
             verdict=self.verdict,
             published_at=self.published_at,
             draft=self.draft,
-            accepted=self.accepted,
+            accepted={title: why for title, why in self.accepted.items() if title not in elsewhere},
             streams={
                 name: at
                 for name, at in sorted(self.streams.items())
                 if name.rpartition(".")[2] in streams
             },
+            warnings=warnings,
         )
+
+
+def concerns(warning: ReleaseWarning, lineage: Lineage) -> bool:
+    """Whether what a warning is about feeds metrics with this lineage; one that names nothing concerns all."""
+    if not warning.streams and not warning.models:
+        return True
+    streams = {name.rpartition(".")[2] for name in warning.streams}
+    tables = {*lineage.models, *lineage.through, *lineage.seeds}
+    return not streams.isdisjoint(lineage.streams) or not tables.isdisjoint(warning.models)
 
 
 def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False) -> ReleaseFacts:
@@ -74,6 +92,9 @@ def read_release(release_dir: Path, *, warehouse: Warehouse, draft: bool = False
             time_zone=str(facts.get("time_zone") or "UTC"),
             streams=streams or _loads(warehouse),
             accepted={str(k): str(why) for k, why in (facts.get("accepted") or {}).items()},
+            warnings=tuple(
+                ReleaseWarning.from_fields(warning) for warning in facts.get("warnings") or ()
+            ),
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise ReleaseCorrupt(

@@ -13,15 +13,19 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from orchestration.cli.console import err, out, plain
 from orchestration.cli.interrupts import EXIT_CODE, STOPPED
 from orchestration.cli.options import Panel
 from orchestration.core.errors import EmbudoError, LandingCorrupt
 from orchestration.core.resource_limits import as_resource_error, relax_garbage_collection
+
+_VALIDATORS_WORDS = "Value error, "
+"""What Pydantic, by which Typer reads values, puts before every message."""
 
 
 def command_modules() -> Iterator[ModuleType]:
@@ -35,10 +39,23 @@ def command_modules() -> Iterator[ModuleType]:
         yield from (module for module in modules if getattr(module, "PANEL", None) is panel)
 
 
+class Commands(TyperGroup):
+    """The commands; a value that an option does not take is reported without the validator's own words."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(_VALIDATORS_WORDS)
+            raise
+
+
 def build_app() -> typer.Typer:
     """The application with all its commands; `ALIASES` of a module are other, hidden names of its command."""
     built = typer.Typer(
         name="embudo",
+        cls=Commands,
         help="A sales-metrics warehouse that a small data team runs itself.\n\n"
         "Start with `embudo demo`, or `embudo init` for your own files; then `embudo refresh` and "
         "`embudo query revenue --grain month`.",

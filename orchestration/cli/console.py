@@ -10,13 +10,17 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.status import Status
 
-from orchestration.cli.options import Format
+from orchestration.cli.options import Format, Language
+
+if TYPE_CHECKING:
+    from semantic_layer.records import Trust
 
 _UNLIMITED = 100_000
 """Columns of a pipe or a file: nothing is wrapped or left out there, unless COLUMNS sets a width."""
@@ -71,6 +75,14 @@ def print_rows(rows: Sequence[Mapping[str, object]], output: Format) -> None:
         writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: csv_cell(v) for k, v in row.items()} for row in rows)
+
+
+def note_doubts(trust: Trust, lang: Language) -> None:
+    """The trust of an answer on stderr, where a check behind it warned or was waived: CSV has no room for it."""
+    from semantic_layer.rendering import trust_text
+
+    if trust.accepted or trust.open_warnings:
+        err.print(trust_text(trust, lang=lang.value), markup=False, soft_wrap=True)
 
 
 @dataclass

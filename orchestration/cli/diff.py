@@ -96,6 +96,8 @@ def diff(
 
 
 def _as_json(difference: Difference) -> str:
+    from semantic_layer.rendering import warning_dict
+
     metrics = difference.metrics
     payload = {
         "old": difference.old,
@@ -107,6 +109,10 @@ def _as_json(difference: Difference) -> str:
         "tables": [vars(change) for change in difference.tables],
         "moves": [_row(move) for move in metrics.moves],
         "not_compared": dict(metrics.failures),
+        "warnings": {
+            release: [warning_dict(warning) for warning in warnings]
+            for release, warnings in difference.warnings.items()
+        },
     }
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, indent=2, default=str)
 

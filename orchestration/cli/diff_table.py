@@ -77,6 +77,9 @@ def print_difference(difference: Difference, lang: options.Language, *, all_mont
         console.out.print(words["no_figures"])
     for name, reason in sorted(difference.metrics.failures.items()):
         console.out.print(f"[yellow]{words['failures']}[/yellow] {name}: {console.plain(reason)}")
+    for release, warnings in difference.warnings.items():
+        line = rendering.warnings_line(warnings, lang=lang.value)
+        console.out.print(f"[dim]{release}: {console.plain(line)}[/dim]")
     if unbuilt:
         console.out.print(f"[yellow]{words['unbuilt'].format(what=', '.join(unbuilt))}[/yellow]")
     if "settings" in difference.unbuilt:

@@ -111,7 +111,6 @@ def _print_result(result: QueryResult, output: options.Format, lang: options.Lan
         typer.echo(rendering.to_json(result, lang=lang.value))
     elif output is options.Format.csv:
         typer.echo(rendering.to_csv(result), nl=False)
-        if result.trust.accepted:
-            console.err.print(rendering.trust_line(result.trust, lang=lang.value), markup=False)
+        console.note_doubts(result.trust, lang)
     else:
         console.out.print(rendering.to_table(result, lang=lang.value))

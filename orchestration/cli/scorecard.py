@@ -65,6 +65,7 @@ def scorecard(
         typer.echo(rendering.scorecard_json(view))
     elif output is options.Format.csv:
         typer.echo(rendering.scorecard_csv(view), nl=False)
+        console.note_doubts(view.trust, lang)
     else:
         console.out.print(rendering.scorecard_table(view, lang=lang.value))
         if who is None:

@@ -315,6 +315,40 @@ class GateReport:
 
 
 @dataclass(frozen=True)
+class ReleaseWarning:
+    """A check of a release's gate that warned, or whose failure a person waived.
+
+    It concerns the answers that one of `streams` or `models` feeds, and all answers where it has neither.
+    """
+
+    check: str
+    subject: str
+    """As the check names it: a stream (`crm.deals`), a source, a model or a metric."""
+    observed: str
+    """What it found, shortened; `gate.json` of the release has all of it."""
+    expected: str
+    remedy: str
+    """What to do next."""
+    streams: tuple[str, ...] = ()
+    """`source.stream`, or `stream` where it is of no one source."""
+    models: tuple[str, ...] = ()
+    """dbt's models and seeds that it examined."""
+    waiver: str = ""
+    """Who waived its failure, when and why; empty where it only warned."""
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> ReleaseWarning:
+        """A warning from its fields as JSON has them; raises TypeError for one that there is not."""
+        lists = {name: tuple(fields.get(name, ())) for name in ("streams", "models")}
+        return cls(**{**fields, **lists})
+
+    @property
+    def title(self) -> str:
+        """Check and subject, as waivers name them: `name on subject`."""
+        return f"{self.check} on {self.subject}"
+
+
+@dataclass(frozen=True)
 class Erasure:
     """That somebody was forgotten, and by whom; `at` is UTC, ISO 8601, `rows` those that went or changed."""
 
@@ -353,6 +387,8 @@ class Release:
     """The zone whose days, weeks and months the figures are in."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check (`name on subject`) to who waived its failure, when and why."""
+    warnings: tuple[ReleaseWarning, ...] = ()
+    """Checks that warned or were waived; none in releases of earlier versions."""
     erasures: tuple[Erasure, ...] = ()
     """Who was taken out of the release after it was published, never by name."""
 

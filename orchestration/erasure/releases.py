@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.failpoints import failpoint
-from orchestration.core.records import Erasure, Release
+from orchestration.core.records import Erasure, Release, ReleaseWarning
 from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
 from orchestration.privacy.model_keys import read_declarations
@@ -102,6 +102,8 @@ def _rewrite(
         rows={name: databases.rows.get(name, count) for name, count in release.rows.items()},
         files={name: sha256(new / name) for name in sorted(p.name for p in new.iterdir())},
         fingerprints={path.name: fingerprint(path) for path in sorted(new.iterdir())},
+        accepted={check: _scrubbed_text(why, subject) for check, why in release.accepted.items()},
+        warnings=tuple(_scrubbed(warning, subject) for warning in release.warnings),
         erasures=(*release.erasures, note),
     )
     write_durably(new / RELEASE, release_text(sealed))
@@ -113,6 +115,19 @@ def _rewrite(
     sync(home.releases)
     failpoint("erase.renamed")
     return databases.changed
+
+
+def _scrubbed(warning: ReleaseWarning, subject: DataSubject) -> ReleaseWarning:
+    """Names of files and reasons for a waiver, which a warning quotes, may hold an address."""
+    texts = {
+        name: _scrubbed_text(getattr(warning, name), subject)
+        for name in ("observed", "expected", "remedy", "waiver")
+    }
+    return dataclasses.replace(warning, **texts)
+
+
+def _scrubbed_text(text: str, subject: DataSubject) -> str:
+    return subject.scrub(text.encode()).decode()
 
 
 def _seal_receipt(directory: Path, note: Erasure) -> None:

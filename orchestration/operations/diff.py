@@ -7,7 +7,7 @@ of rows, definitions and figures. How they are shown belongs to the command line
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import publication
-from orchestration.core.records import Reporter
+from orchestration.core.records import ReleaseWarning, Reporter
 from orchestration.operations.edits import edits_since, models_reading
 from orchestration.operations.table_changes import TableChange, table_changes
 from orchestration.publication.layout import MANIFEST
@@ -46,7 +46,9 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What two states differ in. `unbuilt` names edits that only a rebuild would show."""
+    """What two states differ in. `unbuilt` names edits that only a rebuild would show; `warnings` is release to those
+    that concern the metrics that move or were selected.
+    """
 
     old: str
     new: str
@@ -56,6 +58,7 @@ class Difference:
     unbuilt: tuple[str, ...] = ()
     currency: str = ""
     catalogue: Mapping[str, Metric] = field(default_factory=dict)
+    warnings: Mapping[str, tuple[ReleaseWarning, ...]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -144,7 +147,23 @@ def _difference(
         unbuilt=unbuilt,
         currency=right.currency,
         catalogue={metric.name: metric for metric in (*left.metrics(), *right.metrics())},
+        warnings=_warnings(
+            (left, right),
+            selection.metrics or tuple(dict.fromkeys(move.metric for move in compared.moves)),
+        ),
     )
+
+
+def _warnings(
+    layers: Sequence[SemanticLayer], metrics: Sequence[str]
+) -> dict[str, tuple[ReleaseWarning, ...]]:
+    """Release to the warnings that concern these metrics, where it has any; a draft is no release."""
+    if not metrics:
+        return {}
+    trusts = [layer.trust(metrics) for layer in layers]
+    return {
+        trust.release_id: trust.warnings for trust in trusts if trust.warnings and not trust.draft
+    }
 
 
 def _rebuild(

@@ -16,7 +16,7 @@ from typing import Any
 
 from orchestration.core.errors import PublicationRefused
 from orchestration.core.failpoints import failpoint
-from orchestration.core.records import Receipt, Release
+from orchestration.core.records import Receipt, Release, ReleaseWarning
 from orchestration.publication.candidate import Candidate
 from orchestration.publication.files import (
     assert_closed,
@@ -51,12 +51,14 @@ def publish(
     *,
     required_checks: Collection[str],
     release_id: str | None = None,
+    warnings: Sequence[ReleaseWarning] = (),
 ) -> Release:
     """Make the candidate the current release and return the release.
 
     `required_checks` are the names of the checks that must have run, worked out by the caller from
     the candidate's manifest and not from its receipt. `release_id` is the id that rows of the
-    candidate carry already (see `next_release_id`), where they do. The caller holds the refresh
+    candidate carry already (see `next_release_id`), where they do; `warnings` is what the release is to
+    keep of checks that warned or were waived. The caller holds the refresh
     lock. Raises `PublicationRefused` where another release was published since that id was made, without a
     receipt that lets exactly these bytes out, with a `.wal` beside a file, with a connection open, or
     with a table of the manifest missing: nothing is changed then.
@@ -79,6 +81,7 @@ def publish(
         receipt,
         contents,
         now,
+        warnings,
     )
     with disk_full_as_error(directory):
         write_durably(directory / RELEASE, release_text(release))
@@ -229,7 +232,12 @@ def _keep_artifacts(candidate: Candidate) -> None:
 
 
 def _describe(
-    release_id: str, candidate: Candidate, receipt: Receipt, contents: _Contents, now: datetime
+    release_id: str,
+    candidate: Candidate,
+    receipt: Receipt,
+    contents: _Contents,
+    now: datetime,
+    warnings: Sequence[ReleaseWarning],
 ) -> Release:
     files = dict(receipt.files)
     for path in sorted(candidate.directory.iterdir()):
@@ -252,6 +260,7 @@ def _describe(
         currency=contents.currency,
         time_zone=contents.time_zone,
         accepted={c.title: c.waiver for c in receipt.checks if c.waiver},
+        warnings=tuple(warnings),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from orchestration.core.errors import ReleaseCorrupt
 from orchestration.core.failpoints import failpoint
-from orchestration.core.records import Erasure, Release
+from orchestration.core.records import Erasure, Release, ReleaseWarning
 from orchestration.publication.files import sha256, sync, wal_of
 from orchestration.publication.fingerprints import fingerprint
 from orchestration.publication.layout import (
@@ -236,6 +236,9 @@ def _read(directory: Path) -> Release:
         fields["published_at"] = datetime.fromisoformat(fields["published_at"])
         fields["as_of"] = datetime.fromisoformat(fields["as_of"])
         fields["loads"] = tuple(fields["loads"])
+        fields["warnings"] = tuple(
+            ReleaseWarning.from_fields(warning) for warning in fields.get("warnings", ())
+        )
         fields["erasures"] = tuple(Erasure(**erasure) for erasure in fields.get("erasures", ()))
         known = {field.name for field in dataclasses.fields(Release)}
         return Release(**{key: value for key, value in fields.items() if key in known})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scorecards.rendering.words import word
 from scorecards.views import AlertsView
-from semantic_layer.rendering import FittedTable, trust_line
+from semantic_layer.rendering import FittedTable, trust_text
 from semantic_layer.translation import Language
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def alerts_table(view: AlertsView, *, limit: int, lang: Language = "en") -> Grou
     from rich.console import Group
     from rich.text import Text
 
-    trust = Text(trust_line(view.trust, lang=lang), style="dim")
+    trust = Text(trust_text(view.trust, lang=lang), style="dim")
     if not view.rows:
         return Group(Text(word("none", lang)), trust)
     table = FittedTable()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scorecards.rendering.words import word
 from scorecards.views import ScorecardView
 from semantic_layer.period_names import period_name
-from semantic_layer.rendering import FittedTable, text, trust_line
+from semantic_layer.rendering import FittedTable, text, trust_text
 from semantic_layer.results import ResultColumn
 from semantic_layer.translation import Language
 
@@ -26,7 +26,7 @@ _STATUS_STYLES = {"on_track": "green", "watch": "yellow", "off_track": "bold red
 
 
 def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
-    """One row per metric: period, value, target, status, change, benchmark; and the trust line."""
+    """One row per metric: period, value, target, status, change, benchmark; and the trust."""
     from rich.console import Group
     from rich.text import Text
 
@@ -55,7 +55,7 @@ def scorecard_table(view: ScorecardView, *, lang: Language = "en") -> Group:
             shown.change("same_period_last_year"),
             shown.benchmark(),
         )
-    foot = [Text(trust_line(view.trust, lang=lang), style="dim")]
+    foot = [Text(trust_text(view.trust, lang=lang), style="dim")]
     if view.missing:
         foot.insert(0, Text(f"{view.missing} {word('missing', lang)}.", style="dim"))
     return Group(table, *foot)

@@ -9,7 +9,13 @@ from __future__ import annotations
 from semantic_layer.rendering.documents import to_csv, to_json
 from semantic_layer.rendering.fitted_table import FittedTable
 from semantic_layer.rendering.tables import to_table
-from semantic_layer.rendering.trust_lines import trust_dict, trust_line
+from semantic_layer.rendering.trust_lines import (
+    trust_dict,
+    trust_line,
+    trust_text,
+    warning_dict,
+    warnings_line,
+)
 from semantic_layer.rendering.values import csv_cell, json_value, label, text
 
 __all__ = [
@@ -23,4 +29,7 @@ __all__ = [
     "to_table",
     "trust_dict",
     "trust_line",
+    "trust_text",
+    "warning_dict",
+    "warnings_line",
 ]

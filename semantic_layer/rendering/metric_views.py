@@ -86,6 +86,10 @@ def card(shown: MetricCard, *, lang: Language = "en") -> Group:
         ("seeds", ", ".join(shown.lineage.seeds)),
     ):
         facts.add_row(word(name, lang), escape(value or "-"))
+    for warning in shown.warnings:
+        waived = f" ({word('waived', lang)}: {warning.waiver})" if warning.waiver else ""
+        found = f"{warning.title}: {warning.observed}{waived}. {warning.remedy}"
+        facts.add_row(word("warning", lang), escape(found))
     return Group(facts, "", _Sql(shown.sql))
 
 

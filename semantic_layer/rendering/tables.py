@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from semantic_layer.labels import word
 from semantic_layer.rendering.fitted_table import FittedTable
-from semantic_layer.rendering.trust_lines import trust_line
+from semantic_layer.rendering.trust_lines import trust_text
 from semantic_layer.rendering.values import label, text
 from semantic_layer.results import QueryResult
 from semantic_layer.translation import N_, Language, translate
@@ -37,7 +37,7 @@ def to_table(result: QueryResult, *, lang: Language = "en", currency: str = "") 
     many = sum(column.kind == "metric" for column in result.columns) > _MAX_METRIC_COLUMNS
     table = _long(result, rows, lang, money) if many else _wide(result, rows, lang, money)
     body = table if rows else Text(translate(N_("No rows."), lang))
-    return Group(body, Text(trust_line(result.trust, lang=lang), style="dim"))
+    return Group(body, Text(trust_text(result.trust, lang=lang), style="dim"))
 
 
 def _wide(

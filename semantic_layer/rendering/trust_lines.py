@@ -1,10 +1,12 @@
-"""How far an answer can be trusted, as one line for people and as plain data for programs."""
+"""How far an answer can be trusted, as a line or two for people and as plain data for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
+from orchestration.core.records import ReleaseWarning
 from semantic_layer.records import Trust
 from semantic_layer.translation import N_, Language, translate
 
@@ -18,7 +20,31 @@ _TEXTS = {
     "fail": N_("failed"),
     "accepted": N_("accepted by hand"),
     "loads": N_("last loads"),
+    "warnings": N_(
+        "Warnings about what is behind these figures ({n}): {names}. --format json has what each found."
+    ),
+    "more": N_("{n} more"),
 }
+
+_NAMED = 4
+"""Warnings that a footer names; the others are counted."""
+
+
+def trust_text(trust: Trust, *, lang: Language = "en") -> str:
+    """The trust line, and below it the warnings where there are any."""
+    lines = (trust_line(trust, lang=lang), warnings_line(trust.open_warnings, lang=lang))
+    return "\n".join(filter(None, lines))
+
+
+def warnings_line(warnings: Sequence[ReleaseWarning], *, lang: Language = "en") -> str:
+    """How many warnings, and the names of the first; empty where there are none."""
+    titles = list(dict.fromkeys(warning.title for warning in warnings))
+    if not titles:
+        return ""
+    names = titles[:_NAMED]
+    if len(titles) > _NAMED:
+        names.append(_text("more", lang).format(n=len(titles) - _NAMED))
+    return _text("warnings", lang).format(n=len(titles), names="; ".join(names))
 
 
 def trust_line(trust: Trust, *, lang: Language = "en") -> str:
@@ -56,7 +82,15 @@ def trust_dict(trust: Trust) -> Mapping[str, object]:
         "draft": trust.draft,
         "accepted": dict(trust.accepted),
         "streams": {name: _iso(at) for name, at in trust.streams.items()},
+        "warnings": [warning_dict(warning) for warning in trust.warnings],
     }
+
+
+def warning_dict(warning: ReleaseWarning) -> Mapping[str, object]:
+    """A warning as plain data: its fields, with `what_to_do` for its remedy."""
+    fields = asdict(warning)
+    fields["what_to_do"] = fields.pop("remedy")
+    return fields
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -131,7 +131,7 @@ def test_waived_it_is_published_once_for_all_to_see(home: Home) -> None:
     assert checks[0]["waiver"] == release.accepted[JUMP]
 
     with contextlib.closing(Warehouse.open(home.current / "marts.duckdb")) as warehouse:
-        trust = read_release(home.current.resolve(), warehouse=warehouse).trust(())
+        trust = read_release(home.current.resolve(), warehouse=warehouse).trust()
         rows = warehouse.query("select waiver as why from marts.quality.checks")
     assert rows.to_pylist() == [{"why": release.accepted[JUMP]}]
     assert f"accepted by hand: {JUMP} (ana" in trust_line(trust)

@@ -13,6 +13,7 @@ from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import release_id_in
 from orchestration.refresh.gate_requirements import required_checks
 from orchestration.refresh.release_state import BUILD_STATE, effective_loads
+from orchestration.refresh.release_warnings import release_warnings
 from orchestration.refresh.steps.build import Build
 
 
@@ -26,6 +27,11 @@ def publish(context: RefreshContext, candidate: Candidate, built: Build) -> Rele
         candidate,
         required_checks=tuple(required_checks(context.project, unit_tests=built.unit_tests)),
         release_id=release_id_in(candidate.marts),
+        warnings=release_warnings(
+            publication.read_receipt(candidate.receipt).checks,
+            manifest=context.project.manifest,
+            sources={name: tuple(spec.streams) for name, spec in context.settings.sources.items()},
+        ),
     )
     with ingestion.Ledger(context.home.ledger) as ledger:
         settle_waivers(ledger, {context.run_id: release.release_id})

@@ -8,8 +8,10 @@ import json
 import pytest
 from rich.console import Console
 
-from orchestration.cli.console import StepReporter, plain, print_rows
-from orchestration.cli.options import Format
+from orchestration.cli.console import StepReporter, note_doubts, plain, print_rows
+from orchestration.cli.options import Format, Language
+from orchestration.core.records import ReleaseWarning
+from semantic_layer.records import Trust
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,18 @@ def test_one_line_per_step_with_its_last_detail() -> None:
     assert first.split() == ["✓", "Land", "0.0", "s", "2", "files"]
     assert second.split()[:2] == ["✗", "Build"]
     assert set(report.seconds) == {"Land", "Build"}
+
+
+def test_beside_csv_the_trust_is_noted_only_where_something_is_doubtful(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doubt = ReleaseWarning(
+        check="loads.volume", subject="crm.deals", observed="3 rows", expected="30", remedy="Ask."
+    )
+    note_doubts(Trust(release_id="R1", as_of=None, verdict="pass"), Language.en)
+    assert capsys.readouterr().err == ""
+    trust = Trust(release_id="R1", as_of=None, verdict="warn", warnings=(doubt,))
+    note_doubts(trust, Language.en)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "(1): loads.volume on crm.deals" in printed.err

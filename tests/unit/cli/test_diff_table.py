@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.cli.diff_table import print_difference
 from orchestration.cli.options import Language
+from orchestration.core.records import ReleaseWarning
 from orchestration.operations.diff import Difference
 from semantic_layer.comparison import Comparison, Move
 from tests.unit.cli.conftest import metric
@@ -39,3 +40,23 @@ def test_a_rate_moves_by_percentage_points(capsys: pytest.CaptureFixture[str]) -
     printed = " ".join(capsys.readouterr().out.split())
     assert "[Norte]" in printed
     assert "5.00 pp" in printed and "20.00 %" in printed
+
+
+def test_what_is_doubtful_about_the_figures_is_named_by_release(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doubt = ReleaseWarning(
+        check="loads.volume", subject="crm.deals", observed="3 rows", expected="30", remedy="Ask."
+    )
+    move = Move(metric="win_rate", period_start=date(2026, 5, 1), key=None, old=0.25, new=0.30)
+    difference = dataclasses.replace(
+        NOTHING,
+        metrics=Comparison(definitions=(), moves=(move,), compared=1),
+        catalogue={"win_rate": metric("win_rate", family="pipeline")},
+        warnings={"r2": (doubt,)},
+    )
+    print_difference(difference, Language.en, all_months=False)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert (
+        "r2: Warnings about what is behind these figures (1): loads.volume on crm.deals." in printed
+    )

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.errors import ReleaseCorrupt
-from orchestration.core.records import Erasure
+from orchestration.core.records import Erasure, ReleaseWarning
 from orchestration.erasure.releases import erase_releases
 from orchestration.privacy.data_subject import DataSubject
-from orchestration.publication import current_release, releases, verify_release
+from orchestration.publication import current_release, publish, releases, verify_release
 from orchestration.settings import Home
-from tests.unit.publication.factories import make_release
+from tests.unit.publication.factories import REQUIRED, make_candidate, make_release
 from tests.unit.refresh.factories import corrupt
 
 pytestmark = pytest.mark.slow
@@ -57,3 +57,19 @@ def test_a_corrupt_release_is_named_and_kept(home: Home) -> None:
     with pytest.raises(ReleaseCorrupt, match="does not match its checksum"):
         erase_releases(home, PERSON, ERASURE, memory_limit="200MB")
     assert (home.releases / release_id).is_dir()
+
+
+def test_what_a_release_quotes_in_its_warnings_is_scrubbed(home: Home) -> None:
+    warning = ReleaseWarning(
+        check="loads.rejected_files", subject="crm.calls", observed="calls of ana@example.com rejected",
+        expected="every file lands", remedy="Ask ana@example.com.", waiver="eva: ana@example.com",
+    )  # fmt: skip
+    candidate = make_candidate(home, "run-1", amount=1)
+    publish(home, candidate, required_checks=REQUIRED, warnings=(warning,))
+    erase_releases(home, PERSON, ERASURE, memory_limit="200MB")
+    (release,) = releases(home)
+    assert "ana@example.com" not in str(release)
+    assert (release.warnings[0].title, release.warnings[0].expected) == (
+        "loads.rejected_files on crm.calls",
+        "every file lands",
+    )

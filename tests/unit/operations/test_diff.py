@@ -12,14 +12,26 @@ from typing import Any
 import pytest
 
 from orchestration.core.errors import ReleaseCorrupt
+from orchestration.core.records import ReleaseWarning
 from orchestration.operations.diff import Difference, Selection, between_releases
 from semantic_layer import comparison
 from semantic_layer.comparison import Comparison, DefinitionChange
 from semantic_layer.layer import SemanticLayer
+from semantic_layer.records import Trust
 from tests.faults.tiny_company import TinyCompany
 
 SAME = Comparison(definitions=(), moves=(), compared=0)
 NOTHING = Difference(old="a", new="b", tables=(), metrics=SAME)
+
+
+DOUBT = ReleaseWarning(
+    check="loads.volume", subject="crm.deals", observed="3 rows", expected="30", remedy="Ask."
+)
+
+
+def trust_of(folder: Path) -> Trust:
+    """One warning, whatever the metrics."""
+    return Trust(release_id=folder.name, as_of=None, verdict="warn", warnings=(DOUBT,))
 
 
 @pytest.fixture
@@ -29,7 +41,9 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     @contextlib.contextmanager
     def open_layer(folder: Path) -> Iterator[Any]:
-        yield SimpleNamespace(currency="EUR", metrics=list, name=folder.name)
+        yield SimpleNamespace(
+            currency="EUR", metrics=list, name=folder.name, trust=lambda metrics: trust_of(folder)
+        )
 
     def compare(left: Any, right: Any, **fields: Any) -> Comparison:
         requests.append({"left": left.name, "right": right.name, **fields})
@@ -51,6 +65,7 @@ def test_two_releases_differ_in_the_rows_of_a_mart(
         (change.table, change.rows_before, change.rows_after) for change in difference.tables
     ] == [("customer.fct_orders", 1, 1)]
     assert not difference.is_empty
+    assert difference.warnings == {first: (DOUBT,), second: (DOUBT,)}
     (request,) = compared
     assert (request["left"], request["right"], request["metrics"]) == (first, second, ("revenue",))
     assert request["changed_tables"] is None, "definitions may differ where tables do not"
@@ -60,7 +75,8 @@ def test_split_by_a_dimension_only_what_reads_changed_tables_is_compared(
     company: TinyCompany, compared: list[dict[str, Any]]
 ) -> None:
     first, _ = sorted(path.name for path in company.home.releases.iterdir())
-    between_releases(company.home, first, None, Selection(by="rep__team"))
+    difference = between_releases(company.home, first, None, Selection(by="rep__team"))
+    assert difference.warnings == {}, "no figure moves, and none was selected"
     assert compared[0]["changed_tables"] == {"customer.fct_orders"}
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.core.errors import PublicationRefused
+from orchestration.core.records import ReleaseWarning
 from orchestration.publication import (
     Candidate,
     current_release,
@@ -205,6 +206,17 @@ def test_a_waived_failure_is_published_and_stays_visible(home: Home) -> None:
     release = publish(home, candidate, required_checks=REQUIRED)
     assert release.verdict == "warn"
     assert release.accepted == {f"{REQUIRED[1]} on fct_orders": "ana: known promotion"}
+
+
+def test_what_a_check_warned_of_is_kept_and_read_again(home: Home) -> None:
+    warning = ReleaseWarning(
+        check="loads.volume", subject="crm.deals", observed="3 rows", expected="about 30 rows",
+        remedy="Ask.", streams=("crm.deals",),
+    )  # fmt: skip
+    candidate = make_candidate(home, "run-1", amount=10)
+    release = publish(home, candidate, required_checks=REQUIRED, warnings=(warning,))
+    assert release.warnings == (warning,)
+    assert [kept.warnings for kept in releases(home)] == [(warning,)]
 
 
 def test_the_publish_step_alone_publishes_nothing(home: Home) -> None:

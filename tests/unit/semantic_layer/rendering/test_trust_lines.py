@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
+from orchestration.core.records import ReleaseWarning
 from semantic_layer.records import Trust
-from semantic_layer.rendering import trust_dict, trust_line
+from semantic_layer.rendering import trust_dict, trust_line, trust_text
 
 TRUST = Trust(
     release_id="20260210-1",
@@ -34,4 +36,37 @@ def test_plain_data_with_times_in_utc() -> None:
         "draft": True,
         "accepted": {"volume": "checked by Ana"},
         "streams": {"crm.deals": "2026-02-10T03:00:00Z", "crm.leads": None},
+        "warnings": [],
     }
+
+
+def warning(subject: str, **fields: str) -> ReleaseWarning:
+    return ReleaseWarning(
+        check="loads.volume", subject=subject, observed="3 rows", expected="about 30 rows",
+        remedy="Ask.", streams=(subject,), **fields,
+    )  # fmt: skip
+
+
+def test_warnings_are_counted_and_named_below_and_in_full_in_plain_data() -> None:
+    subjects = ("crm.deals", "crm.leads", "crm.tasks", "pbx.calls", "erp.orders", "erp.invoices")
+    waived = warning("crm.users", waiver="ana: sale")
+    trust = dataclasses.replace(TRUST, warnings=(*map(warning, subjects), waived))
+    line, below = trust_text(trust).splitlines()
+    assert line == trust_line(TRUST)
+    assert below == (
+        "Warnings about what is behind these figures (6): loads.volume on crm.deals; loads.volume on "
+        "crm.leads; loads.volume on crm.tasks; loads.volume on pbx.calls; 2 more. --format json has "
+        "what each found."
+    )
+    assert trust_text(trust, lang="es").splitlines()[1].startswith("Avisos sobre lo que hay detrás")
+    listed = trust_dict(trust)["warnings"]
+    assert isinstance(listed, list)
+    assert listed[-1] == {
+        "check": "loads.volume", "subject": "crm.users", "streams": ("crm.users",), "models": (),
+        "observed": "3 rows", "expected": "about 30 rows", "what_to_do": "Ask.", "waiver": "ana: sale",
+    }  # fmt: skip
+
+
+def test_without_open_warnings_there_is_one_line() -> None:
+    waived = dataclasses.replace(TRUST, warnings=(warning("crm.users", waiver="ana: sale"),))
+    assert trust_text(TRUST) == trust_text(waived) == trust_line(TRUST)
