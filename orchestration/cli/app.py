@@ -42,7 +42,7 @@ def command_modules() -> Iterator[ModuleType]:
 class Commands(TyperGroup):
     """The commands; a value that an option does not take is reported without the validator's own words."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)

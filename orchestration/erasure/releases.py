@@ -119,11 +119,13 @@ def _rewrite(
 
 def _scrubbed(warning: ReleaseWarning, subject: DataSubject) -> ReleaseWarning:
     """Names of files and reasons for a waiver, which a warning quotes, may hold an address."""
-    texts = {
-        name: _scrubbed_text(getattr(warning, name), subject)
-        for name in ("observed", "expected", "remedy", "waiver")
-    }
-    return dataclasses.replace(warning, **texts)
+    return dataclasses.replace(
+        warning,
+        observed=_scrubbed_text(warning.observed, subject),
+        expected=_scrubbed_text(warning.expected, subject),
+        remedy=_scrubbed_text(warning.remedy, subject),
+        waiver=_scrubbed_text(warning.waiver, subject),
+    )
 
 
 def _scrubbed_text(text: str, subject: DataSubject) -> str:

@@ -46,7 +46,8 @@ _INVARIANTS = {
     ),
     "I8": (
         "Every answer shows how far to trust it",
-        "A metric's answer carries its release, data-as-of time and gate verdict.",
+        "A metric's answer carries its release, data-as-of time, gate verdict, and the checks that warned about what is "
+        "behind it.",
     ),
     "I9": (
         "Nobody reads what is not theirs",
@@ -60,6 +61,11 @@ _INVARIANTS = {
         "It never calls home",
         "No telemetry from dbt, Dagster, Great Expectations or dlt; a guard in every process of a test run refuses "
         "and records any call to another machine.",
+    ),
+    "I12": (
+        "The engine can change",
+        "One setting is to change the engine, with equal figures. DuckDB is the only one today; what holds already is "
+        "that metrics are written in SQL that every engine reads alike, and are rendered for another engine.",
     ),
 }
 _NAME = re.compile(r"\bI(?:1[0-2]|[1-9])\b")

@@ -73,6 +73,22 @@ def test_answers_carry_their_trust(company: Embudo) -> None:
     assert "crm.deals" in trust["streams"]
 
 
+def test_an_answer_shows_the_warnings_about_what_is_behind_it(company: Embudo) -> None:
+    """I8: those of activities in an answer about activities, on two lines; none in one about new opportunities."""
+    activities = json.loads(company("query", "activities", "--format", "json").stdout)["trust"]
+    assert {warning["subject"] for warning in activities["warnings"]} >= {"crm.activities"}
+    assert all(warning["what_to_do"] for warning in activities["warnings"])
+    printed = company("query", "activities").stdout
+    assert "references.activities.owner_id on crm.activities" in printed
+    created = company("query", "opportunities_created", "--format", "json")
+    assert json.loads(created.stdout)["trust"]["warnings"] == []
+    assert "references.activities" not in company("query", "opportunities_created").stdout
+    assert "crm.activities" in company("query", "activities", "--format", "csv").stderr
+    assert company("query", "opportunities_created", "--format", "csv").stderr == ""
+    assert "crm.activities" in company("metrics", "activities").stdout
+    assert "crm.activities" in company("scorecard", "rep").stdout
+
+
 def test_unknown_names_get_the_nearest(company: Embudo) -> None:
     assert "win_rate" in company("query", "win_rat", expect=9).stderr
     assert "rep__team" in company("query", "revenue", "--by", "rep__tean", expect=9).stderr
