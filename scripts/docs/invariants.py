@@ -46,8 +46,8 @@ _INVARIANTS = {
     ),
     "I8": (
         "Every answer shows how far to trust it",
-        "A metric's answer carries its release, data-as-of time, gate verdict, and the checks that warned about what is "
-        "behind it.",
+        "A metric's answer carries its release, data-as-of time, gate verdict, and the checks that warned about what "
+        "is behind it.",
     ),
     "I9": (
         "Nobody reads what is not theirs",
