@@ -67,6 +67,7 @@ _TEXTS = {
     "year": N_("year"),
     "warning": N_("warning"),
     "waived": N_("waived"),
+    "excepted": N_("excepted"),
     "rep": N_("rep"),
     "manager": N_("manager"),
     "director": N_("director"),

@@ -115,7 +115,7 @@ class MetricCard:
     """At the grain of its cadence; none where no period is over, or the tables lack what it needs."""
     currency: str = ""
     warnings: tuple[ReleaseWarning, ...] = ()
-    """Those of the release that concern it, waived ones too."""
+    """Those of the release that concern it, waived and excepted ones too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +133,14 @@ class Trust:
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Failed checks of the gate that a person waived, and who, when and why."""
     warnings: tuple[ReleaseWarning, ...] = ()
-    """Checks that warned or were waived and concern the answer: what is behind its metrics."""
+    """Checks that warned, were waived or are excepted, and concern the answer: what is behind its metrics."""
 
     @property
     def open_warnings(self) -> tuple[ReleaseWarning, ...]:
-        """Those that nobody waived."""
-        return tuple(warning for warning in self.warnings if not warning.waiver)
+        """Those that nobody waived and no exception covers."""
+        return tuple(warning for warning in self.warnings if warning.is_open)
+
+    @property
+    def excepted(self) -> tuple[ReleaseWarning, ...]:
+        """Those that pass, since a standing exception of the settings covers them."""
+        return tuple(warning for warning in self.warnings if warning.outcome == "pass")

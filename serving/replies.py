@@ -43,7 +43,7 @@ def error_reply(error: PublicError) -> Reply:
 
 
 def trust_headers(trust: Trust) -> dict[str, str]:
-    """Release, data-as-of, verdict, waived checks, and the last load of each stream behind the metrics.
+    """Release, data-as-of, verdict, waived checks and warnings, and the last load of each stream behind the metrics.
 
     Values are ASCII: other characters are percent-encoded.
     """
@@ -56,6 +56,8 @@ def trust_headers(trust: Trust) -> dict[str, str]:
     }
     if trust.accepted:
         headers["embudo-waived"] = "; ".join(trust.accepted)
+    if trust.open_warnings:
+        headers["embudo-warnings"] = "; ".join(warning.title for warning in trust.open_warnings)
     loads = facts["streams"]
     if isinstance(loads, Mapping) and loads:
         headers["embudo-streams"] = "; ".join(f"{name}={at or ''}" for name, at in loads.items())

@@ -78,10 +78,10 @@ def print_rows(rows: Sequence[Mapping[str, object]], output: Format) -> None:
 
 
 def note_doubts(trust: Trust, lang: Language) -> None:
-    """The trust of an answer on stderr, where a check behind it warned or was waived: CSV has no room for it."""
+    """The trust of an answer on stderr, where a check behind it did not simply pass: CSV has no room for it."""
     from semantic_layer.rendering import trust_text
 
-    if trust.accepted or trust.open_warnings:
+    if trust.accepted or trust.warnings:
         err.print(trust_text(trust, lang=lang.value), markup=False, soft_wrap=True)
 
 

@@ -78,8 +78,9 @@ def print_difference(difference: Difference, lang: options.Language, *, all_mont
     for name, reason in sorted(difference.metrics.failures.items()):
         console.out.print(f"[yellow]{words['failures']}[/yellow] {name}: {console.plain(reason)}")
     for release, warnings in difference.warnings.items():
-        line = rendering.warnings_line(warnings, lang=lang.value)
-        console.out.print(f"[dim]{release}: {console.plain(line)}[/dim]")
+        doubts = [warning for warning in warnings if warning.is_open]
+        if line := rendering.warnings_line(doubts, lang=lang.value):
+            console.out.print(f"[dim]{release}: {console.plain(line)}[/dim]")
     if unbuilt:
         console.out.print(f"[yellow]{words['unbuilt'].format(what=', '.join(unbuilt))}[/yellow]")
     if "settings" in difference.unbuilt:

@@ -316,7 +316,7 @@ class GateReport:
 
 @dataclass(frozen=True)
 class ReleaseWarning:
-    """A check of a release's gate that warned, or whose failure a person waived.
+    """A check of a release's gate that warned, whose failure a person waived, or that passes by a standing exception.
 
     It concerns the answers that one of `streams` or `models` feeds, and all answers where it has neither.
     """
@@ -333,8 +333,12 @@ class ReleaseWarning:
     """`source.stream`, or `stream` where it is of no one source."""
     models: tuple[str, ...] = ()
     """dbt's models and seeds that it examined."""
+    outcome: Outcome = "warn"
+    """`pass` where a standing exception covers all of what it found."""
     waiver: str = ""
     """Who waived its failure, when and why; empty where it only warned."""
+    exception: str = ""
+    """The standing exceptions that cover what it found, or a part of it, each with its end and reason."""
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> ReleaseWarning:
@@ -346,6 +350,11 @@ class ReleaseWarning:
     def title(self) -> str:
         """Check and subject, as waivers name them: `name on subject`."""
         return f"{self.check} on {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody waived it, and no exception covers all of it."""
+        return self.outcome == "warn" and not self.waiver
 
 
 @dataclass(frozen=True)
@@ -388,7 +397,7 @@ class Release:
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Check (`name on subject`) to who waived its failure, when and why."""
     warnings: tuple[ReleaseWarning, ...] = ()
-    """Checks that warned or were waived; none in releases of earlier versions."""
+    """Checks that warned, were waived or are excepted; none in releases of earlier versions."""
     erasures: tuple[Erasure, ...] = ()
     """Who was taken out of the release after it was published, never by name."""
 

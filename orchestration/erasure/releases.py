@@ -125,6 +125,7 @@ def _scrubbed(warning: ReleaseWarning, subject: DataSubject) -> ReleaseWarning:
         expected=_scrubbed_text(warning.expected, subject),
         remedy=_scrubbed_text(warning.remedy, subject),
         waiver=_scrubbed_text(warning.waiver, subject),
+        exception=_scrubbed_text(warning.exception, subject),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a release keeps of the checks that warned or were waived: what each is about, and what to do next.
+"""What a release keeps of checks that warned, were waived or are excepted: what each is about, and what to do next.
 
 A check names one subject; which streams and models that concerns follows from dbt's lineage. Which of them an
 answer shows belongs to `semantic_layer.trust`.
@@ -16,6 +16,7 @@ from orchestration.quality.dbt_manifest import check_name, tests_of
 from orchestration.quality.marts import table_of
 from orchestration.quality.suites import MartSuite, read_suites
 from orchestration.settings.contract_loading import load_contract
+from orchestration.settings.gate_rules import EXCEPTIONS_CHECK
 from semantic_layer.lineage import LineageGraph
 
 _LONGEST = 300
@@ -34,8 +35,8 @@ def release_warnings(
     manifest: Mapping[str, Any],
     sources: Mapping[str, Sequence[str]],
 ) -> tuple[ReleaseWarning, ...]:
-    """The warnings and waived failures among the results of a gate; `sources` is source to its streams."""
-    warned = [check for check in checks if check.outcome == "warn"]
+    """What warned, was waived or is excepted among the results of a gate; `sources` is source to its streams."""
+    warned = [check for check in checks if check.outcome == "warn" or check.exception]
     if not warned:
         return ()
     scopes = CheckScopes(manifest, sources=sources, suites=read_suites())
@@ -53,7 +54,9 @@ def _warning(check: CheckResult, scopes: CheckScopes) -> ReleaseWarning:
         remedy=check.remedy,
         streams=streams,
         models=models,
+        outcome=check.outcome,
         waiver=check.waiver,
+        exception=check.exception,
     )
 
 
@@ -74,6 +77,8 @@ class CheckScopes:
 
     def of(self, check: str, subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Streams and models; neither where the check concerns everything."""
+        if check == EXCEPTIONS_CHECK:
+            return (), (subject,)  # settings that feed no figure
         stream = subject.rpartition(".")[2]
         contract = load_contract()
         if metric := _METRIC.fullmatch(check):

@@ -87,8 +87,9 @@ def card(shown: MetricCard, *, lang: Language = "en") -> Group:
     ):
         facts.add_row(word(name, lang), escape(value or "-"))
     for warning in shown.warnings:
-        waived = f" ({word('waived', lang)}: {warning.waiver})" if warning.waiver else ""
-        found = f"{warning.title}: {warning.observed}{waived}. {warning.remedy}"
+        notes = (("waived", warning.waiver), ("excepted", warning.exception))
+        noted = "".join(f" ({word(name, lang)}: {note})" for name, note in notes if note)
+        found = f"{warning.title}: {warning.observed}{noted}. {warning.remedy}"
         facts.add_row(word("warning", lang), escape(found))
     return Group(facts, "", _Sql(shown.sql))
 

@@ -24,6 +24,7 @@ _TEXTS = {
         "Warnings about what is behind these figures ({n}): {names}. --format json has what each found."
     ),
     "more": N_("{n} more"),
+    "excepted": N_("Excepted by the settings"),
 }
 
 _NAMED = 4
@@ -31,9 +32,18 @@ _NAMED = 4
 
 
 def trust_text(trust: Trust, *, lang: Language = "en") -> str:
-    """The trust line, and below it the warnings where there are any."""
-    lines = (trust_line(trust, lang=lang), warnings_line(trust.open_warnings, lang=lang))
+    """The trust line, and below it the warnings and exceptions where there are any."""
+    lines = (
+        trust_line(trust, lang=lang),
+        warnings_line(trust.open_warnings, lang=lang),
+        _exceptions_line(trust.excepted, lang),
+    )
     return "\n".join(filter(None, lines))
+
+
+def _exceptions_line(excepted: Sequence[ReleaseWarning], lang: Language) -> str:
+    names = [f"{warning.title} ({warning.exception})" for warning in excepted]
+    return f"{_text('excepted', lang)}: {'; '.join(names)}" if names else ""
 
 
 def warnings_line(warnings: Sequence[ReleaseWarning], *, lang: Language = "en") -> str:

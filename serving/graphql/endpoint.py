@@ -77,7 +77,7 @@ class GraphQLEndpoint:
 
 
 def _reply(answer: Mapping[str, Any], context: Context) -> Reply:
-    trusts = context.trusts or [context.layer.facts.trust(())]
+    trusts = context.trusts or [context.layer.facts.trust()]
     extensions = {"embudo": {"trust": [dict(trust_dict(trust)) for trust in trusts]}}
     return json_reply({**answer, "extensions": extensions}, headers=trust_headers(trusts[0]))
 

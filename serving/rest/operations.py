@@ -169,7 +169,7 @@ def _catalogue_reply(
     call: Call, layer: SemanticLayer, payload: Mapping[str, object], *, trust: Trust | None = None
 ) -> Reply:
     """Definitions, with the trust of the release beside them."""
-    shown = trust or layer.facts.trust(())
+    shown = trust or layer.facts.trust()
     headers = _catalogue_headers(call, layer) | trust_headers(shown)
     return json_reply({**payload, "trust": trust_dict(shown)}, headers=headers)
 

@@ -78,6 +78,7 @@ MANIFEST: dict[str, Any] = {
         ("metric.calls", "calls", ("deals",), ("fct_deal_steps",)),
         ("reconcile.metric.calls", "metric_values", ("deals",), ("fct_deal_steps",)),
         ("dbt.models_built", "all models", (), ()),
+        ("exceptions.standing", "embudo.yml", (), ("embudo.yml",)),
     ],
 )
 def test_what_a_check_is_about(
@@ -106,6 +107,16 @@ def test_warnings_and_waivers_are_kept_with_what_to_do() -> None:
     )  # fmt: skip
     assert first.streams == ("crm.deals",)
     assert second.waiver == "ana, 2026-06-30 10:00 UTC: holiday"
+
+
+def test_what_an_exception_covers_is_kept_as_a_note() -> None:
+    covered = warned(outcome="pass", exception="until 2027-06-30: many returns")
+    in_part = warned(exception="until 2027-06-30: many returns")
+    notes = release_warnings((covered, in_part), manifest=MANIFEST, sources=SOURCES)
+    assert [(note.outcome, note.exception, note.is_open) for note in notes] == [
+        ("pass", "until 2027-06-30: many returns", False),
+        ("warn", "until 2027-06-30: many returns", True),
+    ]
 
 
 def test_a_long_finding_is_shortened() -> None:

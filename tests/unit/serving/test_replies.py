@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 
+from orchestration.core.records import ReleaseWarning
 from semantic_layer.records import Trust
 from serving.errors import PublicError
 from serving.replies import error_reply, json_reply, trust_headers
 
+DOUBT = ReleaseWarning(
+    check="loads.volume", subject="crm.deals", observed="3 rows", expected="30", remedy="Ask."
+)
 AT = datetime(2026, 2, 10, 3, 30, tzinfo=UTC)
 
 
@@ -20,19 +25,21 @@ def test_trust_headers_are_complete_and_ascii() -> None:
         published_at=AT,
         streams={"crm.deals": AT, "pbx.calls": None},
         accepted={"jumps on revenue\r\nx-evil: 1": "campaña"},
+        warnings=(DOUBT, dataclasses.replace(DOUBT, subject="crm.leads", waiver="ana: holiday")),
     )
     headers = trust_headers(trust)
     assert headers["embudo-release"] == "20260210-1"
     assert headers["embudo-data-as-of"] == "2026-02-10T03:30:00Z"
     assert headers["embudo-streams"] == "crm.deals=2026-02-10T03:30:00Z; pbx.calls="
     assert headers["embudo-waived"] == "jumps on revenue%0D%0Ax-evil: 1"
+    assert headers["embudo-warnings"] == "loads.volume on crm.deals"
     assert all(value.isascii() and "\n" not in value for value in headers.values())
 
 
 def test_without_waivers_and_streams() -> None:
     headers = trust_headers(Trust(release_id="r", as_of=None, verdict="pass"))
     assert headers["embudo-data-as-of"] == ""
-    assert not {"embudo-waived", "embudo-streams"} & set(headers)
+    assert not {"embudo-waived", "embudo-warnings", "embudo-streams"} & set(headers)
 
 
 def test_errors_name_a_code_and_how_to_authenticate() -> None:

@@ -63,8 +63,19 @@ def test_warnings_are_counted_and_named_below_and_in_full_in_plain_data() -> Non
     assert isinstance(listed, list)
     assert listed[-1] == {
         "check": "loads.volume", "subject": "crm.users", "streams": ("crm.users",), "models": (),
-        "observed": "3 rows", "expected": "about 30 rows", "what_to_do": "Ask.", "waiver": "ana: sale",
+        "observed": "3 rows", "expected": "about 30 rows", "what_to_do": "Ask.", "outcome": "warn",
+        "waiver": "ana: sale", "exception": "",
     }  # fmt: skip
+
+
+def test_what_an_exception_covers_is_noted_with_its_end_and_reason() -> None:
+    covered = dataclasses.replace(
+        warning("shop.orders"), outcome="pass", exception="until 2027-06-30: many returns"
+    )
+    trust = dataclasses.replace(TRUST, warnings=(covered,))
+    assert trust_text(trust).splitlines()[1:] == [
+        "Excepted by the settings: loads.volume on shop.orders (until 2027-06-30: many returns)"
+    ]
 
 
 def test_without_open_warnings_there_is_one_line() -> None:
