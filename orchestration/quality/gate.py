@@ -7,11 +7,12 @@ and the metrics. The checks themselves stand in `checks/`; publishing does not b
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality.exception_usage import keep_usage
+from orchestration.quality.intended_changes import lightened
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import Check, checks_of
@@ -78,17 +79,24 @@ def run_check(check: Check, candidate: GateInput) -> list[CheckResult]:
         )
     known: dict[str, tuple[Finding, ...]] = {}
 
+    def comparable(found: Iterable[Finding]) -> tuple[Finding, ...]:
+        return tuple(
+            lightened(finding, candidate.affected, name=check.name, compares=check.compares)
+            for finding in found
+        )
+
     def rerun(limits: Mapping[str, float]) -> tuple[Finding, ...]:
         key = str(sorted(limits.items()))
         if key not in known:
             try:
-                known[key] = check.run(candidate, {**candidate.limits, **limits})
+                found = check.run(candidate, {**candidate.limits, **limits})
             except Exception:  # fails closed: what was found with the usual limits stands
                 _LOG.debug("Check %s raised with other limits", check.name, exc_info=True)
-                known[key] = tuple(findings)
+                found = findings
+            known[key] = comparable(found)
         return known[key]
 
     return [
         candidate.exceptions.result(finding, family=check.name, result_of=check.result, rerun=rerun)
-        for finding in findings
+        for finding in comparable(findings)
     ]

@@ -70,6 +70,7 @@ def check_loads(
     history: Sequence[Load],
     limits: LoadLimits,
     required_streams: Collection[str] = (),
+    mapped_otherwise: Collection[str] = (),
     profiles: Mapping[str, LoadProfile] | None = None,
     newest: Mapping[str, datetime] | None = None,
     waivers: Mapping[str, Waiver] | None = None,
@@ -77,7 +78,8 @@ def check_loads(
     """Check loads that are in no release yet.
 
     `history` are all other loads that count, in any order; `required_streams` are `source.stream` that must
-    have landed at least once; `profiles` is load to its profile, of `history` too; `newest` is source to its
+    have landed at least once; `mapped_otherwise` are loads of `history` that a mapping landed which is gone, with
+    which no load is compared; `profiles` is load to its profile, of `history` too; `newest` is source to its
     latest business time (naive UTC); `waivers` is check (`name on subject`) to its waiver: a load
     whose failure it is for is not quarantined.
     """
@@ -88,7 +90,8 @@ def check_loads(
     waived: dict[str, str] = {}
     for load in landed.loads:
         limit = limits.of(load.source)
-        examined = _landed_load(load, loads, limit, profiles or {})
+        comparable = (other for other in loads if other.load_id not in mapped_otherwise)
+        examined = _landed_load(load, comparable, limit, profiles or {})
         for result in _check_load(examined, limit, limits.exceptions):
             if result.exception and result.outcome == "pass":
                 waived.setdefault(load.load_id, f"excepted {result.exception}")

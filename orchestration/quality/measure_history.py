@@ -65,6 +65,8 @@ class Fault:
     month: date
     kind: str = ""
     names: tuple[str, ...] = ()
+    beside_release: bool = False
+    """Whether it is a difference from what the last release had of the month."""
 
 
 def month_before(month: date, count: int = 1) -> date:
@@ -206,5 +208,5 @@ def restated(
         if abs(moved) > limits.restated_warns:
             severity: Severity = "error" if abs(moved) > limits.restated_stops else "warn"
             text = f"{figure.value:,.6g} in {month:%Y-%m}, which was {was:,.6g} in the last release"
-            faults.append(Fault(text, severity, month))
+            faults.append(Fault(text, severity, month, beside_release=True))
     return faults

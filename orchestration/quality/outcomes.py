@@ -6,7 +6,7 @@ What a check examines belongs to `checks/`; reading a whole report belongs to `v
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestration.core.records import CheckResult, Outcome, Severity
 from orchestration.quality.masking import SAMPLES, shown_text
@@ -24,6 +24,8 @@ class Cause:
     failures: int = 1
     keys: tuple[str, ...] = ()
     scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside_release: bool = False
+    """Whether it is a difference from the last release, which a change on purpose may have made."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class Finding:
             causes=tuple(ordered),
             layout=form,
         )
+
+    def noted(self, note: str) -> Finding:
+        """The same finding with a note behind what was observed."""
+        layout = replace(self.layout, suffix=f"{self.layout.suffix}{note}")
+        return replace(self, observed=f"{self.observed}{note}", layout=layout)
 
     def with_causes(self, causes: Sequence[Cause]) -> Finding:
         """The same finding for some of its causes only."""

@@ -25,6 +25,8 @@ Per = Literal["load", "source", "candidate"]
 Policy = Literal["warn", "quarantine", "stop"]
 """What a failed check of gate 1 does: it warns, keeps the load out of the build, or stops the refresh."""
 
+Compares = Literal["", "release", "history"]
+
 CheckFunction = Callable[..., Finding | Iterable[Finding]]
 NamesFunction = Callable[[Definitions], Mapping[str, str]]
 
@@ -52,6 +54,8 @@ class Check:
     """What its findings can be told apart by, in exceptions of embudo.yml."""
     has_share: bool = False
     """Whether its findings state of how many rows they are."""
+    compares: Compares = ""
+    """What it compares with, wholly: the last `release`, or the `history` of the stream."""
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -107,6 +111,7 @@ def check(
     remedy: str = "",
     scopes: Sequence[str] = (),
     has_share: bool = False,
+    compares: Compares = "",
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check function.
 
@@ -114,7 +119,8 @@ def check(
     as keyword-only arguments with defaults, and returns a `Finding` or several. A family states its
     `names`: definitions of the project to name and subject. `policy` is what failing does where
     `on_breach` in embudo.yml leaves it open (gate 1); `remedy` is what somebody should do then. `scopes` are what its
-    findings can be told apart by, where that is more than their subject. Raises ValueError for a name that is taken.
+    findings can be told apart by, where that is more than their subject; `compares` what all of it is compared with.
+    Raises ValueError for a name that is taken.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -136,6 +142,7 @@ def check(
             remedy=remedy,
             scopes=tuple(scopes) or _SCOPES[per],
             has_share=has_share,
+            compares=compares,
         )
         return function
 

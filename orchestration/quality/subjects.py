@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from orchestration.core.records import CheckResult, LandingResult, Load, Waiver
 from orchestration.quality.databases import Databases
+from orchestration.quality.intended_changes import Affected, IntendedChanges
 from orchestration.quality.load_profile import LoadProfile
 from orchestration.quality.metric_values import MetricMeta, MetricValue
 from orchestration.quality.periods.candidate import CandidatePeriods, periods_of
@@ -22,6 +23,7 @@ from orchestration.quality.suites import MartSuite, read_suites
 from orchestration.settings.project import PROJECT_ROOT
 
 NO_EXCEPTIONS = StandingExceptions()
+NO_CHANGES = IntendedChanges()
 
 
 class NodeOutcome(Protocol):
@@ -128,13 +130,22 @@ class GateInput:
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     root: Path = PROJECT_ROOT
     exceptions: StandingExceptions = NO_EXCEPTIONS
+    changes: IntendedChanges = NO_CHANGES
     zones: Mapping[str, str] = field(default_factory=dict)
     """Source to the time zone of its times."""
 
     @cached_property
     def periods(self) -> CandidatePeriods:
         """Each stream's rows by month; counted once, and kept in the candidate's folder."""
-        return periods_of(self.databases, self.directory, self.previous)
+        return periods_of(
+            self.databases, self.directory, self.previous, remapped=self.changes.mappings
+        )
+
+    @cached_property
+    def affected(self) -> Affected:
+        """What was changed on purpose since the last release, and which checks that concerns."""
+        suites = self.definitions.suites if self.changes else ()
+        return Affected(self.changes, self.manifest, suites)
 
     @cached_property
     def databases(self) -> Databases:

@@ -30,6 +30,7 @@ from orchestration.ingestion.ledger.quarantined_loads import (
     reinstate_load,
 )
 from orchestration.ingestion.ledger.rejected_files import open_rejected_files
+from orchestration.ingestion.mapping_versions import loads_of_other_mappings
 from orchestration.privacy.redaction import without_contacts
 from orchestration.quality.checks.load_values import HISTORY_LOADS
 from orchestration.refresh.release_state import released_state
@@ -72,6 +73,11 @@ def check_new_loads(
                 rejected_files=_rejected_files(workspace.settings, ledger, landed),
             ),
             history=counting,
+            mapped_otherwise={
+                load
+                for loads in loads_of_other_mappings(workspace.settings, ledger).values()
+                for load in loads
+            },
             limits=load_limits(workspace.settings),
             required_streams=workspace.settings.required_streams(),
             profiles=_profiles(workspace.home, ledger, unchecked, counting),

@@ -41,6 +41,10 @@ class BuildState:
     landed: Mapping[str, list[int]] = field(default_factory=dict)
     erasures: int = 0
     """How many people had been forgotten: their rows leave history, which is built again."""
+    mappings: Mapping[str, str] = field(default_factory=dict)
+    """`source.stream` to a digest of how its files are read."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """Each setting that models depend on to a digest of its value."""
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -71,6 +75,10 @@ def build_state(*, root: Path = PROJECT_ROOT, settings: Mapping[str, str]) -> Bu
         models=_fingerprint(model_files, root),
         seeds={p.stem: _fingerprint([p], root) for p in sorted((root / "seeds").glob("*.csv"))},
         settings=hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest(),
+        stated={
+            name: hashlib.sha256(value.encode()).hexdigest()[:16]
+            for name, value in sorted(settings.items())
+        },
         variables=_variables(root / "dbt_project.yml"),
     )
 

@@ -66,7 +66,9 @@ def content_duplicates(
             name, passed, failed = _name(contents), [], 0
             known = shares.setdefault(name, {})
             for repeated in repeats(connection, contents, since=kept.load_seq):
-                before = known.get(repeated.source)
+                # under another mapping all rows are new, and the share is counted from the start
+                is_remapped = candidate.changes.of_stream(repeated.source, contents.stream.name)
+                before = known.get(repeated.source) if not is_remapped else None
                 severity = (
                     _judge(repeated, before, certain=duplicate_rows_certain, few=duplicate_rows_few)
                     if before is not None

@@ -89,7 +89,8 @@ def dbt_tests(
             continue
         limit = None
         model = model_of(test, candidate.manifest)
-        if outcome.status == "warn" and before is not None and model is not None:
+        is_comparable = not candidate.affected.why("", model_name(test))
+        if outcome.status == "warn" and before is not None and model is not None and is_comparable:
             share = before.get(check_name(test), 0.0) + warn_growth_share
             limit = int(share * _rows(model, candidate)) + warn_growth_rows
         yield _test_finding(test, outcome, candidate, limit)

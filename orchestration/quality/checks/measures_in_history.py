@@ -136,6 +136,7 @@ def _cause(fault: Fault) -> Cause:
         severity=fault.severity,
         keys=(f"{fault.month:%Y-%m}",),
         scope={fault.kind: fault.names} if fault.kind else {},
+        beside_release=fault.beside_release,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from orchestration.core.records import Severity
 from orchestration.quality.metric_jumps import JumpLimits, jumps
 from orchestration.quality.metric_values import by_metric
-from orchestration.quality.outcomes import Finding
+from orchestration.quality.outcomes import Cause, Finding, Layout
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import Definitions, GateInput
 
@@ -46,20 +46,32 @@ def metric_sanity(candidate: GateInput, *, jump: JumpLimits = JUMP_LIMITS) -> It
         ]
         expected = f"between {meta.low:g} and {meta.high:g}"
         severity: Severity = "error"
-        if not outliers and not (meta.is_change or meta.is_running_total):
-            before = previous.get(meta.name, {})
+        is_jump = not outliers and not (meta.is_change or meta.is_running_total)
+        before = previous.get(meta.name, {})
+        if is_jump:
             outliers = jumps(meta, series, before, candidate.complete_before, jump)
             severity = "error" if previous else "warn"
             expected = "months within the range of the metric's history"
-        yield Finding(
-            name=f"metric.{meta.name}",
-            subject=meta.name,
-            passed=not outliers,
-            severity=severity,
-            observed="; ".join(f"{text} in {month:%Y-%m}" for month, text in outliers[:_SHOWN])
-            if outliers
-            else f"{len(series)} month(s) in range",
-            expected=expected,
-            failures=len(outliers),
-            keys=tuple(f"{month:%Y-%m}" for month, _ in outliers),
+        name, subject = f"metric.{meta.name}", meta.name
+        if not outliers:
+            yield Finding(
+                passed=True,
+                name=name,
+                subject=subject,
+                observed=f"{len(series)} month(s) in range",
+                expected=expected,
+            )
+            continue
+        causes = [
+            Cause(
+                f"{text} in {month:%Y-%m}",
+                severity,
+                keys=(f"{month:%Y-%m}",),
+                beside_release=is_jump and month in before,
+            )
+            for month, text in outliers
+        ]
+        layout = Layout(listed=_SHOWN)
+        yield Finding.of_causes(
+            causes, name=name, subject=subject, expected=expected, layout=layout
         )

@@ -23,6 +23,7 @@ def row_count_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="rows.<mart>",
+    compares="release",
     has_share=True,
     on="each mart",
     names=row_count_names,

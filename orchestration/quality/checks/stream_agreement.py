@@ -64,7 +64,11 @@ def stream_agreement(
         for comparison in COMPARISONS:
             known = shares.setdefault(comparison.name, {})
             for compared in compare(connection, comparison, since=kept.load_seq):
-                before = known.get(compared.source)
+                is_remapped = any(
+                    candidate.changes.of_stream(compared.source, stream)
+                    for stream in (comparison.of, comparison.beside)
+                )
+                before = known.get(compared.source) if not is_remapped else None
                 known[compared.source] = (before or Share()) + compared.share
                 severity = _judge(
                     comparison, compared.share, before, disagreeing_share, disagreeing_rows

@@ -31,6 +31,7 @@ def _names(prefix: str) -> NamesFunction:
 @check(
     gate=3,
     name="gaps.<stream>",
+    compares="history",
     scopes=OF_STREAMS,
     on="each stream",
     names=_names("gaps"),
@@ -53,6 +54,7 @@ def gaps(candidate: GateInput, *, gap: volumes.GapLimits = volumes.GAP_LIMITS) -
 @check(
     gate=3,
     name="volume.<stream>",
+    compares="history",
     scopes=(*OF_STREAMS, "column", "value"),
     on="each stream",
     names=_names("volume"),
@@ -83,6 +85,7 @@ def volume(
 @check(
     gate=3,
     name="values.<stream>",
+    compares="history",
     scopes=(*OF_STREAMS, "column", "value"),
     on="each stream",
     names=_names("values"),
@@ -111,6 +114,7 @@ def values(
 @check(
     gate=3,
     name="clocks.<stream>",
+    compares="history",
     scopes=OF_STREAMS,
     on="each stream",
     names=_names("clocks"),
@@ -137,6 +141,7 @@ def clock(
 @check(
     gate=3,
     name="restated.<stream>",
+    compares="release",
     scopes=OF_STREAMS,
     on="each stream",
     names=_names("restated"),

@@ -99,10 +99,12 @@ def unmatched_references(
             for unmatched in unmatched_ids(connection, stream, column, since=since):
                 shares.setdefault(name, {})[unmatched.source] = round(unmatched.share, 6)
                 new_shares.setdefault(name, {})[unmatched.source] = round(unmatched.new_share, 6)
-                before = history.share(name, unmatched.source) if history else None
+                is_remapped = candidate.changes.of_stream(unmatched.source, stream.name)
+                known = history if not is_remapped else None
+                before = known.share(name, unmatched.source) if known else None
                 usual = _NOBODYS if column.also_by else 0.0
-                stops = history is not None and unmatched.is_certain(
-                    history.new_share(name, unmatched.source)
+                stops = known is not None and unmatched.is_certain(
+                    known.new_share(name, unmatched.source)
                 )
                 if stops or (
                     unmatched.share > usual and unmatched.is_reported(before, unmatched_share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,11 +39,23 @@ class CandidatePeriods:
         return f"'{shown((row[0],))[0][:_LONGEST]}'" if row else ""
 
 
-def periods_of(databases: Databases, directory: Path, previous: Path | None) -> CandidatePeriods:
-    """Count a candidate's rows, and keep the counts in its folder for the next release; raises what DuckDB raises."""
+def periods_of(
+    databases: Databases,
+    directory: Path,
+    previous: Path | None,
+    *,
+    remapped: Collection[tuple[str, str]] = (),
+) -> CandidatePeriods:
+    """Count a candidate's rows, and keep the counts in its folder for the next release; raises what DuckDB raises.
+
+    What the last release knew of the values of `remapped` sources and streams is not compared with.
+    """
     with databases.open() as connection:
         count_periods(connection, previous)
         write_periods(connection, directory)
         streams = tuple(read_periods(connection))
         zone = company_zone(connection)
+    for periods in streams:
+        if (periods.source, periods.stream) in remapped:
+            periods.seen.clear()
     return CandidatePeriods(streams=streams, company=company_of(streams), zone=zone)

@@ -15,6 +15,7 @@ from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.publication import Candidate
 from orchestration.quality.databases import Databases, identifier
 from orchestration.refresh.context import RefreshContext
+from orchestration.refresh.intended_changes import intended_changes
 from orchestration.refresh.release_state import BUILD_STATE
 from orchestration.refresh.steps.prepare import PreparedCandidate
 from orchestration.settings.project import BuildState
@@ -108,6 +109,7 @@ def require_build(
                 previous=prepared.baseline.directory,
                 limits=context.settings.limits.model_dump(exclude_none=True),
                 exceptions=context.exceptions,
+                changes=intended_changes(context, prepared.baseline.directory),
             ),
             gates=[2],
         ),

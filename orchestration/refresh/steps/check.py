@@ -10,6 +10,7 @@ from orchestration.core.records import CheckResult, GateReport
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import as_of_of, monthly_values
 from orchestration.refresh.gate_requirements import metric_meta
+from orchestration.refresh.intended_changes import intended_changes
 from orchestration.refresh.steps.build import Build
 from orchestration.refresh.steps.prepare import PreparedCandidate
 
@@ -43,6 +44,7 @@ def check(
             previous=previous if is_comparable else None,
             waivers=context.waivers,
             exceptions=context.exceptions,
+            changes=intended_changes(context, previous if is_comparable else None),
             revenue_from=context.settings.revenue_from,
             limits=context.settings.limits.model_dump(exclude_none=True),
             zones={

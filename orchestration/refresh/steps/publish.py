@@ -12,6 +12,7 @@ from orchestration.publication import Candidate
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import release_id_in
 from orchestration.refresh.gate_requirements import required_checks
+from orchestration.refresh.intended_changes import stated_mappings
 from orchestration.refresh.release_state import BUILD_STATE, effective_loads
 from orchestration.refresh.release_warnings import release_warnings
 from orchestration.refresh.steps.build import Build
@@ -20,7 +21,11 @@ from orchestration.refresh.steps.build import Build
 def publish(context: RefreshContext, candidate: Candidate, built: Build) -> Release:
     """Publish the candidate; raises `PublicationRefused` without the gate's receipt."""
     context.report.step("Publish")
-    state = replace(context.project.state, landed=effective_loads(context.home))
+    state = replace(
+        context.project.state,
+        landed=effective_loads(context.home),
+        mappings=stated_mappings(context.settings),
+    )
     (candidate.directory / BUILD_STATE).write_text(state.to_json(), encoding="utf-8")
     release = publication.publish(
         context.home,

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.core.records import CheckResult
 from orchestration.quality.checks.content_duplicates import DUPLICATES_FILE
+from orchestration.quality.intended_changes import IntendedChanges
 from orchestration.quality.kept_shares import KeptShares, Share
 from orchestration.quality.registry import registered
 from orchestration.quality.subjects import Definitions
@@ -255,3 +256,15 @@ def test_every_stream_whose_rows_say_more_than_their_key_has_a_result(tmp_path: 
     assert {result.name for result in results(CHECK, gate_input(tmp_path))} == set(names)
     assert {"duplicates.calls", "duplicates.deals", "duplicates.marketing_spend"} <= set(names)
     assert "duplicates.targets" not in names
+
+
+def test_under_another_mapping_the_share_is_counted_from_the_start(tmp_path: Path) -> None:
+    previous = candidate(tmp_path / "before", *HISTORY, seq=1)
+    now = tmp_path / "now"
+    new = calls("n", count=500, seq=2, first=2000), calls("d", count=60, seq=2, first=600)
+    make_landing(now, *HISTORY, *new, load_seq=2)
+    [check] = reported(now, previous).values()
+    assert check.outcome == "fail"
+    changes = IntendedChanges("R1", frozenset({("pbx", "calls")}))
+    assert reported(now, previous, changes=changes) == {}
+    assert KeptShares.read(now, DUPLICATES_FILE).of("duplicates.calls", "pbx") == Share(560, 60)

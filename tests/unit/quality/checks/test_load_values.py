@@ -36,3 +36,22 @@ def test_a_unit_that_changed_stops(new: LoadProfile, outcome: str, words: str) -
     (check,) = (c for c in verdict.checks if c.name == "loads.values")
     assert check.outcome == outcome
     assert words in check.observed
+
+
+def test_loads_of_a_mapping_that_is_gone_are_not_compared_with() -> None:
+    profiles = {
+        "l1": profile_of(),
+        "l2": profile_of(size=10_000.0),
+        "l3": profile_of(size=10_000.0),
+    }
+    landed, history = LandingResult(loads=(load(3),)), [load(1), load(2)]
+    for others, outcome in (((), "fail"), (("l1",), "pass"), (("l1", "l2"), "pass")):
+        verdict = check_loads(
+            landed,
+            history=history,
+            limits=LoadLimits(),
+            mapped_otherwise=others,
+            profiles=profiles | {"l2": profile_of(size=10_000.0 if others else 100.0)},
+        )
+        (check,) = (c for c in verdict.checks if c.name == "loads.values")
+        assert check.outcome == outcome

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.core.records import CheckResult
 from orchestration.quality import MetricMeta, MetricValue
+from orchestration.quality.intended_changes import IntendedChanges
 from tests.unit.quality.factories import gate_input, results
 
 # two years of a shop with a strong Christmas and a dead August
@@ -179,3 +180,24 @@ def test_a_jump_in_a_first_release_warns() -> None:
     )
     (result,) = results("metric.<metric>", candidate)
     assert result.outcome == "warn"
+
+
+@pytest.mark.parametrize(("position", "outcome"), [(3, "warn"), (-1, "fail")])
+def test_where_a_mapping_was_changed_only_months_of_the_release_are_incomparable(
+    position: int, outcome: str
+) -> None:
+    values = [*SEASONAL]
+    values[position] *= 100
+    candidate = gate_input(
+        Path("/nonexistent"),
+        metrics=[MetricMeta.of("revenue", {"unit": "currency"})],
+        values=months(values),
+        previous_values=months(SEASONAL[:-1]),
+        complete_before=date(2027, 1, 1),
+        changes=IntendedChanges("R1", settings=("currency",)),
+    )
+    (result,) = results("metric.<metric>", candidate)
+    assert result.outcome == outcome
+    assert ("not comparable: `currency` changed since release R1" in result.observed) is (
+        outcome == "warn"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.quality.checks.stream_agreement import AGREEMENTS_FILE
+from orchestration.quality.intended_changes import IntendedChanges
 from orchestration.quality.kept_shares import KeptShares, Share
 from orchestration.quality.registry import registered
 from orchestration.quality.subjects import Definitions
@@ -49,3 +50,14 @@ def test_each_pair_of_streams_has_a_result(tmp_path: Path) -> None:
     company(tmp_path, landed=[], marts=[], seq=1)
     names = registered(CHECK).names_in(Definitions(manifest={}))
     assert [result.name for result in results(CHECK, gate_input(tmp_path))] == list(names)
+
+
+def test_under_another_mapping_the_share_is_counted_from_the_start(tmp_path: Path) -> None:
+    new = [invoiced(count=80, seq=2, first=600, order="null")]
+    [stopped] = after_release(tmp_path, [INVOICES], new).values()
+    assert stopped.outcome == "fail"
+    changes = IntendedChanges("R1", frozenset({("crm", "invoices")}))
+    candidate = gate_input(tmp_path / "now", previous=tmp_path / "before", changes=changes)
+    assert {check.outcome for check in results(CHECK, candidate)} == {"pass"}
+    kept = KeptShares.read(tmp_path / "now", AGREEMENTS_FILE)
+    assert kept.of("agree.invoices.orders: name no order", "crm") == Share(80, 80)

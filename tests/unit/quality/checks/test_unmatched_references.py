@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from orchestration.core.records import CheckResult
 from orchestration.quality.checks.unmatched_references import REFERENCES_FILE
 from orchestration.quality.databases import Databases
+from orchestration.quality.intended_changes import IntendedChanges
 from orchestration.quality.registry import registered
 from orchestration.quality.subjects import Definitions
 from orchestration.settings.contract_loading import load_contract
@@ -267,3 +268,13 @@ def test_what_is_counted_is_what_a_join_would_lose(
     make_landing(tmp_path, *(deals if used else []), landing("users", {"user_id": sorted(known)}))
     lost = sum(1 for key in used if key not in known)
     assert sum(check.failures for check in warned(tmp_path).values()) == lost
+
+
+def test_under_another_mapping_ids_are_those_of_a_first_release(tmp_path: Path) -> None:
+    before = release(tmp_path / "before", 0, 100)
+    warned(before)
+    candidate = release(tmp_path / "now", 0, 100, fresh=40)
+    title = "references.deals.owner_id on crm.deals"
+    assert warned(candidate, previous=before)[title].outcome == "fail"
+    changes = IntendedChanges("R1", frozenset({("crm", "deals")}))
+    assert warned(candidate, previous=before, changes=changes)[title].outcome == "warn"

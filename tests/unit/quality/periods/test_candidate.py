@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.quality.databases import Databases
+from orchestration.quality.periods.candidate import periods_of
 from orchestration.quality.periods.counting import PERIODS_FILE
 from tests.unit.quality.periods.made_up import periods, released
 
@@ -40,3 +41,11 @@ def test_no_value_is_kept_in_the_clear(tmp_path: Path) -> None:
     kept = (release / PERIODS_FILE).read_bytes()
     assert b"billing" not in kept
     assert b"example.com" not in kept
+
+
+def test_what_a_release_saw_of_another_mapping_is_not_compared_with(tmp_path: Path) -> None:
+    release = released(tmp_path)
+    databases = Databases.of(release)
+    remapped = periods_of(databases, release, release, remapped={("pbx", "calls")})
+    seen = {stream.subject: bool(stream.seen) for stream in remapped.streams}
+    assert seen == {"pbx.calls": False, "crm.leads": True, "crm.tasks": True}
