@@ -14,7 +14,7 @@ _NOTE = "; what differs from that release for this reason is not told from what 
 @check(
     gate=3,
     name="changes.since_release",
-    on="embudo.yml",
+    on="all models",
     policy="warn",
     remedy="Nothing, if the change is meant: the next refresh compares with this release. `embudo diff` and the "
     "warnings beside this one show what moved.",

@@ -34,8 +34,9 @@ def test_settings_that_models_depend_on_change_the_state(
     assert make_project(tmp_path, currency="USD").state.settings != state.settings
     monkeypatch.setenv(KEY_VARIABLE, "k" * 32)
     keyed = make_project(tmp_path).state
-    assert keyed == replace(state, settings=keyed.settings)
+    assert keyed == replace(state, settings=keyed.settings, stated=keyed.stated)
     assert keyed.settings != state.settings
+    assert keyed.stated.keys() - state.stated.keys() == {"privacy_key"}
 
 
 def test_the_state_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
