@@ -197,6 +197,6 @@ def _end_of(day: date) -> datetime:
     if not today <= day <= today + _LONGEST:
         raise WaiverInvalid(
             f"A waiver until {day} cannot be granted: expected a day from {today} to {today + _LONGEST}. What is "
-            "right for longer belongs in the settings of the check."
+            "right for longer is a standing exception: `exceptions` in embudo.yml."
         )
     return datetime.combine(day + timedelta(days=1), time(), UTC)

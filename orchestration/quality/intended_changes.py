@@ -10,13 +10,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from orchestration.quality.marts import table_of
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.suites import MartSuite
 
 _SHOWN = 3
+
+Compares = Literal["", "release", "columns", "history"]
+"""What all of a check is compared with: the last release, its columns, or the months of the stream itself."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class IntendedChanges:
     """Streams that are mapped otherwise."""
     kept: frozenset[tuple[str, str]] = frozenset()
     """Those of them of which rows count that were landed before, whose files cannot be read again."""
+    removed: frozenset[tuple[str, str]] = frozenset()
+    """Streams that embudo.yml no longer names, whose rows are gone."""
     nodes: frozenset[str] = frozenset()
     settings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything was changed."""
-        return bool(self.mappings or self.nodes or self.settings)
+        return bool(self.mappings or self.removed or self.nodes or self.settings)
 
     def since(self, what: str) -> str:
         """A change in words."""
@@ -65,29 +70,38 @@ class Affected:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     suites: Collection[MartSuite] = ()
 
-    def why(self, name: str, subject: str, *, beside_history: bool = False) -> str:
+    def why(self, name: str, subject: str, *, compares: Compares = "") -> str:
         """Why what a check finds of its subject cannot be compared with the release; empty where it can.
 
-        `beside_history`: it compares with the stream's own months, which are read again wherever their files are there.
+        What `compares` with the history of a stream does so with its own months, which are read again wherever their
+        files are there.
         """
         if not self.changes:
             return ""
         source, dot, stream = subject.partition(".")
         if dot:
-            known = self.changes.kept if beside_history else self.changes.mappings
+            known = self.changes.kept if compares == "history" else self.changes.mappings
             streams = {stream, *(name.split(".")[1:] if name.startswith("agree.") else ())}
             changed = sorted(stream for stream in streams if (source, stream) in known)
             return self.changes.of_mapping(source, changed[0]) if changed else ""
         if self.changes.settings:
             return next(self.changes.of_settings())
         nodes = self._marts_of(subject) if name.startswith("metric.") else self._marts(subject)
-        return next(filter(None, (self._why_of(node) for node in sorted(nodes))), "")
+        return next(filter(None, (self._why_of(node, compares) for node in sorted(nodes))), "")
 
-    def _why_of(self, mart: str) -> str:
-        """Why a mart cannot be compared, by its id: the streams whose rows it has, else all that it is built from."""
+    def _why_of(self, mart: str, compares: Compares) -> str:
+        """Why a mart cannot be compared, by its id.
+
+        A mapping concerns the marts that have the stream's rows, and the columns of all that are built from it; a
+        stream that is gone and a model concern all that are built from them.
+        """
         table, behind = mart.split(".")[2], self._behind(mart)
+        sources = {node.rpartition(".")[2] for node in behind if _is(node, "source")}
+        for source, stream in sorted(self.changes.removed):
+            if stream in sources:
+                return f"{source}.{stream} left embudo.yml since release {self.changes.release_id}"
         own = next((s.rows_when for s in self.suites if table_of(s.table) == table), None)
-        streams = set(own or (node.rpartition(".")[2] for node in behind if _is(node, "source")))
+        streams = set(own or sources) if compares != "columns" else sources
         for source, stream in sorted(self.changes.mappings):
             if stream in streams:
                 return self.changes.of_mapping(source, stream)
@@ -130,13 +144,14 @@ def _is(node: str, kind: str) -> bool:
     return node.startswith(f"{kind}.")
 
 
-def lightened(finding: Finding, affected: Affected, *, name: str, compares: str) -> Finding:
-    """A finding that warns where a change on purpose may be what it found; `compares` is what its check compares with:
-    `release`, `history`, or nothing but what single causes say.
+def lightened(finding: Finding, affected: Affected, *, name: str, compares: Compares) -> Finding:
+    """A finding that warns where a change on purpose may be what it found.
+
+    A check that `compares` nothing as a whole says of single causes that they are differences from the release.
     """
     if finding.passed or not finding.ran or not affected.changes:
         return finding
-    why = affected.why(finding.name or name, finding.subject, beside_history=compares == "history")
+    why = affected.why(finding.name or name, finding.subject, compares=compares)
     if not why:
         return finding
     if compares:

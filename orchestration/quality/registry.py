@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from orchestration.core.records import CheckResult
+from orchestration.quality.intended_changes import Compares
 from orchestration.quality.limits import Limit, arguments, limits_of
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.subjects import Definitions
@@ -24,8 +25,6 @@ from orchestration.quality.subjects import Definitions
 Per = Literal["load", "source", "candidate"]
 Policy = Literal["warn", "quarantine", "stop"]
 """What a failed check of gate 1 does: it warns, keeps the load out of the build, or stops the refresh."""
-
-Compares = Literal["", "release", "history"]
 
 CheckFunction = Callable[..., Finding | Iterable[Finding]]
 NamesFunction = Callable[[Definitions], Mapping[str, str]]
@@ -55,7 +54,7 @@ class Check:
     has_share: bool = False
     """Whether its findings state of how many rows they are."""
     compares: Compares = ""
-    """What it compares with, wholly: the last `release`, or the `history` of the stream."""
+    """What all of it is compared with."""
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from orchestration.core.records import RemovedStream
 from orchestration.ingestion import Ledger
 from orchestration.ingestion.mapping_versions import loads_of_other_mappings, mapping_versions
 from orchestration.publication.layout import MANIFEST
@@ -32,11 +33,19 @@ def stated_mappings(settings: Settings) -> dict[str, str]:
     }
 
 
-def intended_changes(context: RefreshContext, previous: Path | None) -> IntendedChanges:
-    """What differs of a release's folder; nothing where there is none, or an older Embudo made it."""
+def intended_changes(
+    context: RefreshContext, previous: Path | None, *, removed: Iterable[RemovedStream] = ()
+) -> IntendedChanges:
+    """What differs of a release's folder; nothing where there is none, or an older Embudo made it.
+
+    `removed` are streams of it that embudo.yml no longer names; those that were renamed differ in nothing else.
+    """
     before = BuildState.read(previous / BUILD_STATE) if previous is not None else None
-    if previous is None or before is None:
+    if previous is None:
         return IntendedChanges()
+    gone = frozenset((stream.source, stream.stream) for stream in removed if not stream.is_renamed)
+    if before is None:
+        return IntendedChanges(previous.resolve().name, removed=gone)
     today = stated_mappings(context.settings)
     changed = {
         name for name, digest in today.items() if before.mappings.get(name, digest) != digest
@@ -49,6 +58,7 @@ def intended_changes(context: RefreshContext, previous: Path | None) -> Intended
         release_id=previous.resolve().name,
         mappings=frozenset(mappings),
         kept=frozenset(mappings & set(kept)),
+        removed=gone,
         nodes=frozenset(_nodes(context, before, previous)),
         settings=tuple(
             name

@@ -53,7 +53,7 @@ def drift_names(definitions: Definitions) -> Mapping[str, str]:
 @check(
     gate=3,
     name="profile.<mart>",
-    compares="release",
+    compares="columns",
     on="each mart",
     names=drift_names,
     remedy="Look at the last files of the streams behind the mart: a column that is empty, in another unit, "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from orchestration.quality.limits import About
 from orchestration.quality.masking import KEPT, shown
-from orchestration.quality.outcomes import Finding
+from orchestration.quality.outcomes import Cause, Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import GateInput
 
@@ -61,6 +61,7 @@ class _UnsentEvents:
 @check(
     gate=3,
     name="emails.without_sent",
+    scopes=("source", "subject"),
     on="fct_campaign_emails",
     remedy="Map the sendings as events of kind `sent`, or the export that holds them: e-mails are counted and "
     "dated by their sending. Where a log begins in the middle of a campaign, raise "
@@ -79,14 +80,20 @@ def events_without_sent(
     """
     with candidate.databases.open() as connection:
         sources = [source for source in _by_source(connection) if source.share > unsent_email_share]
-        keys = _keys(connection, [source.source for source in sources]) if sources else ()
+        causes = [
+            Cause(
+                source.text,
+                failures=source.unsent,
+                keys=_keys(connection, source.source),
+                scope={"source": (source.source,)},
+            )
+            for source in sources
+        ]
+    expected = f"a `sent` for at least {1 - unsent_email_share:.1%} of a source's events"
+    if causes:
+        return Finding.of_causes(causes, expected=expected)
     return Finding(
-        passed=not sources,
-        severity="warn",
-        observed="; ".join(source.text for source in sources) or "every event has its `sent`",
-        expected=f"a `sent` for at least {1 - unsent_email_share:.1%} of a source's events",
-        failures=sum(source.unsent for source in sources),
-        keys=keys,
+        passed=True, severity="warn", observed="every event has its `sent`", expected=expected
     )
 
 
@@ -122,10 +129,10 @@ def _by_source(connection: DuckDBPyConnection) -> list[_UnsentEvents]:
     ]
 
 
-def _keys(connection: DuckDBPyConnection, sources: list[str]) -> tuple[str, ...]:
+def _keys(connection: DuckDBPyConnection, source: str) -> tuple[str, ...]:
     rows = connection.execute(
         f"select events.event_key {_EVENTS} and not messages.is_sent "
-        f"and split_part(events.event_key, ':', 1) in (select unnest(?)) order by 1 limit {KEPT}",
-        [sources],
+        f"and split_part(events.event_key, ':', 1) = ? order by 1 limit {KEPT}",
+        [source],
     ).fetchall()
     return shown(key for (key,) in rows)

@@ -109,7 +109,9 @@ def require_build(
                 previous=prepared.baseline.directory,
                 limits=context.settings.limits.model_dump(exclude_none=True),
                 exceptions=context.exceptions,
-                changes=intended_changes(context, prepared.baseline.directory),
+                changes=intended_changes(
+                    context, prepared.baseline.directory, removed=prepared.staleness.removed
+                ),
             ),
             gates=[2],
         ),

@@ -26,8 +26,6 @@ def check(
     context.report.step("Check marts and metrics")
     candidate, baseline = prepared.candidate, prepared.baseline
     previous = baseline.directory
-    # What embudo.yml no longer names is missing on purpose: there is no release to compare with.
-    is_comparable = all(stream.is_renamed for stream in prepared.staleness.removed)
     report = quality.run_gate(
         quality.GateInput(
             run_id=context.run_id,
@@ -40,11 +38,11 @@ def check(
             values=monthly_values(candidate.marts),
             complete_before=as_of_of(candidate.warehouse)[1].replace(day=1),
             previous_values=monthly_values(previous / candidate.marts.name) if previous else (),
-            previous_rows=baseline.rows if is_comparable else {},
-            previous=previous if is_comparable else None,
+            previous_rows=baseline.rows,
+            previous=previous,
             waivers=context.waivers,
             exceptions=context.exceptions,
-            changes=intended_changes(context, previous if is_comparable else None),
+            changes=intended_changes(context, previous, removed=prepared.staleness.removed),
             revenue_from=context.settings.revenue_from,
             limits=context.settings.limits.model_dump(exclude_none=True),
             zones={

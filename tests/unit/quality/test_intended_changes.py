@@ -60,9 +60,23 @@ def test_a_mapping_concerns_its_stream_and_the_marts_that_have_its_rows(
     assert Affected(IntendedChanges(), MANIFEST, SUITES).why(name, subject) == ""
 
 
+def test_the_columns_of_a_mart_are_of_all_streams_behind_it() -> None:
+    check = affected(replace(CHANGED, mappings=frozenset({("crm", "users")})))
+    assert check.why("rows.activity.fct_calls", "fct_calls", compares="release") == ""
+    assert "crm.users" in check.why("profile.activity.fct_calls", "fct_calls", compares="columns")
+
+
+def test_a_stream_that_left_concerns_all_that_is_built_from_it() -> None:
+    check = affected(IntendedChanges("R1", removed=frozenset({("crm", "users")})))
+    why = "crm.users left embudo.yml since release R1"
+    assert check.why("rows.activity.fct_calls", "fct_calls", compares="release") == why
+    assert check.why("metric.win_rate", "win_rate") == why
+    assert check.why("restated.calls", "crm.calls", compares="release") == ""
+
+
 def test_months_of_the_stream_itself_are_comparable_where_all_files_were_read_again() -> None:
-    assert affected().why("values.deals", "crm.deals", beside_history=True) == ""
-    assert "crm.users" in affected().why("values.users", "crm.users", beside_history=True)
+    assert affected().why("values.deals", "crm.deals", compares="history") == ""
+    assert "crm.users" in affected().why("values.users", "crm.users", compares="history")
 
 
 def test_a_model_concerns_what_is_built_from_it() -> None:

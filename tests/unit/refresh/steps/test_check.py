@@ -26,17 +26,21 @@ GONE = RemovedStream("pbx", "calls", ("l1",), files=1, rows=9)
 
 
 @pytest.mark.parametrize(
-    ("removed", "is_comparable"),
-    [((), True), ((replace(GONE, known_as=("tel",), known_files=1),), True), ((GONE,), False)],
+    ("removed", "gone"),
+    [
+        ((), frozenset()),
+        ((replace(GONE, known_as=("tel",), known_files=1),), frozenset()),
+        ((GONE,), frozenset({("pbx", "calls")})),
+    ],
     ids=["nothing left", "a source was renamed", "a source left"],
 )
 def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
     home: Home,
     monkeypatch: pytest.MonkeyPatch,
     removed: tuple[RemovedStream, ...],
-    is_comparable: bool,
+    gone: frozenset[tuple[str, str]],
 ) -> None:
-    """Rows and profiles are not compared with a release that had rows which left on purpose."""
+    """The gate is told which rows of the release left on purpose, and compares the others."""
     candidate = prepare_candidate(home, "run-1", full=True)
     previous = home.releases / "r0"
     values = {
@@ -68,7 +72,8 @@ def test_the_months_before_the_data_as_of_day_are_compared_with_the_baseline(
     assert gate.complete_before == date(2026, 6, 1)
     assert gate.values == values[candidate.marts]
     assert gate.previous_values == values[previous / "marts.duckdb"]
-    assert gate.previous_rows == ({"customer.fct_orders": 2} if is_comparable else {})
-    assert gate.previous == (previous if is_comparable else None)
+    assert gate.previous_rows == {"customer.fct_orders": 2}
+    assert gate.previous == previous
+    assert gate.changes.removed == gone
     assert gate.waivers == waivers
     assert [result.name for result in gate.loads] == ["loads.volume"]
