@@ -20,6 +20,7 @@ from orchestration.quality.dbt_manifest import check_name, tests_of
 from orchestration.quality.outcomes import Cause, Finding
 from orchestration.settings import ExceptionSpec, Settings
 from orchestration.settings.check_catalogue import FAILING_ROWS, FAILING_SHARE, is_named
+from orchestration.settings.gate_rules import NEVER_EXCEPTED
 
 Rerun = Callable[[Mapping[str, float]], Sequence[Finding]]
 """What a check finds with other limits."""
@@ -77,7 +78,7 @@ class StandingExceptions:
     ) -> CheckResult:
         """The result of a finding of a check of this registered name, without what an exception covers of it."""
         result = result_of(finding)
-        if finding.passed or not finding.ran:
+        if finding.passed or not finding.ran or family in NEVER_EXCEPTED:
             return result
         remaining, used = finding.causes, []
         for spec in _matching(self.open, family, result):

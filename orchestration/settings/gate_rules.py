@@ -25,7 +25,13 @@ LONGEST = timedelta(days=366)
 """How far away the end of an exception may be: once a year somebody looks whether it still holds."""
 
 EXCEPTIONS_CHECK = "exceptions.standing"
-"""The check that reports exceptions that have ended, which none may silence."""
+"""The check that reports exceptions that have ended."""
+
+CHANGES_CHECK = "changes.since_release"
+"""The check that names what was changed on purpose."""
+
+NEVER_EXCEPTED = frozenset({EXCEPTIONS_CHECK, CHANGES_CHECK})
+"""Checks that say what the gate does not look at, which no exception may silence."""
 
 
 def faults(settings: Settings) -> list[Fault]:
@@ -58,12 +64,13 @@ def _faults(
     checks = [
         entry for entry in catalogue() if entry.is_called(spec.check, names_of(entry, contract))
     ]
-    if not checks or [entry.name for entry in checks] == [EXCEPTIONS_CHECK]:
-        known = [name for e in catalogue() for name in (e.name, *names_of(e, contract))]
+    checks = [entry for entry in checks if entry.name not in NEVER_EXCEPTED]
+    if not checks or spec.check.startswith("*"):
+        known = {name for e in catalogue() for name in (e.name, *names_of(e, contract))}
         yield Fault(
             (*at, "check"),
-            f"found {spec.check!r}; expected a check or a family of docs/checks.md, `*` for several"
-            f"{nearest(spec.check, (name for name in known if name != EXCEPTIONS_CHECK))}",
+            f"found {spec.check!r}; expected a check or a family of docs/checks.md, `*` for what follows its "
+            f"beginning{nearest(spec.check, sorted(known - NEVER_EXCEPTED))}",
         )
         return
     yield from _scope_faults(at, spec, settings, contract, checks)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import check
 from orchestration.quality.subjects import GateInput
+from orchestration.settings.gate_rules import CHANGES_CHECK
 
 _NOTE = "; what differs from that release for this reason is not told from what differs for another"
 
 
 @check(
     gate=3,
-    name="changes.since_release",
+    name=CHANGES_CHECK,
     on="all models",
     policy="warn",
     remedy="Nothing, if the change is meant: the next refresh compares with this release. `embudo diff` and the "

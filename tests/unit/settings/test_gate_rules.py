@@ -42,6 +42,8 @@ def test_one_that_has_ended_is_read_and_reported_by_the_gate(tmp_path: Path) -> 
     [
         ("check: values.order", ["check: found 'values.order'", "did you mean 'values.orders'?"]),
         ("check: exceptions.standing", ["found 'exceptions.standing'"]),
+        ("check: changes.*", ["found 'changes.*'"]),
+        ("check: '*'", ["found '*'; expected a check or a family"]),
         ("check: loads.volume, scope: {sorce: shop}", ["unknown key 'sorce'", "'source'"]),
         ("check: loads.volume, scope: {rep: Ana}", ["not told apart by rep; expected source"]),
         ("check: loads.volume, scope: {source: shp}", ["'shp'", "did you mean 'shop'?"]),
