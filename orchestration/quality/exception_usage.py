@@ -36,4 +36,4 @@ def keep_usage(
 
 
 def _is_used(spec: ExceptionSpec, checks: tuple[CheckResult, ...]) -> bool:
-    return any(spec.text in check.exception.split("; ") for check in checks)
+    return any(spec.text in check.exception for check in checks)

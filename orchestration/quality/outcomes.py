@@ -103,13 +103,14 @@ class Finding:
 
     def with_causes(self, causes: Sequence[Cause]) -> Finding:
         """The same finding for some of its causes only."""
-        return Finding.of_causes(
+        finding = Finding.of_causes(
             causes,
             expected=self.expected,
             name=self.name,
             subject=self.subject,
             layout=self.layout,
         )
+        return replace(finding, rows=self.rows, seconds=self.seconds, remedy=self.remedy)
 
     def result(self, *, gate: int, name: str, subject: str, remedy: str = "") -> CheckResult:
         """As a result of the gate; `name`, `subject`, `remedy` where the finding has none of its own."""

@@ -90,8 +90,10 @@ class StandingExceptions:
                 changed, result = lighter is not None, lighter or result
             if changed:
                 used.append(spec)
+            if changed and not remaining and (finding.causes or result.outcome == "pass"):
+                break
         if not used:
-            return self._with_ended(family, result)
+            return self._with_ended(family, finding, result)
         text = "; ".join(spec.text for spec in used)
         if remaining:
             part = result_of(finding.with_causes(remaining))
@@ -102,9 +104,12 @@ class StandingExceptions:
             result = dataclasses.replace(result, outcome="pass")
         return dataclasses.replace(result, exception=text)
 
-    def _with_ended(self, family: str, result: CheckResult) -> CheckResult:
-        ended = next(iter(_matching(self.ended, family, result)), None)
-        if ended is None:
+    def _with_ended(self, family: str, finding: Finding, result: CheckResult) -> CheckResult:
+        causes = finding.causes or (Cause(""),)
+        for ended in _matching(self.ended, family, result):
+            if any(_is_in_scope(ended, cause, result) for cause in causes):
+                break
+        else:
             return result
         advice = (
             f"Its exception ended on {ended.until} ({ended.reason}): set another day in embudo.yml, or "

@@ -82,6 +82,13 @@ def test_its_last_day_is_included_and_the_next_one_names_the_end() -> None:
     assert (ended.outcome, ended.exception) == ("fail", "")
     assert ended.remedy.startswith("Its exception ended on 2026-12-31 (many returns)")
     assert ended.remedy.endswith("Look.")
+    elsewhere = RETURNS | {"scope": {"source": "erp"}}
+    assert apply(WHOLE, elsewhere, today=date(2027, 1, 1)) == result_of(WHOLE)
+
+
+def test_the_first_that_covers_all_is_the_one_that_is_named() -> None:
+    for finding in (WHOLE, PARTS):
+        assert apply(finding, RETURNS, RETURNS | {"reason": "another"}).exception == NOTE
 
 
 def test_a_check_that_could_not_run_is_never_excepted() -> None:
