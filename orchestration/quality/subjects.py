@@ -26,6 +26,10 @@ NO_EXCEPTIONS = StandingExceptions()
 NO_CHANGES = IntendedChanges()
 
 
+_FILES = 2
+"""Files of a load that results name; the others are counted."""
+
+
 class NodeOutcome(Protocol):
     """How one model, seed or test of dbt ended, as `transformation` reports it."""
 
@@ -80,6 +84,14 @@ class LandedLoad:
     before: tuple[Load, ...] = ()
     profiles: Mapping[str, LoadProfile] = field(default_factory=dict)
     is_snapshot: bool = False
+
+    @property
+    def name(self) -> str:
+        """The load and some of its files, as results name it."""
+        files = self.load.files
+        more = f" and {len(files) - _FILES:,} more" if len(files) > _FILES else ""
+        named = f" ({', '.join(files[:_FILES])}{more})" if files else ""
+        return f"load {self.load.load_id}{named}"
 
     @property
     def profile(self) -> LoadProfile | None:

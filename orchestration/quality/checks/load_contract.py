@@ -34,7 +34,7 @@ def quarantine_share(
     examples = "; ".join(profile.quarantined) if profile else ""
     return Finding(
         passed=share <= quarantine_share,
-        observed=f"{broken:,} of {rows:,} rows ({share:.1%}) in quarantine, load {load.load_id}"
+        observed=f"{broken:,} of {rows:,} rows ({share:.1%}) in quarantine, {landed.name}"
         + (f" (e.g. {examples})" if examples and share > quarantine_share else ""),
         expected=f"at most {quarantine_share:.1%} (see `embudo quarantine`)",
         failures=broken,
@@ -70,7 +70,7 @@ def duplicate_keys(
     return Finding(
         passed=share <= duplicate_share,
         observed=f"{repeated:,} of {load.rows_landed:,} rows ({share:.1%}) share the key of another row of "
-        f"their file and differ from it, load {load.load_id}"
+        f"their file and differ from it, {landed.name}"
         + (f" (e.g. {'; '.join(lines)})" if lines else ""),
         expected=f"at most {duplicate_share:.1%}; of such rows the last counts",
         failures=repeated,
@@ -108,7 +108,7 @@ def exponent_ids(
     )
     return Finding(
         passed=share <= exponent_id_share,
-        observed=f"{columns or 'no id'} written with an exponent, load {load.load_id}",
+        observed=f"{columns or 'no id'} written with an exponent, {landed.name}",
         expected=f"at most {exponent_id_share:.1%} of its rows",
         failures=rows,
     )

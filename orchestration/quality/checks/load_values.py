@@ -51,7 +51,7 @@ def values(
     return Finding(
         passed=not changed,
         observed=f"{'; '.join(changed) or 'as before' if enough else 'too few rows to tell'}, "
-        f"load {landed.load.load_id}",
+        f"{landed.name}",
         expected=f"values like those of its last {len(known)} load(s)",
         failures=len(changed),
     )

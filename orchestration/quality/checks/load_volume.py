@@ -42,7 +42,7 @@ def volume(
     least = round(usual * (1 - volume_drop_share), 6)
     return Finding(
         passed=usual < smallest_usual_rows or load.rows_landed > least,
-        observed=f"{load.rows_landed:,} rows, load {load.load_id}",
+        observed=f"{load.rows_landed:,} rows, {landed.name}",
         expected=f"about {usual:,} rows, as in its last {len(last)} load(s)"
         if last
         else "no history yet",
@@ -73,7 +73,7 @@ def snapshot(
     rows = load.rows_landed / len(load.files)
     yield Finding(
         passed=rows >= usual * (1 - snapshot_drop_share),
-        observed=f"{rows:,.0f} rows in a full snapshot, load {load.load_id}",
+        observed=f"{rows:,.0f} rows in a full snapshot, {landed.name}",
         expected=f"about {usual:,.0f}, as in the one before; what a snapshot lacks counts as deleted"
         if last
         else "no snapshot before it",

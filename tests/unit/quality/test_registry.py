@@ -7,12 +7,13 @@ import inspect
 import pytest
 
 from orchestration.quality.limits import Limit, arguments
-from orchestration.quality.outcomes import Finding
+from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import all_checks, check, check_rows, default_limits
 from orchestration.settings import BreachSpec, Limits, SourceLimits
 from tests.conftest import ROOT
 
 CHECKS = all_checks()
+NOT_RUN = could_not_run(expected="a check that runs", reason="it raised")
 
 
 @pytest.mark.parametrize("module", sorted({c.function.__module__ for c in CHECKS}))
@@ -27,6 +28,14 @@ def test_every_check_is_documented_and_its_limits_have_defaults(entry) -> None: 
     assert entry.summary.endswith(".")
     assert entry.remedy.endswith("."), "what should somebody do about it?"
     assert all(limit.default is not inspect.Parameter.empty for limit in entry.limits)
+
+
+@pytest.mark.parametrize("entry", CHECKS, ids=lambda entry: entry.name)
+def test_what_does_not_pass_says_what_to_do(entry) -> None:  # type: ignore[no-untyped-def]
+    for finding in (Finding(passed=False, observed="3", expected="0"), NOT_RUN):
+        assert entry.result(finding).remedy == entry.remedy
+    own = Finding(passed=False, observed="3", expected="0", remedy="Its own.")
+    assert entry.result(own).remedy == "Its own."
 
 
 def test_limits_of_embudo_yml_are_limits_of_checks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def test_a_loads_own_profile_is_found_among_those_of_its_stream() -> None:
     landed = LandedLoad(load(2), before=(load(1),), profiles=profiles)
     assert landed.profile == profiles["l2"]
     assert LandedLoad(load(3), profiles=profiles).profile is None
+
+
+def test_a_load_is_named_with_some_of_its_files() -> None:
+    landed = LandedLoad(load(2))
+    assert landed.name == "load l2 (deals_2.csv)"
+    files = tuple(f"{month}.csv" for month in range(1, 5))
+    many = LandedLoad(dataclasses.replace(landed.load, files=files))
+    assert many.name == "load l2 (1.csv, 2.csv and 2 more)"
+    assert LandedLoad(dataclasses.replace(landed.load, files=())).name == "load l2"
 
 
 def test_the_last_outcome_of_a_node_counts(tmp_path: Path) -> None:

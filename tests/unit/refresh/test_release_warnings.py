@@ -148,5 +148,6 @@ def test_every_check_of_the_project_is_about_some_stream_or_model() -> None:
     scopes = CheckScopes(manifest, sources=SOURCES, suites=suites)
     required = required_checks(manifest, metrics=[MetricMeta.of("orders", {"unit": "count"})])
     assert len(required) > 400
+    assert not [name for name, subject in required.items() if subject.startswith("each ")]
     about_all = {name for name, subject in required.items() if scopes.of(name, subject) == ((), ())}
     assert {required[name] for name in about_all} == {"all streams", "all models"}

@@ -24,6 +24,8 @@ def test_a_load_under_a_tenth_of_the_usual_warns(landed: int, outcome: str) -> N
     (check,) = (c for c in verdict.checks if c.name == "loads.volume")
     assert check.outcome == outcome
     assert "100 rows" in check.expected
+    assert check.subject == "crm.deals"
+    assert check.observed == f"{landed:,} rows, load l8 (deals_8.csv)"
 
 
 def test_a_first_load_and_a_small_stream_have_no_usual_volume() -> None:
