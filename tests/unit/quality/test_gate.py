@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from orchestration.quality.gate import required_checks, run_check, run_gate
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import Finding
 from orchestration.quality.registry import Check
+from orchestration.quality.standing_exceptions import StandingExceptions
 from orchestration.quality.subjects import Definitions, GateInput
+from orchestration.settings import ExceptionSpec
 from tests.unit.quality.factories import gate_input, manifest_of, result
 from tests.waivers import waiver_of
 
@@ -60,6 +63,32 @@ def test_limits_of_the_settings_reach_the_check() -> None:
     candidate = gate_input(Path("/nonexistent"), metrics=METRICS, limits={"most": 9, "unknown": 1})
     (check_result,) = run_check(made(limited), candidate)
     assert check_result.observed == "9"
+
+
+@pytest.mark.parametrize(
+    ("most", "outcome"), [(5, "pass"), (4, "fail"), (-1, "fail")], ids=["below", "above", "raises"]
+)
+def test_an_exception_has_limits_of_its_own_beside_those_of_the_settings(
+    most: int, outcome: str
+) -> None:
+    def limited(_: GateInput, *, most: int = 3, other: int = 1) -> Finding:
+        if most < 0:
+            raise ZeroDivisionError
+        return Finding(
+            passed=most + other > 6, observed=f"{most}", expected="", name="mine.revenue"
+        )
+
+    spec = ExceptionSpec(
+        check="mine.*", limits={"most": most}, reason="so it is", until=date(2026, 7, 1)
+    )
+    candidate = gate_input(
+        Path("/nonexistent"),
+        limits={"other": 2},
+        exceptions=StandingExceptions((spec,), date(2026, 7, 1)),
+    )
+    (check_result,) = run_check(made(limited), candidate)
+    assert check_result.outcome == outcome
+    assert check_result.exception == ("until 2026-07-01: so it is" if outcome == "pass" else "")
 
 
 def test_a_report_has_gate_1_first_and_waived_failures_warn(
