@@ -73,4 +73,4 @@ def test_it_is_named_once_and_the_next_refresh_compares_again(tmp_path: Path) ->
     )
     (tmp_path / "orders.csv").write_text(files(days=42)["orders"], encoding="utf-8")
     stopped = company("refresh", expect=5)
-    assert "profile.customer.fct_order_lines" in stopped.stderr
+    assert "FAILED  loads.values on crm.order_lines" in stopped.stderr
