@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.errors import QueryInvalid, ReleaseCorrupt
+from semantic_layer.elements import Elements
 from semantic_layer.formulas import formula, metric_inputs
 from semantic_layer.names import unknown_metric
 from semantic_layer.records import Metric
@@ -61,6 +62,11 @@ class Catalogue:
             known = ", ".join(self.saved_queries) or "none"
             raise QueryInvalid(f"There is no saved query `{name}`. Known here: {known}.")
         return self.saved_queries[name]
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Entities, dimensions and measures as they are defined."""
+        return Elements(self.text)
 
     def fingerprint(self, metric: str) -> str:
         """A text that is the same for two states of a metric with the same figures on the same tables."""

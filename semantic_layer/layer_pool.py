@@ -66,6 +66,10 @@ class LayerPool:
         """The release that requests without a pin are answered from."""
         return self._current.layer.release_id
 
+    def release_ids(self) -> frozenset[str]:
+        """The ids of all releases that are kept; takes a look at their folder."""
+        return frozenset(self._store.release_ids())
+
     def kept_releases(self) -> tuple[KeptRelease, ...]:
         """All releases that can be pinned, the newest first."""
         return self._store.kept_releases()
@@ -183,7 +187,7 @@ class LayerPool:
 
 def _warm(layer: SemanticLayer) -> None:
     """Read what the first question would wait for: definitions, lineage, and one plan."""
-    layer.trust(())
+    layer.lineage.of(())
     metric = next((m for m in layer.metrics() if not m.requires_metric_time), None)
     if metric is not None:
         layer.explain(QueryRequest(metrics=(metric.name,)))

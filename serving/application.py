@@ -24,6 +24,7 @@ from serving.errors import NotFound, PublicError, Refusal, public
 from serving.graphql.replies import PATHS, refusal
 from serving.guard import Guard
 from serving.replies import Reply, error_reply, json_reply
+from serving.reply_cache import ReplyCache
 from serving.rest.operations import Call
 from serving.rest.parameters import Parameters
 from serving.rest.routes import BASE, ROUTES, openapi
@@ -55,15 +56,18 @@ def build_application(service: Service, telemetry: Telemetry) -> ASGIApp:
     from serving.graphql.endpoint import GraphQLEndpoint
 
     limiter = anyio.CapacityLimiter(_THREADS)
+    replies = ReplyCache()
     routes: list[BaseRoute] = [
-        Route(f"{BASE}{route.path}", _rest(route, service, limiter), methods=_methods(route))
+        Route(
+            f"{BASE}{route.path}", _rest(route, service, replies, limiter), methods=_methods(route)
+        )
         for route in ROUTES
     ]
     graphql = _graphql(GraphQLEndpoint(service=service), limiter)
     routes += [Route(path, graphql, methods=["POST"]) for path in PATHS]
     health = next(route for route in ROUTES if route.path == HEALTH_PATH)
     routes += [
-        Route(HEALTH_PATH, _rest(health, service, limiter)),
+        Route(HEALTH_PATH, _rest(health, service, replies, limiter)),
         Route(OPENAPI_PATH, _fixed(json_reply(openapi(version("embudo"))))),
         Route(TELEMETRY_PATH, _telemetry(service, telemetry)),
     ]
@@ -92,7 +96,9 @@ def _methods(route: RestRoute) -> list[str]:
     return ["GET", "POST"] if route.takes_body else ["GET"]
 
 
-def _rest(route: RestRoute, service: Service, limiter: anyio.CapacityLimiter) -> Endpoint:
+def _rest(
+    route: RestRoute, service: Service, replies: ReplyCache, limiter: anyio.CapacityLimiter
+) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             if request.method == "POST":
@@ -102,6 +108,7 @@ def _rest(route: RestRoute, service: Service, limiter: anyio.CapacityLimiter) ->
                 parameters = Parameters.of_address(items, known=route.parameters)
             call = Call(
                 service=service,
+                replies=replies,
                 parameters=parameters,
                 path=request.path_params,
                 headers=request.headers,

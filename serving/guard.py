@@ -83,7 +83,7 @@ class Guard:
             # The query string may hold values of people; the path does not.
             _access.info(
                 "%s %s %s %d %.1f ms",
-                *(caller, scope["method"], scope["path"][:200], status, seconds * 1000),
+                *(caller, scope["method"], _logged(scope), status, seconds * 1000),
             )
 
     def _check(self, scope: Scope) -> str:
@@ -119,6 +119,11 @@ async def send_reply(reply: Reply, send: Send) -> None:
         }
     )
     await send({"type": "http.response.body", "body": reply.content})
+
+
+def _logged(scope: Scope) -> str:
+    """The path as it was sent: decoded, it could begin a line of its own in the log."""
+    return str(scope["raw_path"][:200].decode("ascii", "backslashreplace"))
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:

@@ -11,14 +11,27 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orchestration.core.errors import QueryInvalid
-from semantic_layer.results import QueryResult
+from semantic_layer.records import Trust
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _MAX_QUERIES = 500
 _MAX_BYTES = 128 * 1024 * 1024
 _SECONDS = 600.0
 """How long a query can be fetched after it was created."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAnswer:
+    """The answer of a query: a table with its trust in its schema's metadata, and the SQL behind it."""
+
+    table: pa.Table
+    sql: str
+    trust: Trust
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +42,13 @@ class CreatedQuery:
     caller: str
     """The digest of the token."""
     created: float
-    result: QueryResult | None = None
+    answer: StoredAnswer | None = None
     error: str | None = None
 
     @property
     def size(self) -> int:
         """Bytes of the answer."""
-        return int(self.result.table.nbytes) if self.result else 0
+        return int(self.answer.table.nbytes) if self.answer else 0
 
 
 class QueryBook:
@@ -49,14 +62,14 @@ class QueryBook:
         self._size = 0
 
     def add(
-        self, caller: str, *, result: QueryResult | None = None, error: str | None = None
+        self, caller: str, *, answer: StoredAnswer | None = None, error: str | None = None
     ) -> CreatedQuery:
         """Enter a query; the oldest ones make room."""
         query = CreatedQuery(
             query_id=secrets.token_urlsafe(18),
             caller=caller,
             created=self._clock(),
-            result=result,
+            answer=answer,
             error=error,
         )
         with self._lock:
@@ -90,7 +103,7 @@ class QueryBook:
             gone = [
                 key
                 for key, query in self._queries.items()
-                if query.result is not None and query.result.trust.release_id not in kept
+                if query.answer is not None and query.answer.trust.release_id not in kept
             ]
             for key in gone:
                 self._remove(key)

@@ -16,6 +16,9 @@ from serving.errors import PublicError
 
 JSON = "application/json"
 
+_MAX_WARNINGS = 20
+"""In a header, which some proxies limit to a few kilobytes; the body has all of them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
@@ -57,7 +60,9 @@ def trust_headers(trust: Trust) -> dict[str, str]:
     if trust.accepted:
         headers["embudo-waived"] = "; ".join(trust.accepted)
     if trust.open_warnings:
-        headers["embudo-warnings"] = "; ".join(warning.title for warning in trust.open_warnings)
+        headers["embudo-warnings"] = "; ".join(
+            warning.title for warning in trust.open_warnings[:_MAX_WARNINGS]
+        )
     loads = facts["streams"]
     if isinstance(loads, Mapping) and loads:
         headers["embudo-streams"] = "; ".join(f"{name}={at or ''}" for name, at in loads.items())

@@ -22,6 +22,7 @@ from semantic_layer.layer_pool import LayerPool
 from semantic_layer.query_limits import QueryLimits
 from semantic_layer.release_store import ReleaseStore
 from serving.application import build_application
+from serving.flight.server import FlightServer, FlightService
 from serving.service import Service
 from serving.telemetry import Telemetry
 from serving.tokens import TokenStore
@@ -39,10 +40,11 @@ _log = logging.getLogger("embudo.serving")
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where the server listens; port 0 is any free one."""
+    """Where the server listens: HTTP on one port, Flight SQL on another; port 0 is any free one."""
 
     host: str = "127.0.0.1"
     port: int = 8580
+    flight_port: int = 8581
     certificate: Path | None = None
     key: Path | None = None
 
@@ -70,8 +72,21 @@ class Server:
         self.service = Service(pool=self._pool, tokens=tokens)
         self.address = address
         self.port: int = self._socket.getsockname()[1]
+        telemetry = Telemetry()
+        try:
+            self._flight = FlightServer(
+                FlightService(service=self.service, telemetry=telemetry),
+                host=address.host,
+                port=address.flight_port,
+                certificate=address.certificate,
+                key=address.key,
+            )
+        except BaseException:
+            self._socket.close()
+            self._pool.close()
+            raise
         config = uvicorn.Config(
-            build_application(self.service, Telemetry()),
+            build_application(self.service, telemetry),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -88,13 +103,17 @@ class Server:
     @property
     def url(self) -> str:
         """Where clients find it."""
-        host = f"[{self.address.host}]" if ":" in self.address.host else self.address.host
-        return f"{self.address.scheme}://{host}:{self.port}"
+        return f"{self.address.scheme}://{self._host}:{self.port}"
 
     @property
-    def is_started(self) -> bool:
-        """Whether it answers."""
-        return self._uvicorn.started
+    def flight_url(self) -> str:
+        """Where clients of Flight SQL find it."""
+        scheme = "grpc+tls" if self.address.certificate else "grpc"
+        return f"{scheme}://{self._host}:{self._flight.port}"
+
+    @property
+    def _host(self) -> str:
+        return f"[{self.address.host}]" if ":" in self.address.host else self.address.host
 
     def run(self) -> None:
         """Answer until it is stopped; requests that run are answered first."""
@@ -104,6 +123,7 @@ class Server:
             self._uvicorn.run(sockets=[self._socket])
         finally:
             self._stopped.set()
+            self._flight.stop(seconds=_STOP_SECONDS)
             follower.join(timeout=_STOP_SECONDS)
             self._pool.close()
             self._socket.close()

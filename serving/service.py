@@ -5,17 +5,23 @@ Reading a protocol's own form of a request, and writing its form of an answer, b
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.layer_pool import LayerPool
+from semantic_layer.rendering import trust_dict
 from semantic_layer.request import QueryRequest
 from semantic_layer.results import QueryResult
 from serving.errors import UNAUTHORIZED_MESSAGE, Unauthorized
 from serving.tokens import Token, TokenStore, bearer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAX_METRICS = 50
 MAX_GROUP_BY = 16
@@ -78,6 +84,12 @@ def dimension_values(
     return replace(
         result, table=table if limit is None else table.slice(0, limit), columns=(column,)
     )
+
+
+def with_trust(result: QueryResult) -> pa.Table:
+    """The table with its trust in the metadata of its schema, as JSON under `embudo.trust`."""
+    trust = json.dumps(trust_dict(result.trust), ensure_ascii=False)
+    return result.table.replace_schema_metadata({"embudo.trust": trust})
 
 
 def check_size(request: QueryRequest) -> None:

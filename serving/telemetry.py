@@ -41,8 +41,10 @@ class Telemetry:
         lines = self._request_lines()
         with pool.lease() as layer:
             use, facts = layer.warehouse.cache_use, layer.facts
-        lines += _metric("embudo_cache_hits_total", "counter", "Answers from the cache.", use.hits)
-        lines += _metric("embudo_cache_misses_total", "counter", "Answers computed.", use.misses)
+        lines += _metric(
+            "embudo_cache_hits_total", "counter", "Queries answered from the cache.", use.hits
+        )
+        lines += _metric("embudo_cache_misses_total", "counter", "Queries run.", use.misses)
         lines += _metric("embudo_cache_bytes", "gauge", "Bytes of cached answers.", use.size)
         now = datetime.now(UTC)
         for name, help_text, at in (

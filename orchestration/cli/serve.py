@@ -23,6 +23,9 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")
     ] = 8580,
+    flight_port: Annotated[
+        int, typer.Option("--flight-port", min=0, max=65535, help="Port of Arrow Flight SQL.")
+    ] = 8581,
     certificate: Annotated[
         Path | None, typer.Option("--tls-cert", help="Certificate chain in PEM form.")
     ] = None,
@@ -49,7 +52,6 @@ def serve(
     The server follows the current release: a refresh or a rollback needs no restart. Ctrl-C stops it when the requests
     that run are answered.
     """
-    import logging
     import signal
 
     from orchestration.core.private_files import keep_private
@@ -65,14 +67,16 @@ def serve(
     server = Server(
         store=HomeReleases(where),
         tokens=tokens,
-        address=Address(host=host, port=port, certificate=certificate, key=key),
+        address=Address(
+            host=host, port=port, flight_port=flight_port, certificate=certificate, key=key
+        ),
         limits=QueryLimits(seconds=seconds, rows=rows),
     )
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    _log_to_stderr()
     console.err.print(f"Embudo serves release {server.service.pool.current_id} (Ctrl-C stops it)")
-    console.err.print(f"  REST     {server.url}/api/v1   OpenAPI: {server.url}/api/v1/openapi.json")
+    console.err.print(f"  REST        {server.url}/api/v1 (described at /api/v1/openapi.json)")
+    console.err.print(f"  GraphQL     {server.url}/api/graphql")
+    console.err.print(f"  Flight SQL  {server.flight_url}")
     if not tokens.tokens():
         console.err.print(
             "[yellow]There is no token yet, so every request is refused: `embudo token create NAME` makes "
@@ -82,3 +86,16 @@ def serve(
         signal.signal(number, lambda *_: server.stop())
     server.run()
     console.err.print("Stopped.")
+
+
+def _log_to_stderr() -> None:
+    """Requests and the server's own trouble; what planning logs is of no use to whoever runs the server."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    for name, level in (("embudo", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        logger.addHandler(handler)
+        logger.propagate = False

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ariadne import graphql_sync, make_executable_schema
 from graphql import GraphQLSchema
 
-from semantic_layer.elements import Elements
-from semantic_layer.layer import SemanticLayer
 from semantic_layer.rendering import trust_dict
 from serving.errors import Refusal, public
 from serving.graphql.limits import read_document
@@ -40,23 +36,15 @@ class GraphQLEndpoint:
     service: Service
     book: QueryBook = field(default_factory=QueryBook)
     schema: GraphQLSchema = field(default_factory=build_schema)
-    _elements: WeakKeyDictionary[SemanticLayer, Elements] = field(default_factory=WeakKeyDictionary)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, body: bytes, caller: Token, *, release: str | None = None) -> Reply:
         """The answer of a request's body; errors of a document come with status 200, as the clients expect them."""
         try:
             data = _request(body)
             document = read_document(data["query"])
-            kept = frozenset(item.release_id for item in self.service.pool.kept_releases())
-            self.book.drop_releases(kept)
+            self.book.drop_releases(self.service.pool.release_ids())
             with self.service.layer(release) as layer:
-                context = Context(
-                    layer=layer,
-                    elements=self._elements_of(layer),
-                    book=self.book,
-                    caller=caller.digest,
-                )
+                context = Context(layer=layer, book=self.book, caller=caller.digest)
                 _, answer = graphql_sync(
                     self.schema,
                     data,
@@ -68,12 +56,6 @@ class GraphQLEndpoint:
                 return _reply(answer, context)
         except Exception as error:
             return refusal(public(error))
-
-    def _elements_of(self, layer: SemanticLayer) -> Elements:
-        with self._lock:
-            if layer not in self._elements:
-                self._elements[layer] = Elements(layer.catalogue.text)
-            return self._elements[layer]
 
 
 def _reply(answer: Mapping[str, Any], context: Context) -> Reply:

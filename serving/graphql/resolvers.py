@@ -12,16 +12,15 @@ from ariadne import MutationType, QueryType, ScalarType
 from graphql import GraphQLResolveInfo
 
 from orchestration.core.errors import QueryInvalid
-from semantic_layer.elements import Elements
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.records import Trust
 from semantic_layer.request import QueryRequest
 from serving.dbt_names import group_by_name, order_name
 from serving.errors import Refusal, public
 from serving.graphql.types import Definitions, Shown, page
-from serving.query_book import CreatedQuery, QueryBook
-from serving.rest.formats import arrow_stream, with_trust
-from serving.service import check_size, saved_request
+from serving.query_book import CreatedQuery, QueryBook, StoredAnswer
+from serving.rest.formats import arrow_stream
+from serving.service import check_size, saved_request, with_trust
 
 ROWS_PER_PAGE = 1_024
 
@@ -38,7 +37,6 @@ class Context:
     """What the resolvers of one document share."""
 
     layer: SemanticLayer
-    elements: Elements
     book: QueryBook
     caller: str
     """The digest of the caller's token."""
@@ -48,7 +46,7 @@ class Context:
     @property
     def definitions(self) -> Definitions:
         """The definitions of the release."""
-        return Definitions(layer=self.layer, elements=self.elements)
+        return Definitions(layer=self.layer)
 
 
 @query.field("metrics")
@@ -131,7 +129,8 @@ def create_query(_: object, info: GraphQLResolveInfo, **arguments: Any) -> Shown
     context = _context(info)
     try:
         result = context.layer.query(_request(context.layer, arguments))
-        created = context.book.add(context.caller, result=result)
+        answer = StoredAnswer(table=with_trust(result), sql=result.sql, trust=result.trust)
+        created = context.book.add(context.caller, answer=answer)
     except Exception as error:
         created = context.book.add(context.caller, error=public(error).message)
     return {"queryId": created.query_id}
@@ -160,18 +159,18 @@ def parse_big_int(value: object) -> int:
 
 
 def _shown_query(context: Context, created: CreatedQuery, number: int) -> Shown:
-    if created.result is None:
+    if created.answer is None:
         return {"queryId": created.query_id, "status": "FAILED", "error": created.error}
-    table = with_trust(created.result)
+    table = created.answer.table
     pages = max(math.ceil(table.num_rows / ROWS_PER_PAGE), 1)
     if not 1 <= number <= pages:
         raise QueryInvalid(f"There is no page {number}: expected 1 to {pages}.")
-    context.trusts.append(created.result.trust)
+    context.trusts.append(created.answer.trust)
     content = arrow_stream(table.slice((number - 1) * ROWS_PER_PAGE, ROWS_PER_PAGE))
     return {
         "queryId": created.query_id,
         "status": "SUCCESSFUL",
-        "sql": created.result.sql,
+        "sql": created.answer.sql,
         "totalPages": pages,
         "arrowResult": base64.b64encode(content).decode("ascii"),
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from semantic_layer.elements import Elements
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.records import HOUR, METRIC_TIME, Dimension, Metric
 from semantic_layer.saved_queries import SavedQuery
@@ -20,7 +19,6 @@ class Definitions:
     """The definitions of one release."""
 
     layer: SemanticLayer
-    elements: Elements
 
     def metrics(self) -> list[Shown]:
         """Every metric; dimensions, entities and measures of each are looked up where they are requested."""
@@ -49,7 +47,7 @@ class Definitions:
                 "expr": measure.expr,
                 "aggTimeDimension": measure.agg_time_dimension or None,
             }
-            for measure in self.elements.measures(metrics)
+            for measure in self.layer.catalogue.elements.measures(metrics)
         ]
 
     def saved_queries(self) -> list[Shown]:
@@ -77,7 +75,9 @@ class Definitions:
         return _grains_of(time) if time else []
 
     def _dimension(self, dimension: Dimension) -> Shown:
-        definition = self.elements.dimension(dimension.planned_name or dimension.name)
+        definition = self.layer.catalogue.elements.dimension(
+            dimension.planned_name or dimension.name
+        )
         grains = _grains_of(dimension)
         return {
             "name": dimension.name.split("__")[-1],
@@ -93,7 +93,7 @@ class Definitions:
         }
 
     def _entity(self, entity: Dimension) -> Shown:
-        definition = self.elements.entity(entity.name)
+        definition = self.layer.catalogue.elements.entity(entity.name)
         return {
             "name": entity.name,
             "description": entity.description or None,

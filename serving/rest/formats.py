@@ -6,14 +6,14 @@ CSV writes a `'` before a text that a spreadsheet would run as a formula.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from semantic_layer.rendering import to_csv, to_json, trust_dict
+from semantic_layer.rendering import to_csv, to_json
 from semantic_layer.results import QueryResult
 from semantic_layer.translation import Language
+from serving.service import with_trust
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,12 +25,6 @@ class Format:
 
     media_type: str
     write: Callable[[QueryResult, Language], bytes]
-
-
-def with_trust(result: QueryResult) -> pa.Table:
-    """The table with its trust in the metadata of its schema, as JSON under `embudo.trust`."""
-    trust = json.dumps(trust_dict(result.trust), ensure_ascii=False)
-    return result.table.replace_schema_metadata({"embudo.trust": trust})
 
 
 def arrow_stream(table: pa.Table) -> bytes:

@@ -17,6 +17,7 @@ from semantic_layer.results import QueryResult
 from semantic_layer.translation import Language
 from serving.errors import NotFound, Refusal
 from serving.replies import Reply, json_reply, trust_headers
+from serving.reply_cache import ReplyCache
 from serving.rest.formats import FORMATS, format_of
 from serving.rest.parameters import Parameters
 from serving.service import Service, check_size, dimension_values, saved_request
@@ -33,6 +34,7 @@ class Call:
     """One request as an operation sees it."""
 
     service: Service
+    replies: ReplyCache
     parameters: Parameters
     path: Mapping[str, str]
     headers: Mapping[str, str]
@@ -151,12 +153,16 @@ def _answer(
     headers = _headers(_etag(layer, request, form, lang, call.path))
     if _is_same(call, headers["etag"]):
         return Reply(status=304, headers=headers)
-    result = run()
-    return Reply(
-        content=FORMATS[form].write(result, lang),
-        media_type=FORMATS[form].media_type,
-        headers=headers | trust_headers(result.trust),
-    )
+
+    def write() -> Reply:
+        result = run()
+        return Reply(
+            content=FORMATS[form].write(result, lang),
+            media_type=FORMATS[form].media_type,
+            headers=headers | trust_headers(result.trust),
+        )
+
+    return call.replies.get(layer, headers["etag"], write)
 
 
 def _unchanged(call: Call, layer: SemanticLayer) -> Reply | None:

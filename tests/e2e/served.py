@@ -23,6 +23,7 @@ class Served:
 
     process: subprocess.Popen[str]
     url: str
+    flight_url: str
     token: str
 
     def get(self, path: str, **parameters: str) -> requests.Response:
@@ -39,7 +40,14 @@ class Served:
 def serving(company: Embudo, name: str) -> Iterator[Served]:
     """Serve a company's home on a free port, with a token of this name; stops it at the end."""
     token = company("token", "create", name).stdout.strip()
-    command = [str(Path(sys.executable).with_name("embudo")), "serve", "--port", "0"]
+    command = [
+        str(Path(sys.executable).with_name("embudo")),
+        "serve",
+        "--port",
+        "0",
+        "--flight-port",
+        "0",
+    ]
     process = subprocess.Popen(
         [*command, "--home", str(company.home)],
         stderr=subprocess.PIPE,
@@ -50,13 +58,13 @@ def serving(company: Embudo, name: str) -> Iterator[Served]:
     assert process.stderr is not None
     try:
         printed = ""
-        while not (found := re.search(r"REST +(\S+)/api/v1", printed)):
+        while not (found := re.search(r"REST +(\S+)/api/v1.*Flight SQL +(\S+)", printed, re.S)):
             line = process.stderr.readline()
             assert line, f"embudo serve ended with {process.wait()}: {printed}"
             printed += line
         # A pipe that nobody empties would stop the server.
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield Served(process, found[1], token)
+        yield Served(process, found[1], found[2], token)
     finally:
         process.terminate()
         process.wait(timeout=30)

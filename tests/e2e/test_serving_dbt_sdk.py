@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
 from tests.conftest import Embudo
@@ -41,6 +43,28 @@ def graphql(served: Served, kind: str, *, token: str | None = None, lazy: bool =
         url_format=f"{served.url}/api/graphql",
         lazy=lazy,
     )
+
+
+def complete(served: Served, kind: str, *, token: str | None = None) -> Any:
+    """The client as its users open it: definitions over GraphQL, tables over Flight SQL.
+
+    Its addresses are read from the environment when it is imported.
+    """
+    env = import_module("dbtsl.env")
+    env.GRAPHQL_URL_FORMAT = f"{served.url}/api/graphql"
+    env.ADBC_URL_FORMAT = served.flight_url
+    name = {"sync": "SyncSemanticLayerClient", "asyncio": "AsyncSemanticLayerClient"}[kind]
+    client = getattr(import_module(f"dbtsl.client.{kind}"), name)
+    secret = served.token if token is None else token
+    return client(environment_id=1, auth_token=secret, host="unused", lazy=True)
+
+
+def connection(served: Served) -> Any:
+    """A connection of Arrow's ADBC driver."""
+    adbc = import_module("adbc_driver_flightsql")
+    options = {adbc.DatabaseOptions.AUTHORIZATION_HEADER.value: f"Bearer {served.token}"}
+    dbapi = import_module("adbc_driver_flightsql.dbapi")
+    return dbapi.connect(served.flight_url, db_kwargs=options, autocommit=True)
 
 
 QUERIES: tuple[dict[str, Any], ...] = (
@@ -111,9 +135,86 @@ def test_definitions_over_graphql(served: Served, layer: SemanticLayer, lazy: bo
         assert "MONTH" in win_rate.queryable_time_granularities
 
 
-def test_its_own_errors_come_back(served: Served) -> None:
+@pytest.mark.filterwarnings("ignore:Cannot disable autocommit")
+@pytest.mark.parametrize("query", QUERIES, ids=["team", "filtered", "pages", "saved"])
+def test_answers_over_flight(served: Served, layer: SemanticLayer, query: dict[str, Any]) -> None:
+    """I7, by both clients."""
+    wanted = expected(layer, query).to_pylist()
+    client = complete(served, "sync")
+    with client.session():
+        assert client.query(**query).to_pylist() == wanted
+
+    async def by_asyncio() -> Any:
+        client = complete(served, "asyncio")
+        async with client.session():
+            return (await client.query(**query)).to_pylist()
+
+    assert asyncio.run(by_asyncio()) == wanted
+
+
+@pytest.mark.filterwarnings("ignore:Cannot disable autocommit")
+def test_every_ninth_metric_by_each_way(served: Served, layer: SemanticLayer) -> None:
+    """I7: GraphQL, Flight SQL, and SQL on the table `metrics` give the figures of the command line."""
+    by_graphql, by_flight = graphql(served, "sync"), complete(served, "sync")
+    compared = 0
+    with by_graphql.session(), by_flight.session(), connection(served) as connected:
+        for name in list(layer.catalogue.metrics)[4::9]:
+            by = [d.name for d in layer.dimensions([name]) if d.name == "rep__team"]
+            query = {"metrics": [name], "group_by": ["metric_time__month", *by]}
+            try:
+                wanted = expected(layer, query).to_pylist()
+            except QueryInvalid:  # it has no months
+                continue
+            compared += 1
+            assert by_graphql.query(**query).to_pylist() == wanted, name
+            assert by_flight.query(**query).to_pylist() == wanted, name
+            with connected.cursor() as cursor:
+                columns = ", ".join([*query["group_by"], name])
+                cursor.execute(f"select {columns} from metrics")
+                assert cursor.fetch_arrow_table().to_pylist() == wanted, name
+    assert compared > 10
+
+
+@pytest.mark.filterwarnings("ignore:Cannot disable autocommit")
+def test_values_of_a_dimension_and_typed_parameters(served: Served, layer: SemanticLayer) -> None:
+    parameters = import_module("dbtsl.api.shared.query_params")
+    month = parameters.GroupByParam("metric_time", parameters.GroupByType.TIME_DIMENSION, "MONTH")
+    team = parameters.GroupByParam("rep__team", parameters.GroupByType.DIMENSION)
+    order = [
+        parameters.OrderByMetric("revenue", True),
+        parameters.OrderByGroupBy("metric_time", "MONTH", False),
+    ]
+    wanted = layer.query(
+        QueryRequest(
+            metrics=("revenue",),
+            group_by=("metric_time__month", "rep__team"),
+            where=("rep__team <> 'Ñandú 😀'",),
+            order=("-revenue", "metric_time__month"),
+            limit=12,
+        )
+    ).table
+    client = complete(served, "sync")
+    with client.session():
+        teams = client.dimension_values(group_by="rep__team").to_pylist()
+        assert teams == layer.query(QueryRequest(group_by=("rep__team",))).table.to_pylist()
+        where = ["{{ Dimension('rep__team') }} <> 'Ñandú 😀'"]
+        for side in (client, graphql(served, "sync")):
+            with nullcontext() if side is client else side.session():
+                answer = side.query(
+                    metrics=["revenue"],
+                    group_by=[month, team],
+                    where=where,
+                    order_by=order,
+                    limit=12,
+                )
+                assert answer.to_pylist() == wanted.to_pylist()
+
+
+@pytest.mark.filterwarnings("ignore:Cannot disable autocommit")
+@pytest.mark.parametrize("open_client", [graphql, complete])
+def test_its_own_errors_come_back(served: Served, open_client: Any) -> None:
     errors = import_module("dbtsl.error")
-    client = graphql(served, "sync")
+    client = open_client(served, "sync")
     with client.session():
         for query, message in (
             ({"metrics": ["revenu"]}, "no metric `revenu`"),
@@ -123,6 +224,8 @@ def test_its_own_errors_come_back(served: Served) -> None:
             with pytest.raises(errors.QueryFailedError, match=message):
                 client.query(**query)
     for token in ("", "embudo_nobody"):
-        stranger = graphql(served, "sync", token=token)
-        with stranger.session(), pytest.raises(errors.AuthError):
-            stranger.metrics()
+        stranger = open_client(served, "sync", token=token)
+        with stranger.session():
+            for name, query in (("metrics", {}), ("query", {"metrics": ["revenue"]})):
+                with pytest.raises(errors.AuthError):
+                    getattr(stranger, name)(**query)

@@ -6,18 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from serving.server import listen
 from tests.unit.cli.conftest import CommandLine
 
-HEAVY = (
-    "starlette",
-    "uvicorn",
-    "ariadne",
-    "graphql",
-    "pyarrow.flight",
-    "google.protobuf",
-    "serving",
-)
+HEAVY = ("serving", "starlette", "uvicorn", "ariadne", "graphql", "grpc", "google.protobuf")
 
 
 def test_help_teaches(embudo: CommandLine) -> None:
@@ -27,15 +21,23 @@ def test_help_teaches(embudo: CommandLine) -> None:
 
 def test_refusals(embudo: CommandLine, options: tuple[str, ...], tmp_path: Path) -> None:
     empty = ("--home", str(tmp_path / "empty"))
-    assert "Nothing is published yet" in embudo("serve", "--port", "0", *empty, expect=8).stderr
-    beyond = embudo("serve", "--host", "0.0.0.0", "--port", "0", *options, expect=1)
+    assert (
+        "Nothing is published yet"
+        in embudo("serve", "--port", "0", "--flight-port", "0", *empty, expect=8).stderr
+    )
+    beyond = embudo("serve", "--host", "0.0.0.0", *options, expect=1)
     assert "no token yet" in beyond.stderr
     with listen("127.0.0.1", 0) as taken:
         port = str(taken.getsockname()[1])
         assert "is taken" in embudo("serve", "--port", port, *options, expect=1).stderr
 
 
-def test_the_command_line_imports_none_of_it() -> None:
-    code = f"import sys, orchestration.cli.app; sys.exit(str([m for m in {HEAVY} if m in sys.modules]))"
+@pytest.mark.parametrize(
+    "imported",
+    ["orchestration.cli.app", "orchestration.cli.query, metricflow.engine.metricflow_engine"],
+    ids=["--help", "query"],
+)
+def test_other_commands_import_none_of_it(imported: str) -> None:
+    code = f"import sys, {imported}; sys.exit(str([m for m in {HEAVY} if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stderr.strip() == "[]"

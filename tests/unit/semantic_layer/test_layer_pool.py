@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from orchestration.core.errors import ReleaseCorrupt
@@ -78,6 +80,7 @@ def test_only_releases_that_are_kept_can_be_pinned(store: FolderStore) -> None:
         ):
             pass
     assert [release.release_id for release in pool.kept_releases()] == ["20260211-1", "20260210-1"]
+    assert pool.release_ids() == {"20260211-1", "20260210-1"}
     pool.close()
 
 
@@ -96,3 +99,21 @@ def test_a_pinned_release_that_was_removed_is_closed(store: FolderStore) -> None
 def test_nothing_published(tmp_path: Path) -> None:
     with pytest.raises(ReleaseCorrupt, match="Nothing is published yet"):
         LayerPool(FolderStore(tmp_path, None))
+
+
+@pytest.mark.slow
+def test_many_switches_leave_no_files_and_threads(store: FolderStore) -> None:
+    pool = LayerPool(store)
+    process = psutil.Process()
+    seen: set[tuple[int, int]] = set()
+    for number in range(24):
+        store.current = ("20260210-1", "20260211-1")[number % 2]
+        assert pool.follow()
+        with pool.lease() as layer:
+            assert total(layer) == 700.4
+        if number >= 4:
+            seen.add((process.num_fds(), threading.active_count()))
+    files, threads = ({counts[n] for counts in seen} for n in (0, 1))
+    assert max(files) - min(files) <= 1, files
+    assert len(threads) == 1
+    pool.close()

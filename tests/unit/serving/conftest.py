@@ -56,7 +56,10 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> TokenStore:
 def server(store: FolderStore, tokens: TokenStore) -> Iterator[Server]:
     """A server that runs in a thread."""
     server = Server(
-        store=store, tokens=tokens, address=Address(port=0), limits=QueryLimits(seconds=30, rows=50)
+        store=store,
+        tokens=tokens,
+        address=Address(port=0, flight_port=0),
+        limits=QueryLimits(seconds=30, rows=50),
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -69,3 +69,15 @@ def test_texts_that_are_no_http_harm_nothing(server: Server, client: Client) -> 
             connection.shutdown(socket.SHUT_WR)
             connection.recv(1000)
     assert client.get("/healthz").status_code == 200
+
+
+def test_logs_name_caller_path_and_status_and_no_parameters(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="embudo.access")
+    client.get("/api/v1/query?metrics=revenue&where=rep__name = 'Ana'")
+    client.get("/x%0AINFO%20forged%20line", token="")
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0].startswith("tests GET /api/v1/query 200 ")
+    assert lines[1].startswith("- GET /x%0AINFO%20forged%20line 401 ")
+    assert not any("Ana" in line or "\n" in line or client.token in line for line in lines)

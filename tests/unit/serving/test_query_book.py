@@ -6,21 +6,21 @@ import pytest
 
 from orchestration.core.errors import QueryInvalid
 from semantic_layer.request import QueryRequest
-from semantic_layer.results import QueryResult
-from serving.query_book import QueryBook
+from serving.query_book import QueryBook, StoredAnswer
 from serving.server import Server
 
 
 @pytest.fixture
-def result(server: Server) -> QueryResult:
+def answer(server: Server) -> StoredAnswer:
     with server.service.layer() as layer:
-        return layer.query(QueryRequest(metrics=("revenue",)))
+        result = layer.query(QueryRequest(metrics=("revenue",)))
+    return StoredAnswer(table=result.table, sql=result.sql, trust=result.trust)
 
 
-def test_found_by_its_caller_for_ten_minutes(result: QueryResult) -> None:
+def test_found_by_its_caller_for_ten_minutes(answer: StoredAnswer) -> None:
     now = [0.0]
     book = QueryBook(clock=lambda: now[0])
-    query = book.add("a", result=result)
+    query = book.add("a", answer=answer)
     assert book.find(query.query_id, "a") is query
     for query_id, caller in ((query.query_id, "b"), ("x", "a")):
         with pytest.raises(QueryInvalid, match="There is no query"):
@@ -38,10 +38,10 @@ def test_the_oldest_make_room() -> None:
     assert book.find(ids[1], "a").error == "no"
 
 
-def test_answers_of_removed_releases_are_forgotten(result: QueryResult) -> None:
+def test_answers_of_removed_releases_are_forgotten(answer: StoredAnswer) -> None:
     book = QueryBook()
-    kept, failed = book.add("a", result=result), book.add("a", error="no")
-    book.drop_releases(frozenset({result.trust.release_id}))
+    kept, failed = book.add("a", answer=answer), book.add("a", error="no")
+    book.drop_releases(frozenset({answer.trust.release_id}))
     assert book.find(kept.query_id, "a") is kept
     book.drop_releases(frozenset())
     with pytest.raises(QueryInvalid):

@@ -36,6 +36,12 @@ def test_trust_headers_are_complete_and_ascii() -> None:
     assert all(value.isascii() and "\n" not in value for value in headers.values())
 
 
+def test_the_header_names_the_first_twenty_warnings() -> None:
+    warnings = tuple(dataclasses.replace(DOUBT, subject=f"crm.{n}") for n in range(30))
+    headers = trust_headers(Trust(release_id="r", as_of=None, verdict="warn", warnings=warnings))
+    assert headers["embudo-warnings"].endswith("; loads.volume on crm.19")
+
+
 def test_without_waivers_and_streams() -> None:
     headers = trust_headers(Trust(release_id="r", as_of=None, verdict="pass"))
     assert headers["embudo-data-as-of"] == ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import grpc
 import pytest
 import requests
 
@@ -63,15 +65,20 @@ def test_without_a_release_there_is_nothing_to_serve(tmp_path: Path) -> None:
     store = FolderStore(tmp_path, None)
     with pytest.raises(ReleaseCorrupt, match="Nothing is published yet"):
         Server(
-            store=store, tokens=TokenStore(tmp_path / "t.json"), address=Address(port=0), limits=QueryLimits()
-        )  # fmt: skip
+            store=store,
+            tokens=TokenStore(tmp_path / "t.json"),
+            address=Address(port=0, flight_port=0),
+            limits=QueryLimits(),
+        )
 
 
 def test_it_stops_after_the_requests_that_run(release_dir: Path, tmp_path: Path) -> None:
     tokens = TokenStore(tmp_path / "tokens.json")
     token = tokens.create("a", "service")
     store = FolderStore.of(release_dir, tmp_path / "releases")
-    server = Server(store=store, tokens=tokens, address=Address(port=0), limits=QueryLimits())
+    server = Server(
+        store=store, tokens=tokens, address=Address(port=0, flight_port=0), limits=QueryLimits()
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     url = f"{server.url}/api/v1/query?metrics=revenue"
@@ -107,6 +114,7 @@ def test_a_release_that_cannot_be_read_is_logged_once(caplog: pytest.LogCaptureF
     assert len(caplog.records) == 2
 
 
+@pytest.mark.slow
 def test_a_switch_under_load_fails_and_mixes_nothing(release_dir: Path, tmp_path: Path) -> None:
     """I1 and I8: each answer is of one release, and its release id is true."""
     tokens = TokenStore(tmp_path / "tokens.json")
@@ -116,7 +124,10 @@ def test_a_switch_under_load_fails_and_mixes_nothing(release_dir: Path, tmp_path
         marts.execute("update customer.fct_order_lines set net_amount = 2 * net_amount")
     expected = {"20260211-1": 700.4, "20260210-1": 1400.8}
     server = Server(
-        store=store, tokens=tokens, address=Address(port=0), limits=QueryLimits(seconds=9)
+        store=store,
+        tokens=tokens,
+        address=Address(port=0, flight_port=0),
+        limits=QueryLimits(seconds=9),
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -147,6 +158,45 @@ def test_a_switch_under_load_fails_and_mixes_nothing(release_dir: Path, tmp_path
         finally:
             done.set()
         assert {release for reader in readers for release in reader.result()} == set(expected)
+    server.stop()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def key_pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    return certificate, key
+
+
+def test_tls_of_both_ports(release_dir: Path, tmp_path: Path, key_pair: tuple[Path, Path]) -> None:
+    certificate, key = key_pair
+    tokens = TokenStore(tmp_path / "tokens.json")
+    headers = {"authorization": f"bearer {tokens.create('a', 'service')}"}
+    store = FolderStore.of(release_dir, tmp_path / "releases")
+    address = Address(port=0, flight_port=0, certificate=certificate, key=key)
+    server = Server(store=store, tokens=tokens, address=address, limits=QueryLimits())
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    url = f"{server.url}/api/v1/metrics"
+    assert url.startswith("https://") and server.flight_url.startswith("grpc+tls://")
+    assert (
+        requests.get(url, headers=headers, verify=str(certificate), timeout=30).status_code == 200
+    )
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(url, headers=headers, timeout=30)
+    credentials = grpc.ssl_channel_credentials(certificate.read_bytes())
+    place = server.flight_url.removeprefix("grpc+tls://")
+    with grpc.secure_channel(place, credentials) as channel:
+        run = channel.unary_stream("/arrow.flight.protocol.FlightService/ListActions")
+        assert len(list(run(b"", metadata=tuple(headers.items()), timeout=20))) == 3
     server.stop()
     thread.join(timeout=20)
     assert not thread.is_alive()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from semantic_layer.elements import Elements
 from serving.graphql.types import Definitions, page
 from serving.server import Server
 
@@ -14,7 +13,7 @@ from serving.server import Server
 @pytest.fixture
 def definitions(server: Server) -> Iterator[Definitions]:
     with server.service.layer() as layer:
-        yield Definitions(layer=layer, elements=Elements(layer.catalogue.text))
+        yield Definitions(layer=layer)
 
 
 def test_a_metric(definitions: Definitions) -> None:
