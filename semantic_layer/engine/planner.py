@@ -67,6 +67,8 @@ class Engine:
         self._cache = plans
         # MetricFlow numbers aliases in a state of its own; planning is all Python anyway.
         self._lock = threading.Lock()
+        # What is planned already is found without waiting for what is being planned.
+        self._memory_lock = threading.Lock()
 
     def metrics(self) -> Mapping[str, Metric]:
         """All metrics that are not private, by name, in alphabetical order."""
@@ -75,6 +77,8 @@ class Engine:
     def dimensions(self, metrics: Sequence[str]) -> Mapping[str, Dimension]:
         """What all of these metrics can be grouped by, by name; everything there is, for none."""
         key = tuple(sorted(metrics))
+        if (known := self._dimensions.get(key)) is not None:
+            return known
         with self._lock:
             if key not in self._dimensions:
                 self._dimensions[key] = self._read_dimensions(key)
@@ -82,18 +86,27 @@ class Engine:
 
     def explain(self, request: ResolvedRequest) -> str:
         """The SQL of a request, the same text for the same request."""
+        if (known := self._known(request)) is not None:
+            return known
         with self._lock:
-            if request in self._plans:
-                self._plans.move_to_end(request)
-                return self._plans[request]
+            if (known := self._known(request)) is not None:
+                return known
             cached = self._cache.get(request) if self._cache else None
             sql = cached or self._plan(request)
             if self._cache and not cached:
                 self._cache.put(request, sql)
-            self._plans[request] = sql
-            if len(self._plans) > _PLANS_IN_MEMORY:
-                self._plans.popitem(last=False)
+            with self._memory_lock:
+                self._plans[request] = sql
+                if len(self._plans) > _PLANS_IN_MEMORY:
+                    self._plans.popitem(last=False)
             return sql
+
+    def _known(self, request: ResolvedRequest) -> str | None:
+        """The plan of a request that is in memory."""
+        with self._memory_lock:
+            if request in self._plans:
+                self._plans.move_to_end(request)
+            return self._plans.get(request)
 
     def _plan(self, request: ResolvedRequest) -> str:
         by_hour = any(_is_hour(item) for item in request.group_by)

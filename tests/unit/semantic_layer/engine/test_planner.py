@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +46,27 @@ def test_the_same_request_has_the_same_text(
 def test_a_text_that_is_no_manifest_is_named() -> None:
     with pytest.raises(ReleaseCorrupt, match=r"here\.json cannot be read as a semantic manifest"):
         Engine("{", origin="here.json")
+
+
+def test_what_is_planned_does_not_wait_for_what_is_being_planned(
+    release_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = QueryRequest(metrics=("revenue",), group_by=("rep__team",))
+    begun, finish = threading.Event(), threading.Event()
+    plan = Engine._plan
+
+    def slow(engine: Engine, request: Any) -> str:
+        begun.set()
+        assert finish.wait(20)
+        return plan(engine, request)
+
+    with SemanticLayer.open(release_dir) as layer, ThreadPoolExecutor(2) as pool:
+        expected = layer.explain(known)
+        layer.dimensions(["win_rate"])
+        monkeypatch.setattr(Engine, "_plan", slow)
+        new = pool.submit(layer.explain, QueryRequest(metrics=("win_rate",), grain="year"))
+        assert begun.wait(20)
+        assert pool.submit(layer.explain, known).result(timeout=20) == expected
+        assert not new.done()
+        finish.set()
+        assert "win_rate" in new.result(timeout=20)
