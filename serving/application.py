@@ -22,9 +22,11 @@ from starlette.types import ASGIApp
 
 from serving.errors import NotFound, PublicError, Refusal, public
 from serving.graphql.replies import PATHS, refusal
-from serving.guard import Guard
+from serving.guard import LINKS, Guard
 from serving.replies import Reply, error_reply, json_reply
 from serving.reply_cache import ReplyCache
+from serving.rest import operations
+from serving.rest.links import link_parameters
 from serving.rest.operations import Call
 from serving.rest.parameters import Parameters
 from serving.rest.routes import BASE, ROUTES, openapi
@@ -65,6 +67,7 @@ def build_application(service: Service, telemetry: Telemetry) -> ASGIApp:
     ]
     graphql = _graphql(GraphQLEndpoint(service=service), limiter)
     routes += [Route(path, graphql, methods=["POST"]) for path in PATHS]
+    routes.append(Route(f"{LINKS}{{secret}}", _link(service, replies, limiter)))
     health = next(route for route in ROUTES if route.path == HEALTH_PATH)
     routes += [
         Route(HEALTH_PATH, _rest(health, service, replies, limiter)),
@@ -121,6 +124,25 @@ def _rest(
     return endpoint
 
 
+def _link(service: Service, replies: ReplyCache, limiter: anyio.CapacityLimiter) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            Parameters.of_address(request.query_params.multi_items(), known=())
+            call = Call(
+                service=service,
+                replies=replies,
+                parameters=link_parameters(request.state.caller.query),
+                path={},
+                headers=request.headers,
+            )
+            reply = await anyio.to_thread.run_sync(operations.query, call, limiter=limiter)
+        except Exception as error:
+            reply = error_reply(public(error))
+        return _response(reply)
+
+    return endpoint
+
+
 def _graphql(graphql: GraphQLEndpoint, limiter: anyio.CapacityLimiter) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
@@ -134,6 +156,8 @@ def _graphql(graphql: GraphQLEndpoint, limiter: anyio.CapacityLimiter) -> Endpoi
 def _protocol_of(path: str) -> str:
     if path in PATHS:
         return "graphql"
+    if path.startswith(LINKS):
+        return "link"
     return "rest" if path.startswith(BASE) else "http"
 
 

@@ -22,6 +22,9 @@ MAX_BODY = 1024 * 1024
 MAX_ADDRESS = 32 * 1024
 """Bytes."""
 
+LINKS = "/link/"
+"""Before the secret of a link, for tools that can send no header."""
+
 _SAFE_HEADERS = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -99,7 +102,10 @@ class Guard:
             raise _too_large()
         if scope["path"] in self.open_paths:
             return "-"
-        token = self.service.caller(headers.get("authorization", ""))
+        if scope["path"].startswith(LINKS):
+            token = self.service.link(scope["path"].removeprefix(LINKS))
+        else:
+            token = self.service.caller(headers.get("authorization", ""))
         scope.setdefault("state", {})["caller"] = token
         return token.name
 
@@ -122,7 +128,9 @@ async def send_reply(reply: Reply, send: Send) -> None:
 
 
 def _logged(scope: Scope) -> str:
-    """The path as it was sent: decoded, it could begin a line of its own in the log."""
+    """The path as it was sent, without a link's secret: decoded, it could begin a line of its own in the log."""
+    if scope["path"].startswith(LINKS):
+        return f"{LINKS}…"
     return str(scope["raw_path"][:200].decode("ascii", "backslashreplace"))
 
 

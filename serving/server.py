@@ -98,6 +98,8 @@ class Server:
             ssl_certfile=address.certificate,
             ssl_keyfile=address.key,
         )
+        # It would log addresses as they are, with filters and the secrets of links; `guard` logs requests.
+        logging.getLogger("uvicorn.access").disabled = True
         self._uvicorn = _Uvicorn(config)
 
     @property

@@ -17,7 +17,7 @@ from semantic_layer.layer_pool import LayerPool
 from semantic_layer.rendering import trust_dict
 from semantic_layer.request import QueryRequest
 from semantic_layer.results import QueryResult
-from serving.errors import UNAUTHORIZED_MESSAGE, Unauthorized
+from serving.errors import UNAUTHORIZED_MESSAGE, NotFound, Unauthorized
 from serving.tokens import Token, TokenStore, bearer
 
 if TYPE_CHECKING:
@@ -39,8 +39,15 @@ class Service:
     def caller(self, authorization: str) -> Token:
         """Who sends a header `authorization: Bearer …`; raises `Unauthorized`."""
         token = self.tokens.find(bearer(authorization))
-        if token is None:
+        if token is None or token.role == "link":
             raise Unauthorized(UNAUTHORIZED_MESSAGE)
+        return token
+
+    def link(self, secret: str) -> Token:
+        """The link of an address; raises `NotFound` for one that is none, revoked or expired."""
+        token = self.tokens.find(secret)
+        if token is None or token.role != "link":
+            raise NotFound("There is no such link: it was revoked, or its time is over.")
         return token
 
     @contextmanager

@@ -22,9 +22,9 @@ from orchestration.core.durable_files import writing
 from orchestration.core.errors import EmbudoError, SettingsInvalid
 from orchestration.core.private_files import make_private
 
-Role = Literal["service", "director"]
-ROLES: tuple[Role, ...] = ("service", "director")
-"""Both see every row: a program's token, and a person's."""
+Role = Literal["service", "director", "link"]
+ROLES: tuple[Role, ...] = ("service", "director", "link")
+"""The first two see every row: a program's token, and a person's. A link answers one query and nothing else."""
 
 PREFIX = "embudo_"
 """So that tools that search for secrets find one that was committed."""
@@ -42,6 +42,8 @@ class Token:
     digest: str
     created_at: datetime
     expires_at: datetime | None = None
+    query: str = ""
+    """Of a link: the parameters of its query, as in an address."""
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
@@ -63,10 +65,11 @@ class TokenStore:
         with self._lock:
             return tuple(sorted(self._read().values(), key=lambda token: token.name))
 
-    def create(self, name: str, role: Role, *, days: int | None = None) -> str:
+    def create(self, name: str, role: Role, *, days: int | None = None, query: str = "") -> str:
         """Make a token and return it: it cannot be shown again.
 
-        `days`: how long it is valid; None is until it is revoked. Raises `EmbudoError` for a name that is taken.
+        `days`: how long it is valid; None is until it is revoked. `query`: what a link answers. Raises `EmbudoError`
+        for a name that is taken.
         """
         if not _NAME.fullmatch(name):
             raise EmbudoError(
@@ -81,6 +84,7 @@ class TokenStore:
             digest=digest_of(secret),
             created_at=now,
             expires_at=now + timedelta(days=days) if days is not None else None,
+            query=query,
         )
         with self._lock:
             tokens = dict(self._read())
@@ -170,4 +174,5 @@ def _token(row: Mapping[str, str]) -> Token:
         digest=row["digest"],
         created_at=datetime.fromisoformat(row["created_at"]),
         expires_at=datetime.fromisoformat(expires) if expires else None,
+        query=row.get("query", ""),
     )

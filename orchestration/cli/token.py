@@ -13,9 +13,11 @@ from orchestration.cli import console, options
 from orchestration.core.errors import EmbudoError
 
 if TYPE_CHECKING:
-    from serving.tokens import Token
+    from serving.tokens import Token, TokenStore
 
 PANEL = options.Panel.ENGINEERS
+LINK_DAYS = 90
+"""How long a link is valid where nothing else is asked for: an address is passed on more easily than a token."""
 
 
 class Action(StrEnum):
@@ -43,6 +45,10 @@ def token(
     days: Annotated[
         int | None, typer.Option("--days", min=1, help="Valid for so many days. Default: no end.")
     ] = None,
+    link: Annotated[
+        str,
+        typer.Option("--link", help="Make a link that answers this query only, without a header."),
+    ] = "",
     _config: options.ConfigOption = options.DEFAULT_CONFIG,
     home: options.HomeOption = options.DEFAULT_HOME,
 ) -> None:
@@ -57,6 +63,11 @@ def token(
     `embudo token list`
 
     `embudo token revoke superset`
+
+    A link is for tools that can send no header, such as Google Sheets: an address that answers one query, for 90 days
+    or `--days`:
+
+    `embudo token create sheet --link "metrics=revenue&group_by=rep__team&grain=month"`
     """
     from orchestration.settings import Home
     from serving.tokens import TokenStore
@@ -73,11 +84,25 @@ def token(
         revoked = store.revoke(name)
         console.err.print(f"Revoked `{revoked.name}`: requests that carry it are refused.")
         return
+    if link:
+        _create_link(store, name, link, days or LINK_DAYS)
+        return
     secret = store.create(name, role.value, days=days)
     typer.echo(secret)
     console.err.print(
         f"Token `{name}` for {role.value}: keep it, it cannot be shown again. Clients send it as "
         "`authorization: Bearer …`."
+    )
+
+
+def _create_link(store: TokenStore, name: str, query: str, days: int) -> None:
+    from serving.rest.links import saved_query_string
+
+    secret = store.create(name, "link", days=days, query=saved_query_string(query))
+    typer.echo(f"/link/{secret}")
+    console.err.print(
+        f"Link `{name}` for {days} days: put the server's address before it, e.g. http://127.0.0.1:8580/link/…. "
+        "Whoever has it sees this answer, and nothing else; it cannot be shown again."
     )
 
 

@@ -1,4 +1,4 @@
-"""Answers as JSON, CSV, Arrow and Parquet; in the last two the trust is in the schema's metadata.
+"""Answers as JSON, CSV, Arrow, Parquet and Excel; in Arrow and Parquet the trust is in the schema's metadata.
 
 CSV writes a `'` before a text that a spreadsheet would run as a formula.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from semantic_layer.rendering import to_csv, to_json
 from semantic_layer.results import QueryResult
 from semantic_layer.translation import Language
+from serving.rest.workbook import MEDIA_TYPE, workbook
 from serving.service import with_trust
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ FORMATS: Mapping[str, Format] = {
         "application/vnd.apache.arrow.stream", lambda result, _: arrow_stream(with_trust(result))
     ),
     "parquet": Format("application/vnd.apache.parquet", _parquet),
+    "xlsx": Format(MEDIA_TYPE, lambda result, _: workbook(result.table)),
 }
 
 

@@ -27,3 +27,17 @@ def test_mistakes(embudo: CommandLine, tmp_path: Path) -> None:
     assert "Which token?" in embudo("token", "create", *home, expect=1).stderr
     assert "no token `x`" in embudo("token", "revoke", "x", *home, expect=1).stderr
     embudo("token", "create", "x", "--role", "root", *home, expect=2)
+
+
+def test_a_link_is_printed_as_its_address(embudo: CommandLine, tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+    made = embudo("token", "create", "sheet", "--link", "metrics=revenue&grain=month", *home)
+    path = made.stdout.strip()
+    assert path.startswith("/link/embudo_") and "for 90 days" in made.stderr
+    found = TokenStore(tmp_path / "home" / "tokens.json").find(path.removeprefix("/link/"))
+    assert found is not None and (found.role, found.query) == (
+        "link", "metrics=revenue&grain=month&format=csv",
+    )  # fmt: skip
+    assert "sheet  link  made " in embudo("token", "list", *home).stdout
+    refused = embudo("token", "create", "x", "--link", "were=1", *home, expect=1)
+    assert "no parameter `were`" in refused.stderr

@@ -111,7 +111,7 @@ def test_values_of_a_dimension(client: Client) -> None:
         ("metrics=revenue&where=", "A filter is empty"),
         (
             "metrics=revenue&format=xml",
-            "`format` is `xml`; expected one of json, csv, arrow, parquet",
+            "`format` is `xml`; expected one of json, csv, arrow, parquet, xlsx",
         ),
         ("metrics=revenue&were=1", "no parameter `were`"),
         ("", "names no metric"),
