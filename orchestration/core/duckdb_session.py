@@ -44,12 +44,13 @@ MACROS = (
     # Whether a text is an id that lost digits: an exponent, or a fraction from 2^53 on, where two whole
     # numbers may be read as one.
     """
-    create temp macro is_rounded_id(x) as regexp_full_match(
-        x, '[+-]?\\d+([.,]\\d+)?[eE]\\+\\d+|[+-]?\\d+[.,]\\d+[eE]\\d+'
-    ) or (
-        regexp_full_match(x, '[+-]?\\d{16,}[.,]0*')
-        and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740992))
-            >= 9007199254740992
+    create temp macro is_rounded_id(x) as (contains(x, '.') or contains(x, ',') or contains(x, '+')) and (
+        regexp_full_match(x, '[+-]?\\d+([.,]\\d+)?[eE]\\+\\d+|[+-]?\\d+[.,]\\d+[eE]\\d+')
+        or (
+            regexp_full_match(x, '[+-]?\\d{16,}[.,]0*')
+            and abs(coalesce(try_cast(regexp_extract(x, '[+-]?\\d+') as hugeint), 9007199254740992))
+                >= 9007199254740992
+        )
     )
     """,
     # Whether a text in a key is no id: the word of a row of totals, or one that stands for nothing.

@@ -74,7 +74,6 @@ def staging_query(
         stages += f"{dated} as ({replaced}),\n        "
     faults = list(_faults(stream, by_name, locale))
     faults += event_times.order_faults(stream.in_order, texts)
-    faulty = " or ".join(f"({condition})" for condition, _ in faults) or "false"
     reasons = ", ".join(f"case when {condition} then {text} end" for condition, text in faults)
     return f"""
         with mapped as (
@@ -90,7 +89,7 @@ def staging_query(
             select *, case
                 when {BROKEN} is not null then {BROKEN}
                 when _kept and _failed is not null then _failed
-                when _kept and ({faulty}) then concat_ws('; ', {reasons or "null"})
+                when _kept then visible_text(nullif(concat_ws('; ', {reasons or "null"}), ''))
             end as _fault
             from {dated}
         )
@@ -154,13 +153,11 @@ def _typed(
 
 def _spelled(value: str, words: Sequence[str]) -> str:
     """A word in the spelling of the contract, where it is one of `words`; any other as it stands."""
-    whens = " ".join(
-        f"when {duckdb_session.literal(fold(word))} then {duckdb_session.literal(word)}"
-        for word in words
-    )
+    folded = duckdb_session.texts([fold(word) for word in words])
+    known = duckdb_session.texts(words)
     return (
-        f"case when {value} in ({duckdb_session.texts(words)}) then {value} "
-        f"else case folded_word({value}) {whens} else {value} end end"
+        f"case when {value} in ({known}) then {value} "
+        f"else coalesce(list_extract([{known}], list_position([{folded}], folded_word({value}))), {value}) end"
     )
 
 
@@ -242,10 +239,9 @@ def _reason(column: ContractColumn, mapped: MappedColumn, value: str, expected: 
         return duckdb_session.literal(f"{column.name}: its value (withheld) is not {expected}")
     text = _text(mapped, value)
     shown = (
-        f"visible_text(case when length({text}) > {_SHOWN} then left({text}, {_SHOWN}) || '…' "
-        f"else {text} end)"
+        f"case when length({text}) > {_SHOWN} then left({text}, {_SHOWN}) || '…' else {text} end"
     )
     return (
-        f"{duckdb_session.literal(column.name + ': found ')} || '''' || {shown} || '''' || "
+        f"{duckdb_session.literal(column.name + ': found ')} || '''' || ({shown}) || '''' || "
         f"{duckdb_session.literal(', expected ' + expected)}"
     )

@@ -223,7 +223,8 @@ def _cleaned(
     if rows.extra_from is not None or rows.spare is not None:
         available = tuple(c for c in rows.columns if c.name in set(resolved.values()))
     cells = [
-        f"{cleaned(column.name, file_format.nulls)} as {duckdb_session.name(column.name)}"
+        f"{cleaned(column.name, file_format.nulls, is_plain=rows.is_plain)} as "
+        f"{duckdb_session.name(column.name)}"
         for column in available
     ]
     carried = [ROW_NUMBER, LINE, PRESENT, BROKEN]
@@ -311,8 +312,6 @@ def _mapped_values(sql: str, spec: ColumnSpec, *, is_word: bool) -> str:
         for word, becomes in spec.map.items()
         if word != ""
     )
-    if is_word:
-        whens += _other_spellings(sql, spec.map)
     if "" in spec.map:
         empty = spec.map[""]
         whens = (
@@ -323,18 +322,28 @@ def _mapped_values(sql: str, spec: ColumnSpec, *, is_word: bool) -> str:
     rest = sql
     if spec.otherwise is not None:
         rest = f"case when {sql} is not null then {duckdb_session.literal(spec.otherwise)} end"
+    if is_word:
+        rest = _other_spellings(sql, spec.map, rest)
     return f"case{whens} else {rest} end" if whens else rest
 
 
-def _other_spellings(sql: str, mapped: Mapping[str, str | None]) -> str:
-    """Further cases for words that a map names in one spelling only."""
+def _other_spellings(sql: str, mapped: Mapping[str, str | None], rest: str) -> str:
+    """What a word becomes that a map names in one other spelling only; `rest` for any other."""
     words = [fold(word) for word in mapped]
-    return "".join(
-        f" when folded_word({sql}) = {duckdb_session.literal(word)} then "
-        + (duckdb_session.literal(becomes) if becomes is not None else "null")
+    pairs = [
+        (word, duckdb_session.literal(becomes) if becomes is not None else "null")
         for word, becomes in zip(words, mapped.values(), strict=True)
         if word and words.count(word) == 1
-    )
+    ]
+    if not pairs:
+        return rest
+    known = f"[{duckdb_session.texts([word for word, _ in pairs])}]"
+    # one expression for all words: DuckDB plans each mention of a macro anew, for every file
+    position = f"list_position({known}, folded_word({sql}))"
+    becomes = f"list_extract([{', '.join(text for _, text in pairs)}], {position})"
+    if all(text != "null" for _, text in pairs):
+        return f"coalesce({becomes}, {rest})"
+    return f"case when {position} is null then {rest} else {becomes} end"
 
 
 def _extra(rows: FileRows, spare: Sequence[str], used: set[str]) -> str:

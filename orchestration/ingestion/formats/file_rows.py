@@ -66,6 +66,11 @@ class FileRows:
     stand_in: tuple[str, str] | None = None
     """What was replaced in the text before it was read: (found now, stood before)."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its text has nothing that nobody sees but spaces."""
+        return self.structure is not None and self.structure.is_plain
+
     def used(self, needed: Sequence[str]) -> tuple[str, ...]:
         """The file's own names of the columns `needed`, each once, without those that it lacks."""
         columns = (self.column(name) for name in needed)
@@ -89,9 +94,11 @@ class FileRows:
         return folded[0] if len(folded) == 1 else None
 
 
-def cleaned(name: str, nulls: Sequence[str]) -> str:
-    """SQL of a column's value with blanks trimmed, and null where it is empty or one of `nulls`."""
-    cell = f"visible_cell({duckdb_session.name(name)})"
+def cleaned(name: str, nulls: Sequence[str], *, is_plain: bool = False) -> str:
+    """SQL of a column's value with blanks trimmed, and null where it is empty or one of `nulls`; `is_plain` where all
+    blanks of the file are those that `trim` knows.
+    """
+    cell = f"{'trim' if is_plain else 'visible_cell'}({duckdb_session.name(name)})"
     tokens = sorted({"", *(token.strip() for token in nulls)})
     if tokens == [""]:
         return f"nullif({cell}, '')"

@@ -45,12 +45,14 @@ def json_rows(
         "record "
         f"from ({lines})"
     )
-    keys = [
-        row[0]
+    shapes = [
+        tuple(row[0])
         for row in connection.execute(
-            f"select distinct unnest(json_keys(record)) as k from ({checked}) order by k"
+            f"select distinct json_keys(record) from ({checked}) where record is not null"
         ).fetchall()
     ]
+    keys = sorted({key for shape in shapes for key in shape})
+    is_repeated = any(len(shape) > len(set(shape)) for shape in shapes)
     if structure.good_records and not keys:
         raise SourceError(
             f"{path.name} holds no JSON object on any line: expected one object per line (JSON lines). "
@@ -61,16 +63,18 @@ def json_rows(
     used = [n for n in names if any(n.casefold() == want.strip().casefold() for want in needed)]
     pointers = [json_pointer([n] if n in keys else n.split(".")) for n in used]
     cells = [
-        f"{_exact(f'cells[{i}]', pointer)} as {duckdb_session.name(n)}"
+        f"{_exact(f'cells[{i}]', pointer) if structure.has_point_zero else f'cells[{i}]'} as "
+        f"{duckdb_session.name(n)}"
         for i, (n, pointer) in enumerate(zip(used, pointers, strict=True), start=1)
     ]
     paths = duckdb_session.texts(pointers)
     extracted = f"json_extract_string(record, [{paths}])" if used else "null"
     selected = "".join(f"{cell}, " for cell in cells)
+    repeated = _repeated(nested, at_the_top=is_repeated)
     return file_rows.FileRows(
         relation=(
             f"select {selected}record as _record, {file_rows.ROW_NUMBER}, {file_rows.LINE}, {file_rows.PRESENT}, "
-            f"case when record is null then 'not a JSON object' {_repeated(nested)}end as {file_rows.BROKEN} "
+            f"case when record is null then 'not a JSON object' {repeated}end as {file_rows.BROKEN} "
             f"from (select *, {extracted} as cells from ({checked}))"
         ),
         columns=tuple(file_rows.FileColumn(name) for name in names),
@@ -92,9 +96,10 @@ def _exact(cell: str, pointer: str) -> str:
     )
 
 
-def _repeated(nested: Sequence[str]) -> str:
+def _repeated(nested: Sequence[str], *, at_the_top: bool) -> str:
     """Cases of an object on the way to a value in which a key stands twice: nobody knows which one counts."""
-    inside = {()} | {
+    inside: set[tuple[str, ...]] = {()} if at_the_top else set()
+    inside |= {
         tuple(name.split(".")[:depth]) for name in nested for depth in range(1, name.count(".") + 1)
     }
     cases = []

@@ -27,6 +27,12 @@ from orchestration.ingestion.formats.text_windows import (
     read_window,
 )
 
+_FROM_U_0300 = 0xCC
+"""The least byte of UTF-8 that begins a character from U+0300 on, where accents of their own begin."""
+
+_NOT_PLAIN = (b"\t", b"\xc2\xa0", b'="', b'=\\"', b"\\u", b"\\t")
+"""Bytes of cells that trimming spaces does not clean: a tab, a hard blank, a formula, or what JSON escapes."""
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -54,6 +60,12 @@ class Structure:
     body: int
     """Offset of the first byte after preamble and header."""
     size: int
+    is_plain: bool = False
+    """Whether a cell is what it seems once spaces around it are trimmed: all characters stand below U+0300 and are
+    composed, none is a tab or a hard blank, and no cell is a formula.
+    """
+    has_point_zero: bool = False
+    """Whether `.0` stands anywhere: a whole number that was written as a fraction, perhaps."""
 
     @property
     def records(self) -> int:
@@ -88,6 +100,8 @@ class _Collected:
     records: int = 0
     largest: int = 0
     multiline: bool = False
+    is_plain: bool = True
+    has_point_zero: bool = False
 
 
 def scan(
@@ -106,9 +120,12 @@ def scan(
             offset = body
             while offset < size:
                 window = read_window(view, offset, line, size)
+                text = window.data.tobytes()
+                collected.is_plain &= _is_plain(window, text)
+                collected.has_point_zero |= b".0" in text
                 records = find_records(view, window, dialect, fields)
                 offset, line = _collect(collected, view, window, records, dialect, fields, encoding)
-                del window
+                del window, text
     return Structure(
         starts=_joined(collected.starts),
         lines=_joined(collected.lines),
@@ -119,7 +136,16 @@ def scan(
         blank_spans=tuple(collected.blanks),
         body=body,
         size=size,
+        is_plain=collected.is_plain,
+        has_point_zero=collected.has_point_zero,
     )
+
+
+def _is_plain(window: Window, text: bytes) -> bool:
+    """Whether UTF-8 text has no byte that begins a character from U+0300 on, no tab, hard blank or formula."""
+    if window.data.max(initial=0) >= _FROM_U_0300:
+        return False
+    return not any(sequence in text for sequence in _NOT_PLAIN)
 
 
 def _joined(pieces: list[Positions]) -> Positions:

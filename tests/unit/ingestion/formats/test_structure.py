@@ -7,8 +7,10 @@ import io
 import random
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from orchestration.core.duckdb_session import MACROS
 from orchestration.ingestion.formats import structure, text_windows
 from orchestration.ingestion.formats.csv_record import Dialect
 from tests.unit.ingestion.factories import Company
@@ -113,3 +115,55 @@ def test_lines_are_physical_after_blank_lines_and_quoted_line_breaks(company: Co
         ("4", 9, "x"),
     ]
     assert [line for line, _ in company.quarantine()] == [6, 10]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_plain"),
+    [
+        (" Ana Ruiz ", True),
+        (" Íñigo Peñà ", True),
+        ("A\u0301lvaro", False),
+        ("\u00a0Ana", False),
+        ("\u200bAna", False),
+        ("Ana\t", False),
+        ('="007"', False),
+        ("\u212bngstr\u00f6m", False),
+        ("€ 5", False),
+    ],
+)
+def test_cells_of_a_plain_file_are_what_they_seem_once_they_are_trimmed(
+    tmp_path: Path, cell: str, is_plain: bool
+) -> None:
+    """Where a file is called plain, `trim` gives the same as looking for all that nobody sees."""
+    path = tmp_path / "f.csv"
+    path.write_text(f"k1,{cell},\nk2,x,y\n", encoding="utf-8")
+    assert scan(path, 3).is_plain is is_plain
+    with duckdb.connect() as connection:
+        for macro in MACROS:
+            connection.execute(macro)
+        both = connection.execute("select trim(?), visible_cell(?)", [cell, cell]).fetchone()
+    assert both is not None
+    assert not is_plain or both[0] == both[1]
+
+
+def test_any_letters_below_the_accents_of_their_own_make_a_plain_file(tmp_path: Path) -> None:
+    letters = "".join(chr(code) for code in range(0x20, 0x300) if code not in (0x22, 0x7F, 0xA0))
+    with duckdb.connect() as connection:
+        for macro in MACROS:
+            connection.execute(macro)
+        both = connection.execute(
+            "select trim(' ' || ? || ' '), visible_cell(' ' || ? || ' ')", [letters, letters]
+        ).fetchone()
+    assert both is not None
+    assert both[0] == both[1]
+
+
+@pytest.mark.parametrize(("text", "has"), [('{"a": 2.0}', True), ('{"a": 20, "b": 0.5}', False)])
+def test_whole_numbers_with_a_fraction_are_looked_for_where_one_may_be(
+    tmp_path: Path, text: str, has: bool
+) -> None:
+    path = tmp_path / "f.jsonl"
+    path.write_text(text + "\n", encoding="utf-8")
+    lines = Dialect(delimiter=0x1F, quote=None)
+    scanned = structure.scan(path, dialect=lines, fields=None, body=0, line=1, encoding="utf-8")
+    assert scanned.has_point_zero is has
