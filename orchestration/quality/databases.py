@@ -16,6 +16,13 @@ from orchestration.core.resource_limits import memory_limit
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+AT_ONCE = 2
+"""Modules of checks that run beside one another: much of a check is Python's own work, of which one core does one."""
+
+
+def _memory_of_each() -> str:
+    return memory_limit(share=1 / AT_ONCE)
+
 
 @dataclass(frozen=True)
 class Databases:
@@ -25,7 +32,7 @@ class Databases:
 
     warehouse: Path
     marts: Path
-    memory_limit: str = field(default_factory=memory_limit)
+    memory_limit: str = field(default_factory=_memory_of_each)
 
     @classmethod
     def of(cls, directory: Path) -> Databases:

@@ -62,6 +62,11 @@ class Check:
         return tuple(limits_of(self.function))
 
     @property
+    def module(self) -> str:
+        """The module that its function stands in."""
+        return self.function.__module__
+
+    @property
     def is_family(self) -> bool:
         """Whether its names come from the project: dbt's tests, marts, metrics."""
         return self.names is not None
@@ -159,7 +164,7 @@ def all_checks() -> tuple[Check, ...]:
 
 def _position(check: Check) -> tuple[int, str, int]:
     code = inspect.unwrap(check.function).__code__
-    return check.gate, check.function.__module__, code.co_firstlineno
+    return check.gate, check.module, code.co_firstlineno
 
 
 def checks_of(*gates: int) -> tuple[Check, ...]:
