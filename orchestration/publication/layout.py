@@ -21,7 +21,7 @@ RELEASE = "release.json"
 RECEIPT = "receipt.json"
 
 ARTIFACTS = "target"
-KEPT_SUFFIXES = (".duckdb", ".json", ".html")
+KEPT_SUFFIXES = (".duckdb", ".json", ".html", ".parquet")
 """What stays of a candidate when it becomes a release: its own files with these endings, no
 folder.
 """

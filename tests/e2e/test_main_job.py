@@ -91,6 +91,25 @@ def test_ten_broken_lines_among_a_thousand(tmp_path: Path) -> None:
     assert releases(Embudo(home=company.home)) == before
 
 
+def assert_compared_with_history(release: Path) -> None:
+    """The gate kept what it counts, and found the last release's counts when it judged this one's."""
+    from orchestration.quality.periods.counting import PERIODS_FILE
+
+    counts = str(release / PERIODS_FILE)
+    rows = dict(
+        duckdb.execute(
+            "select stream, sum(amount) from read_parquet(?) where feature = 'rows' group by all",
+            [counts],
+        ).fetchall()
+    )
+    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
+        calls = warehouse.execute(
+            "select count(distinct (_source, call_id)) from landing.calls"
+        ).fetchone()
+    assert calls is not None
+    assert rows["calls"] == calls[0] > 0
+
+
 @pytest.fixture(scope="module")
 def growing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Embudo, Path]:
     """A small company up to the day before its last, refreshed."""
@@ -109,6 +128,7 @@ def test_a_new_day_incrementally_equals_a_full_rebuild(growing: tuple[Embudo, Pa
     company("refresh")
     incremental = (company.home / "current").resolve()
     assert json.loads((incremental / "release.json").read_text())["full"] is False
+    assert_compared_with_history(incremental)
     company("refresh", "--full")
     full = (company.home / "current").resolve()
     assert json.loads((full / "release.json").read_text())["full"] is True

@@ -76,7 +76,11 @@ def volume(
             # what is said of a row later (won, done) is not a group that it belongs to
             if column.group or not contract.newest_by:
                 yield from volumes.groups(
-                    periods, column.name, volume, are_people=column.group == "users"
+                    periods,
+                    column.name,
+                    volume,
+                    are_people=column.group == "users",
+                    is_closed=bool(contract.column(column.name).accepted_values),
                 )
 
     yield from _findings(candidate, "volume", changes, expected="about as many rows as are usual")
@@ -102,7 +106,13 @@ def values(
     def changes(periods: StreamPeriods) -> Iterator[Change]:
         stream = counted(load_contract()[periods.stream])
         for column in stream.of("kind"):
-            yield from shifts.kinds(periods, column.name, values, is_closed=not column.group)
+            yield from shifts.kinds(
+                periods,
+                column.name,
+                values,
+                is_closed=not column.group,
+                are_people=column.group == "users",
+            )
         for column in stream.of("text", "number", "lag"):
             yield from shifts.measures(periods, column.name, values, feature=column.feature)
 

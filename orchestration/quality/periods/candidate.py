@@ -9,7 +9,8 @@ from pathlib import Path
 from orchestration.quality.databases import Databases, company_zone, identifier
 from orchestration.quality.landed_columns import landed
 from orchestration.quality.masking import shown
-from orchestration.quality.periods.counting import count_periods, fingerprint, write_periods
+from orchestration.quality.periods.cells import fingerprint
+from orchestration.quality.periods.counting import count_periods, write_periods
 from orchestration.quality.periods.slices import StreamPeriods, read_periods
 from orchestration.quality.periods.volumes import Company, company_of
 from orchestration.settings.contract_loading import load_contract

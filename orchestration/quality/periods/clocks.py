@@ -68,8 +68,8 @@ def hours(
         return
     now = clocks.ahead(span[1])
     past = [
-        (clocks.ahead(month + timedelta(days=14)), counts.hours)
-        for month, counts in periods.history()
+        (clocks.ahead(start if periods.is_short else start + timedelta(days=14)), counts.hours)
+        for start, counts in periods.history()
         if sum(counts.hours) >= limits.rows
     ]
     same = [counts for ahead, counts in past if ahead == now]
@@ -86,7 +86,7 @@ def hours(
     if shift is not None:
         yield Change(
             text=f"its hours of the day are moved by {shift.by:+d} h: {shift.apart:.0%} of its rows are "
-            f"in other hours than usual ({shift.usually:.0%} at most in a month before)",
+            f"in other hours than usual ({shift.usually:.0%} at most before)",
             severity=shift.severity,
             failures=sum(periods.fresh.hours),
         )
@@ -95,14 +95,13 @@ def hours(
 def weekdays(periods: StreamPeriods, limits: ClockLimits = CLOCK_LIMITS) -> Iterator[Change]:
     """Days of the week that moved together."""
     past = [counts.weekdays() for _, counts in periods.history() if counts.rows >= limits.rows]
-    span = periods.fresh_span
-    if span is None or (span[1] - span[0]).days < 13:
+    if periods.fresh_span is None or periods.is_short:
         return
     shift = _shift(periods.fresh.weekdays(), past, limits)
     if shift is not None:
         yield Change(
             text=f"its days of the week are moved by {shift.by:+d} day(s): {shift.apart:.0%} of its rows are on "
-            f"other weekdays than usual ({shift.usually:.0%} at most in a month before)",
+            f"other weekdays than usual ({shift.usually:.0%} at most before)",
             severity=shift.severity,
             failures=periods.fresh.rows,
         )

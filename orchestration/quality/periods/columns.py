@@ -55,7 +55,8 @@ def counted(stream: StreamContract) -> CountedStream:
     columns = (
         _counted_column(column, time)
         for column in stream.columns
-        if column.name not in {time, stream.newest_by, *stream.keys}
+        if column.name not in {time, stream.newest_by}
+        and (column.name not in stream.keys or _has_few_values(column))
     )
     return CountedStream(
         name=stream.name,
@@ -73,6 +74,11 @@ def _time_of(stream: StreamContract) -> str | None:
         return None
     days = (key for key in stream.keys if stream.column(key).data_type == "date")
     return next(days, None)
+
+
+def _has_few_values(column: ContractColumn) -> bool:
+    """Whether a column of a key is a group of rows all the same: a channel, a stage, an agent."""
+    return column.is_word or column.target in _GROUPS
 
 
 def _counted_column(column: ContractColumn, time: str | None) -> CountedColumn | None:

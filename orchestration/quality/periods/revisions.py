@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from orchestration.quality.limits import About
@@ -12,6 +12,9 @@ from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.slices import StreamPeriods
 
 _FEWEST = 20
+
+_LATE = timedelta(days=3)
+"""The last days of a release, whose rows are still coming in: they are compared by the release after the next."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ def restated(periods: StreamPeriods, limits: RestatedLimits = RESTATED_LIMITS) -
     if not periods.before:
         return
     until = max(periods.before)
-    now = _months(periods.days, until)
-    before = _months(periods.before, until)
+    now = _months(periods.days, until - _LATE)
+    before = _months(periods.before, until - _LATE)
     for month in sorted(set(now) | set(before)):
         rows, was = now.get(month, 0), before.get(month, 0)
         change = rows - was

@@ -43,10 +43,15 @@ SHIFT_LIMITS = ShiftLimits()
 
 
 def kinds(
-    periods: StreamPeriods, column: str, limits: ShiftLimits = SHIFT_LIMITS, *, is_closed: bool
+    periods: StreamPeriods,
+    column: str,
+    limits: ShiftLimits = SHIFT_LIMITS,
+    *,
+    is_closed: bool,
+    are_people: bool = False,
 ) -> Iterator[Change]:
     """Values of few kinds: one that has nearly all rows, or shares that moved. `is_closed`: they are few words that
-    mean something, not owners or campaigns, of whom any may be new.
+    mean something, not owners or campaigns, of whom any may be new; `are_people`: owners, few of whom are.
     """
     fresh = periods.fresh.kinds.get(column, {})
     past = [sample.kinds.get(column, {}) for sample in _history(periods)]
@@ -56,11 +61,14 @@ def kinds(
         return
     value, top = max(fresh.items(), key=lambda item: item[1])
     usual = _merged(past)
+    if periods.is_short and not (is_closed or are_people) and value and value not in usual:
+        # a day's messages are of a new campaign, a month's are not
+        return
     most = max(sample.get(value, 0) / sum(sample.values()) for sample in (*past, *young) if sample)
     if top / rows >= limits.one_value and most < 0.75 and len(usual) >= 2:
         what = "is empty" if not value else "has one value"
         yield Change(
-            text=f"{column} {what} in {top / rows:.0%} of {rows:,} rows ({most:.0%} at most in a month before)",
+            text=f"{column} {what} in {top / rows:.0%} of {rows:,} rows ({most:.0%} at most before)",
             severity="error" if most < 0.6 else "warn",
             failures=top,
             column=column,
@@ -73,6 +81,9 @@ def kinds(
     earlier = [_moved(sample, usual) for sample in past if sum(sample.values()) >= _FEWEST]
     usually = max(earlier, default=0.0) if len(earlier) > 1 else _UNKNOWN
     allowed = max(limits.moved_warns, 1.5 * usually) + _noise(rows, len(usual))
+    if periods.is_short and young:
+        # a few young rows are all that is known of how rows begin
+        allowed += _noise(sum(map(_rows_of, young)), len(usual))
     if moved > allowed:
         new = sum(count for word, count in fresh.items() if word not in usual)
         which = max(
@@ -80,7 +91,7 @@ def kinds(
         )
         yield Change(
             text=f"{column} has other values in {moved:.0%} of {rows:,} rows (in {usually:.0%} at "
-            f"most in a month before){f', {new:,} rows of values that nobody had' if new else ''}",
+            f"most before){f', {new:,} rows of values that nobody had' if new else ''}",
             severity="error" if moved > max(limits.moved_stops, 3 * allowed) else "warn",
             failures=round(moved * rows),
             column=column,
@@ -161,10 +172,7 @@ def _constant(
 ) -> Iterator[Change]:
     """Few values where there were many: as a share of the rows, beside months of at most as many rows."""
     values, distinct = fresh["filled"], fresh.get("distinct", 0)
-    fewest = min(
-        sample.get("distinct", 0) * min(1.0, math.sqrt(values / max(sample["filled"], 1)))
-        for sample in usual
-    )
+    fewest = min(_distinct_of(sample, values) for sample in usual)
     if fewest >= 5 and distinct <= max(1, 0.4 * fewest):
         text = "one value" if distinct <= 1 else f"{distinct:,.0f} values"
         yield Change(
@@ -173,6 +181,13 @@ def _constant(
             failures=int(values),
             column=column,
         )
+
+
+def _distinct_of(sample: Mapping[str, float], rows: float) -> float:
+    """How many values so many rows of a sample have at least, be they equally frequent or a few of them."""
+    filled, distinct = max(sample["filled"], 1), max(sample.get("distinct", 0), 1)
+    equal = math.expm1(-rows / distinct) / math.expm1(-filled / distinct)
+    return distinct * min(1.0, math.sqrt(rows / filled), equal)
 
 
 def _signs(
@@ -243,6 +258,10 @@ def _scale(
         failures=int(fresh["filled"]),
         column=column,
     )
+
+
+def _rows_of(sample: Mapping[str, int]) -> int:
+    return sum(sample.values())
 
 
 def _merged(past: Sequence[Mapping[str, int]]) -> dict[str, int]:

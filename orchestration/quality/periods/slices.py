@@ -10,10 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from orchestration.quality.periods.windows import SHORT_SPAN
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _FILES = 2
+
+_FEWEST_WINDOWS = 6
+"""Windows with enough rows that a few fresh days are compared with."""
 
 
 @dataclass
@@ -54,7 +59,9 @@ class StreamPeriods:
     fresh: Slice = field(default_factory=Slice)
     before: dict[date, int] = field(default_factory=dict)
     seen: list[Slice] = field(default_factory=list)
-    """Its last two months as the last release had them: rows as young as the fresh ones."""
+    """Its last two months, or its last window, as the last release had them: rows as young as the fresh ones."""
+    windows: dict[date, Slice] = field(default_factory=dict)
+    """Spans as long as the fresh one before it, by first day, where that is too short to be compared with months."""
     files: dict[str, int] = field(default_factory=dict)
     """Files that the fresh rows come from, with their rows."""
 
@@ -85,17 +92,31 @@ class StreamPeriods:
         return max(self.before) + timedelta(days=1), max(self.fresh.days)
 
     @property
+    def is_short(self) -> bool:
+        """Whether the fresh rows span a few days, which are compared with windows of as many."""
+        span = self.fresh_span
+        return span is not None and (span[1] - span[0]).days + 1 < SHORT_SPAN
+
+    @property
     def is_undated(self) -> bool:
         """Whether its rows have no time: what landed before is its one month, called `date.min`."""
         return date.min in self.months
 
     def history(self, most: int = 12) -> list[tuple[date, Slice]]:
-        """The last whole months before the fresh rows, without the first month there is, which often begins late."""
+        """The last whole months before the fresh rows, without the first month there is, which often begins late.
+
+        Before a few fresh days, the windows of as many, so far as they have a quarter of the rows; none where those
+        are too few to say what is usual.
+        """
         if self.is_undated:
             return [(date.min, self.months[date.min])] if self.fresh.undated else []
         span = self.fresh_span
         if span is None:
             return []
+        if self.is_short:
+            enough = min(20.0, self.fresh.rows / 4)
+            windows = [at for at in sorted(self.windows.items()) if at[1].rows >= enough]
+            return windows if len(windows) >= _FEWEST_WINDOWS else []
         known = sorted(month for month in self.months if month < span[0].replace(day=1))
         return [(month, self.months[month]) for month in known[1:][-most:]]
 
@@ -120,17 +141,34 @@ def read_periods(connection: DuckDBPyConnection) -> Iterator[StreamPeriods]:
     ).fetchall():
         if (stream, source) in streams:
             streams[stream, source].before[date.fromisoformat(value)] = int(amount)
+    _read_windows(connection, streams)
     seen: dict[tuple[str, str, date], Slice] = {}
     for stream, source, month, feature, column, value, amount in connection.execute(
         "select stream, source, month, feature, col, value, amount from cells_before where month is not null "
         "qualify dense_rank() over (partition by stream, source order by month desc) <= 2 order by month"
     ).fetchall():
-        if (stream, source) in streams:
+        if (stream, source) in streams and not streams[stream, source].is_short:
             if (stream, source, month) not in seen:
                 seen[stream, source, month] = Slice()
                 streams[stream, source].seen.append(seen[stream, source, month])
             _add(seen[stream, source, month], feature, column, value, amount)
     yield from streams.values()
+
+
+def _read_windows(
+    connection: DuckDBPyConnection, streams: Mapping[tuple[str, str], StreamPeriods]
+) -> None:
+    for table in ("window_cells", "young_cells"):
+        for stream, source, first, _, feature, column, value, amount in connection.execute(
+            f"select * from {table} where feature <> 'file' order by stream, source"
+        ).fetchall():
+            periods = streams[stream, source]
+            if table == "window_cells":
+                into = periods.windows.setdefault(first, Slice())
+            else:
+                periods.seen = periods.seen or [Slice()]
+                into = periods.seen[0]
+            _add(into, feature, column, value, amount)
 
 
 def _add(into: Slice, feature: str, column: str, value: str | None, amount: float) -> None:

@@ -60,6 +60,10 @@ class VolumeLimits:
 
 VOLUME_LIMITS = VolumeLimits()
 
+_STEADY_ROWS = 50
+_STEADY_SHARE = 0.1
+"""A value of a closed list that has had so many rows, and such a share of every month, does not end by itself."""
+
 
 @dataclass(frozen=True)
 class Company:
@@ -73,6 +77,8 @@ class Company:
     """The last day that most streams reach."""
     was_last: date | None = None
     """The same in the last release."""
+    newest: date | None = None
+    """The newest day of all, on which rows may still come."""
 
 
 def company_of(streams: Sequence[StreamPeriods]) -> Company:
@@ -102,6 +108,7 @@ def company_of(streams: Sequence[StreamPeriods]) -> Company:
         level=median(ratios) if len(ratios) >= 3 else 1.0,
         last=last,
         was_last=was_last,
+        newest=max(span[1] for span in spans),
     )
 
 
@@ -119,6 +126,8 @@ def gaps(
     days, usual = periods.days, usual_weekdays(periods.days, span[0])
     late = max((company.was_last - max(periods.before)).days, 0)
     last = max(span[1], company.last - timedelta(days=late))
+    if last == company.newest:
+        last -= timedelta(days=1)
     open_days = [day for day in days_between(span[0], last) if day not in company.closed]
     missing = [
         day
@@ -161,15 +170,18 @@ def rows(
     span = periods.fresh_span
     if span is None:
         return
-    last = max(span[1], company.last or span[1])
-    if _is_sparse(periods, span[0]):
-        yield from _months(periods, span[0], limits)
+    first, last = span[0], max(span[1], company.last or span[1])
+    if _is_sparse(periods, first):
+        yield from _months(periods, first, last, limits)
         return
-    total = volume(periods.days, span[0], last)
+    if last == company.newest and periods.is_short:
+        # rows of the newest day may still come; those of the day before the fresh ones have come since
+        first, last = first - timedelta(days=1), last - timedelta(days=1)
+    total = volume(periods.days, first, last)
     if total is None or max(total.rows, total.expected) < 20:
         return
     text = (
-        f"{total.rows:,} rows from {span[0]:%Y-%m-%d} to {last:%Y-%m-%d}, about {total.expected:,.0f} expected "
+        f"{total.rows:,} rows from {first:%Y-%m-%d} to {last:%Y-%m-%d}, about {total.expected:,.0f} expected "
         "from the weeks before"
     )
     low = min(company.level, 1.0)
@@ -188,32 +200,60 @@ def _is_sparse(periods: StreamPeriods, first: date) -> bool:
     return sum(first - timedelta(weeks=8) <= day < first for day in weeks) < 8
 
 
-def _months(periods: StreamPeriods, first: date, limits: VolumeLimits) -> Iterator[Change]:
-    """Fresh months of a stream with rows on a few days, beside the middle of the last six."""
-    known = [counts.rows for month, counts in periods.history(6)]
-    if len(known) < 3:
+def _months(
+    periods: StreamPeriods, first: date, last: date, limits: VolumeLimits
+) -> Iterator[Change]:
+    """Fresh months of a stream with rows on a few days, beside the middle of the last six; the one that is not over
+    until the same day.
+    """
+    past = _whole_months(periods, first)
+    if len(past) < 3:
         return
-    usual, swing = median(known), max(known) / max(min(known), 1)
-    for month, counts in sorted(periods.months.items()):
-        if month < first.replace(day=1) or max(counts.rows, usual) < 12:
+    for month in sorted(periods.months):
+        if month < first.replace(day=1):
             continue
-        ratio = counts.rows / usual
+        until = 31 if month < last.replace(day=1) else last.day
+        rows = _rows_until(periods.months[month].days, until)
+        known = [_rows_until(periods.months[earlier].days, until) for earlier in past]
+        usual, swing = median(known), max(known) / max(min(known), 1)
+        if max(rows, usual) < 12:
+            continue
+        ratio = rows / usual if usual else math.inf
         if ratio < limits.low_warns / swing or ratio > limits.high_warns * swing:
             yield Change(
-                text=f"{counts.rows:,} rows of {month:%Y-%m}, about {usual:,.0f} in the months before",
+                text=f"{rows:,} rows of {month:%Y-%m}, about {usual:,.0f} in the months before",
                 severity="error" if ratio < limits.low_warns / swing else "warn",
-                failures=counts.rows,
+                failures=rows,
             )
 
 
+def _whole_months(periods: StreamPeriods, first: date) -> list[date]:
+    """The last six months before the fresh rows, without the first one there is."""
+    return sorted(month for month in periods.months if month < first.replace(day=1))[1:][-6:]
+
+
+def _rows_until(days: Mapping[date, int], day_of_month: int) -> int:
+    return sum(rows for day, rows in days.items() if day.day <= day_of_month)
+
+
 def groups(
-    periods: StreamPeriods, column: str, limits: VolumeLimits = VOLUME_LIMITS, *, are_people: bool
+    periods: StreamPeriods,
+    column: str,
+    limits: VolumeLimits = VOLUME_LIMITS,
+    *,
+    are_people: bool,
+    is_closed: bool = False,
 ) -> Iterator[Change]:
     """Values of a column whose rows are missing or too many beside the others.
 
-    Their share in the last three months, of the fresh rows, is what is expected.
+    Their share in the last three months, of the fresh rows, is what is expected. `is_closed`: its values are a list
+    of the contract's, so that one that always had a tenth of the rows does not end by itself.
     """
     recent = [counts for _, counts in periods.history(3)]
+    if periods.is_short:
+        # on single days people are away and mailings are rare: what was there in every window counts
+        yield from _in_windows(periods, column, limits, are_people=are_people)
+        return
     fresh = periods.fresh.kinds.get(column, {})
     total = sum(fresh.values())
     if not recent or total < 30:
@@ -224,7 +264,9 @@ def groups(
     known = {value: share * total for value, share in shares.items() if value}
     level = _level(known, fresh)
     known = {value: usual * level for value, usual in known.items()}
-    yield from _missing(column, known, fresh, past, noise, limits, are_people=are_people)
+    yield from _missing(
+        column, known, fresh, past, noise, limits, are_people=are_people, is_closed=is_closed
+    )
     for value, usual in known.items():
         rows_of = fresh.get(value, 0)
         if (
@@ -240,6 +282,48 @@ def groups(
             )
 
 
+def _in_windows(
+    periods: StreamPeriods, column: str, limits: VolumeLimits, *, are_people: bool
+) -> Iterator[Change]:
+    """Values of a few fresh days that every window before had, and that are missing or too many."""
+    past = [counts.kinds.get(column, {}) for _, counts in periods.history()]
+    fresh = periods.fresh.kinds.get(column, {})
+    total = sum(fresh.values())
+    if not past or total < 30:
+        return
+    shares = {
+        value: [counts.get(value, 0) / (sum(counts.values()) or 1) for counts in past]
+        for value in past[0]
+        if value and all(counts.get(value) for counts in past)
+    }
+    missing = [
+        value for value, known in shares.items() if min(known) * total >= 8 and not fresh.get(value)
+    ]
+    if len(missing) >= (2 if are_people else 1):
+        yield Change(
+            text=f"{len(missing)} values of {column} that had rows in each of {len(past)} spans of as many days have "
+            "none",
+            severity="warn",
+            failures=len(missing),
+            column=column,
+            value=missing[0],
+        )
+    for value, known in shares.items():
+        usual, most = sum(known) / len(known) * total, max(known) * total
+        rows_of = fresh.get(value, 0)
+        if (
+            usual >= 8
+            and rows_of >= max(limits.of_one * usual, 1.3 * most)
+            and (rows_of - most) / math.sqrt(most) > 5
+        ):
+            yield Change(
+                text=f"{rows_of:,} rows of one {column}, at most about {most:,.0f} expected beside the others",
+                failures=rows_of,
+                column=column,
+                value=value,
+            )
+
+
 def _missing(
     column: str,
     known: Mapping[str, float],
@@ -249,6 +333,7 @@ def _missing(
     limits: VolumeLimits,
     *,
     are_people: bool,
+    is_closed: bool,
 ) -> Iterator[Change]:
     """Values without a row that had rows in every recent month, or so many that chance does not explain it."""
     active = {value: usual for value, usual in known.items() if usual >= 1}
@@ -261,17 +346,23 @@ def _missing(
     lost = sum(missing.values())
     by_chance = sum(usual * math.exp(-usual / noise) for usual in active.values())
     together = len(missing) >= 3 and lost > 12 * noise + 3 * by_chance
-    if len(active) < 3 or not (together or sure) or (are_people and len(missing) < 2):
+    fewest = 2 if is_closed else 3
+    if len(active) < fewest or not (together or sure) or (are_people and len(missing) < 2):
         # one person who is gone has left, or is on holiday
         return
-    certain = (
+    many = (
         together
         and len(missing) >= limits.missing_share * len(active)
         and lost >= 0.1 * sum(known.values())
     )
+    steady = is_closed and any(
+        known[value] >= _STEADY_ROWS
+        and all(counts.get(value, 0) >= _STEADY_SHARE * sum(counts.values()) for counts in past)
+        for value in sure
+    )
     yield Change(
         text=f"{len(missing)} of {len(active)} usual values of {column} have no row (about {lost:,.0f} expected)",
-        severity="error" if certain else "warn",
+        severity="error" if many or steady else "warn",
         failures=len(missing),
         column=column,
         value=max(missing, key=lambda value: missing[value]),

@@ -59,6 +59,16 @@ def test_a_signed_candidate_becomes_the_current_release(home: Home) -> None:
     assert not intent_of(home).exists()
 
 
+def test_a_release_keeps_what_the_next_refresh_compares_with_and_nothing_else(home: Home) -> None:
+    candidate = make_candidate(home, "run-1", amount=10)
+    for name in ("counts.parquet", "history.json", "docs.html", "scratch.csv", ".hidden.json"):
+        (candidate.directory / name).write_bytes(b"{}")
+    publish(home, candidate, required_checks=REQUIRED)
+    kept = {path.name for path in home.current.resolve().iterdir()}
+    assert {"counts.parquet", "history.json", "docs.html"} <= kept
+    assert {"scratch.csv", ".hidden.json"}.isdisjoint(kept)
+
+
 def test_a_second_release_is_built_upon_the_first_and_leaves_it_as_it_was(home: Home) -> None:
     first = make_release(home, "run-1", amount=10)
     second = make_release(home, "run-2", amount=20)

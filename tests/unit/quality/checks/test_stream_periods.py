@@ -25,7 +25,7 @@ def not_passed(directory: Path, previous: Path | None) -> dict[str, CheckResult]
     """What does not pass, by name and subject."""
     candidate = gate_input(directory, previous=previous, zones={"pbx": "Europe/Madrid"})
     checked = [result for prefix in CHECKS for result in results(f"{prefix}.<stream>", candidate)]
-    assert all(result.ran for result in checked)
+    assert [r.observed for r in checked if not r.ran] == []
     return {result.title: result for result in checked if result.outcome != "pass"}
 
 
@@ -47,7 +47,7 @@ def test_a_first_release_and_an_undamaged_month_pass(tmp_path: Path, release: Pa
             f"delete from landing.leads where {JUNE} and created_at >= '2026-06-16'",
             "gaps.leads on crm.leads",
             "fail",
-            "no row on 11 day(s): 2026-06-16",
+            "no row on 10 day(s): 2026-06-16",
         ),
         (
             f"delete from landing.calls where {JUNE} and hash(call_id) % 2 = 0",

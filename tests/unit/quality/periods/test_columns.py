@@ -47,3 +47,14 @@ def test_the_time_of_a_row_is_its_business_time_or_the_day_in_its_key() -> None:
     # targets are set for times to come, lines have the time of their order
     assert times["targets"] is times["order_lines"] is times["users"] is None
     assert "set_on" not in features("targets")
+
+
+def test_words_and_groups_in_a_key_are_counted_too() -> None:
+    assert features("marketing_spend")["channel"] == "kind"
+    assert features("marketing_spend")["campaign_id"] == "kind"
+    assert features("deal_stage_changes")["stage"] == "kind"
+    assert {"deal_id", "entered_at"}.isdisjoint(features("deal_stage_changes"))
+    agents = {
+        column.name: column.group for column in counted(load_contract()["agent_states"]).columns
+    }
+    assert agents["agent_id"] == "users"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from orchestration.quality.periods.changes import Change
 from orchestration.quality.periods.shifts import kinds, measures
 from orchestration.quality.periods.slices import Slice, StreamPeriods
 
-JUNE = date(2026, 6, 1)
+JUNE, LAST = date(2026, 6, 1), date(2026, 6, 30)
 MONTHS = [date(2025, month, 1) for month in range(8, 13)] + [
     date(2026, month, 1) for month in range(1, 6)
 ]
@@ -28,7 +30,7 @@ def stream(past: Slice, fresh: Slice, young: Slice | None = None) -> StreamPerio
 
 
 def of_kinds(counts: dict[str, int]) -> Slice:
-    return Slice(days={JUNE: sum(counts.values())}, kinds={"status": counts})
+    return Slice(days={LAST: sum(counts.values())}, kinds={"status": counts})
 
 
 def of_numbers(rows: int = 100, **amounts: float) -> Slice:
@@ -36,7 +38,7 @@ def of_numbers(rows: int = 100, **amounts: float) -> Slice:
         "filled": 90, "distinct": 80, "zero": 0, "negative": 0,
         "p10": 10, "p50": 50, "p90": 100, "highest": 210,
     }  # fmt: skip
-    return Slice(days={JUNE: rows}, measures={"amount": {**usual, **amounts}})
+    return Slice(days={LAST: rows}, measures={"amount": {**usual, **amounts}})
 
 
 def compared(
@@ -49,18 +51,52 @@ def compared(
 def test_one_value_for_all_is_certain_where_it_never_had_most() -> None:
     [change] = compared({"a": 40, "b": 35, "c": 25}, {"a": 100})
     assert (change.severity, change.value) == ("error", "a")
-    assert change.text == "status has one value in 100% of 100 rows (40% at most in a month before)"
+    assert change.text == "status has one value in 100% of 100 rows (40% at most before)"
     [empty] = compared({"a": 40, "b": 35, "c": 25}, {"": 99, "a": 1})
     assert empty.text.startswith("status is empty in 99%")
     assert not compared({"a": 98, "b": 2}, {"a": 100})
 
 
+def on_one_day(past: Sequence[Slice], fresh: Slice) -> StreamPeriods:
+    """A refresh a day after the last: the days before are its history, months are not."""
+    days = {JUNE - timedelta(days=n + 1): sample for n, sample in enumerate(past)}
+    today = replace(fresh, days={JUNE: fresh.rows})
+    before = {JUNE - timedelta(days=1): 1}
+    return StreamPeriods("deals", "crm", months={}, fresh=today, before=before, windows=days)
+
+
+def test_a_day_is_compared_with_days() -> None:
+    mixed, mailing = of_kinds({"a": 40, "b": 35, "c": 25}), of_kinds({"a": 100})
+    alone = of_kinds({"a": 100})
+    [change] = kinds(on_one_day([mixed] * 9, alone), "status", is_closed=True)
+    assert (change.severity, change.value) == ("error", "a")
+    # it has happened before
+    assert not list(kinds(on_one_day([*[mixed] * 9, mailing], alone), "status", is_closed=True))
+    # too few days to say so
+    assert not list(kinds(on_one_day([mixed] * 5, alone), "status", is_closed=True))
+
+
+def test_a_day_may_be_of_one_new_campaign_but_not_of_one_new_owner() -> None:
+    periods = on_one_day([of_kinds({"a": 50, "b": 50})] * 9, of_kinds({"new": 100}))
+    assert not list(kinds(periods, "status", is_closed=False))
+    [change] = kinds(periods, "status", is_closed=False, are_people=True)
+    assert change.severity == "error"
+
+
+def test_few_rows_have_few_values() -> None:
+    many = of_numbers(5000, filled=5000, distinct=310)
+    day = of_numbers(80, filled=80, distinct=70)
+    assert not list(measures(on_one_day([many] * 9, day), "amount", feature="number"))
+    [change] = measures(
+        on_one_day([many] * 9, of_numbers(80, filled=80, distinct=1)), "amount", feature="text"
+    )
+    assert change.severity == "error"
+
+
 def test_other_values_and_other_shares_warn() -> None:
     [change] = compared({"a": 60, "b": 40}, {"a": 30, "b": 20, "new": 50})
     assert (change.severity, change.value) == ("warn", "new")
-    assert change.text.endswith(
-        "(in 0% at most in a month before), 50 rows of values that nobody had"
-    )
+    assert change.text.endswith("(in 0% at most before), 50 rows of values that nobody had")
     assert not compared({"a": 60, "b": 40}, {"a": 55, "b": 45})
 
 

@@ -17,14 +17,29 @@ def test_rows_by_weekday() -> None:
 
 def test_history_is_whole_months_but_the_first_before_the_fresh_rows() -> None:
     months = {month: Slice(days={month: 5}) for month in MONTHS}
-    fresh = Slice(days={date(2026, 6, 3): 5})
+    fresh = Slice(days={date(2026, 6, 23): 5})
     stream = StreamPeriods("calls", "pbx", months, fresh, before={date(2026, 5, 31): 5})
-    assert stream.fresh_span == (date(2026, 6, 1), date(2026, 6, 3))
+    assert stream.fresh_span == (date(2026, 6, 1), date(2026, 6, 23))
+    assert not stream.is_short
     assert [month for month, _ in stream.history()] == MONTHS[1:5]
     assert [month for month, _ in stream.history(2)] == MONTHS[3:5]
     late = StreamPeriods("calls", "pbx", months, fresh, before={date(2026, 5, 20): 5})
     # May is only half of the history
     assert [month for month, _ in late.history()] == MONTHS[1:4]
+
+
+def test_the_history_of_a_few_days_is_windows_of_as_many_with_enough_rows() -> None:
+    fresh = Slice(days={date(2026, 6, 3): 40})
+    busy, quiet = Slice(days={date(2026, 5, 1): 30}), Slice(days={date(2026, 5, 2): 9})
+    first = [date(2026, 5, day) for day in range(1, 31, 3)]
+    windows = dict.fromkeys(first[:6], busy) | dict.fromkeys(first[6:], quiet)
+    months = {month: Slice(days={month: 5}) for month in MONTHS}
+    before = {date(2026, 5, 31): 5}
+    stream = StreamPeriods("calls", "pbx", months, fresh, before=before, windows=windows)
+    assert stream.is_short
+    assert [day for day, _ in stream.history()] == first[:6]
+    del stream.windows[first[0]]
+    assert stream.history() == [], "five windows do not say what is usual"
 
 
 def test_rows_without_a_time_have_one_history() -> None:

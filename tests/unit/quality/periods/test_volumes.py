@@ -51,7 +51,20 @@ def test_a_stream_that_ends_before_the_others_has_a_gap_at_its_end() -> None:
     early = stream("a", every_day(but=(date(2026, 6, 20), LAST)))
     company = company_of([early, stream("b", every_day()), stream("c", every_day())])
     [change] = gaps(early, company)
-    assert "11 day(s): 2026-06-20" in change.text
+    assert "10 day(s): 2026-06-20" in change.text
+
+
+def test_the_newest_day_is_judged_once_it_is_over() -> None:
+    """A refresh at noon: half of the rows of the day, and none yet of a stream that comes at night."""
+    today = date(2026, 6, 1)
+    noon, nightly = stream("a", {today: 4}), stream("b", {})
+    company = company_of([noon, nightly])
+    assert not list(rows(noon, company))
+    assert not list(gaps(nightly, company))
+    # the day after, the day itself counts
+    few = stream("a", {today: 20, date(2026, 6, 2): 100}, a_day=100)
+    [change] = rows(few, company_of([few]))
+    assert change.text.startswith("120 rows from 2026-05-31 to 2026-06-01, about 200 expected")
 
 
 def test_half_of_the_rows_are_too_few_unless_the_whole_company_has_half() -> None:
@@ -83,3 +96,38 @@ def test_groups_are_measured_beside_one_another() -> None:
     doubled = {**even, "D": 110}
     [change] = groups(stream("a", every_day(), kinds=doubled), "owner", are_people=True)
     assert (change.value, change.severity) == ("D", "warn")
+
+
+def test_a_value_of_a_closed_list_that_always_had_a_tenth_of_the_rows_does_not_end_by_itself() -> (
+    None
+):
+    others = dict.fromkeys("BCDEF", 60)
+    one_gone = stream("a", every_day(), kinds=others)
+    assert [change.severity for change in groups(one_gone, "owner", are_people=False)] == ["warn"]
+    [change] = groups(one_gone, "owner", are_people=False, is_closed=True)
+    assert (change.severity, change.value) == ("error", "A")
+    assert change.text.startswith("1 of 6 usual values of owner have no row")
+    # a rare one may
+    for month in one_gone.months.values():
+        month.kinds["owner"]["A"] = 1
+    assert not list(groups(one_gone, "owner", are_people=False, is_closed=True))
+
+
+def test_months_of_rows_on_a_few_days_are_compared_until_the_same_day() -> None:
+    """Three lists a month, one a week: a month of which two have come is no small one."""
+    weekly = (7, 14, 21)
+    past = {date(2025 + (6 + n) // 12, (6 + n) % 12 + 1, 1): Slice() for n in range(11)}
+    for month, counts in past.items():
+        counts.days = {month.replace(day=day): 30 for day in weekly}
+    before = {day: rows_of for counts in past.values() for day, rows_of in counts.days.items()}
+
+    def until(*days: int) -> StreamPeriods:
+        fresh = {JUNE.replace(day=day): 30 for day in days}
+        june = Slice(days=fresh)
+        return StreamPeriods("a", "crm", {**past, JUNE: june}, june, before)
+
+    for whole in (until(7, 14), until(*weekly)):
+        assert not list(rows(whole, company_of([whole])))
+    missing = until(21)
+    [change] = rows(missing, company_of([missing]))
+    assert change.text == "30 rows of 2026-06, about 90 in the months before"
