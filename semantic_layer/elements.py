@@ -25,6 +25,8 @@ class Element:
     expr: str
     """The column, or the expression over columns."""
     is_partition: bool = False
+    closed_to: tuple[str, ...] = ()
+    """Roles whose tokens cannot group or filter by it (`config.meta.closed_to`), because its values are of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,10 @@ class Elements:
     def entity(self, name: str) -> Element | None:
         """The definition of an entity, where it is a key: `rep` and `contact__rep` are the same."""
         return self._entities.get(name.split("__")[-1])
+
+    def metric_closed_to(self, name: str) -> tuple[str, ...]:
+        """Roles whose tokens cannot query a metric (`config.meta.closed_to`)."""
+        return _closed_to(self._metrics.get(name, {}))
 
     def measures(self, metrics: Sequence[str]) -> tuple[Measure, ...]:
         """What these metrics aggregate, each once, in the order in which they are met."""
@@ -102,4 +108,11 @@ def _element(item: Mapping[str, Any]) -> Element:
         kind=str(item["type"]),
         expr=str(item.get("expr") or item["name"]),
         is_partition=bool(item.get("is_partition")),
+        closed_to=_closed_to(item),
     )
+
+
+def _closed_to(item: Mapping[str, Any]) -> tuple[str, ...]:
+    meta = (item.get("config") or {}).get("meta") or {}
+    roles = meta.get("closed_to") or ()
+    return tuple(roles.split() if isinstance(roles, str) else roles)

@@ -7,6 +7,7 @@ Everything that reads metrics (command line, servers, scorecards, the gate) goes
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Sequence
 from datetime import date
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from orchestration.core.errors import ReleaseCorrupt
 from semantic_layer.catalogue import Catalogue
 from semantic_layer.lineage import LineageGraph
-from semantic_layer.names import resolve
+from semantic_layer.names import Definitions, ResolvedRequest, resolve
 from semantic_layer.plans import PlanCache
 from semantic_layer.query_limits import NO_LIMITS, QueryLimits
 from semantic_layer.records import Dimension, Metric, Trust
 from semantic_layer.request import QueryRequest
 from semantic_layer.results import QueryResult, ResultColumn, arranged
+from semantic_layer.row_scope import RowScope, ScopedDefinitions, scoped_request, scoped_trust
 from semantic_layer.trust import ReleaseFacts, read_release
 from semantic_layer.warehouse import Warehouse
 
@@ -60,6 +62,7 @@ class SemanticLayer:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._lineage: LineageGraph | None = None
+        self.scope: RowScope | None = None
 
     @classmethod
     def open(cls, release_dir: Path, *, limits: QueryLimits = NO_LIMITS) -> SemanticLayer:
@@ -106,6 +109,13 @@ class SemanticLayer:
             plans=PlanCache.of(semantic_manifest, folder=plans) if plans else None,
         )
 
+    def scoped(self, scope: RowScope) -> SemanticLayer:
+        """The same release for a caller who may see some rows only: a view, which is not closed."""
+        engine, lineage = self.engine, self.lineage
+        view = copy.copy(self)
+        view._engine, view._lineage, view.scope = engine, lineage, scope
+        return view
+
     def metrics(self) -> list[Metric]:
         """The catalogue, in alphabetical order."""
         return list(self.catalogue.metrics.values())
@@ -114,15 +124,15 @@ class SemanticLayer:
         """What all of these metrics can be grouped by, nearest first; for no metrics, all."""
         for name in metrics:
             self.catalogue.metric(name)
-        return list(self.engine.dimensions(metrics).values())
+        return list(self._definitions.dimensions(metrics).values())
 
     def explain(self, request: QueryRequest) -> str:
         """The SQL of a request, for DuckDB, without running it."""
-        return self.engine.explain(resolve(request, self.engine))
+        return self.engine.explain(self._resolved(request))
 
     def query(self, request: QueryRequest) -> QueryResult:
         """Answer a request; raises `QueryInvalid` for names and filters that do not fit."""
-        resolved = resolve(request, self.engine)
+        resolved = self._resolved(request)
         sql = self.engine.explain(resolved)
         columns = (
             *(ResultColumn.of_group(group) for group in resolved.group_by),
@@ -143,7 +153,8 @@ class SemanticLayer:
 
     def trust(self, metrics: Sequence[str]) -> Trust:
         """How far these metrics can be trusted; for none, the release as a whole."""
-        return self.facts.trust(self.lineage.of(metrics) if metrics else None)
+        trust = self.facts.trust(self.lineage.of(metrics) if metrics else None)
+        return scoped_trust(trust) if self.scope else trust
 
     def marts(self, metrics: Sequence[str]) -> tuple[str, ...]:
         """The models that these metrics read."""
@@ -184,6 +195,21 @@ class SemanticLayer:
             if self._lineage is None:
                 self._lineage = LineageGraph.read(self._manifest)
             return self._lineage
+
+    @property
+    def _definitions(self) -> Definitions:
+        return self._scoped_definitions(self.scope) if self.scope else self.engine
+
+    def _scoped_definitions(self, scope: RowScope) -> ScopedDefinitions:
+        return ScopedDefinitions(
+            definitions=self.engine, elements=self.catalogue.elements, role=scope.role
+        )
+
+    def _resolved(self, request: QueryRequest) -> ResolvedRequest:
+        if self.scope is None:
+            return resolve(request, self.engine)
+        definitions = self._scoped_definitions(self.scope)
+        return resolve(scoped_request(request, self.scope, definitions), definitions)
 
     def close(self) -> None:
         """Release the files, and write the plans that were made."""

@@ -115,6 +115,7 @@ def _rest(
                 parameters=parameters,
                 path=request.path_params,
                 headers=request.headers,
+                caller=getattr(request.state, "caller", None),
             )
             reply = await anyio.to_thread.run_sync(route.run, call, limiter=limiter)
         except Exception as error:
@@ -134,6 +135,7 @@ def _link(service: Service, replies: ReplyCache, limiter: anyio.CapacityLimiter)
                 parameters=link_parameters(request.state.caller.query),
                 path={},
                 headers=request.headers,
+                caller=getattr(request.state, "caller", None),
             )
             reply = await anyio.to_thread.run_sync(operations.query, call, limiter=limiter)
         except Exception as error:

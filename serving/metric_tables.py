@@ -67,7 +67,7 @@ def answer_select(layer: SemanticLayer, text: str) -> StoredAnswer:
         return _from_saved_query(layer, table, select)
     if is_probe(select):
         empty = table_schema(layer, METRICS).empty_table()
-        return StoredAnswer(table=empty, sql="", trust=layer.facts.trust())
+        return StoredAnswer(table=empty, sql="", trust=layer.trust(()))
     return _from_metrics(layer, select)
 
 

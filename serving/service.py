@@ -6,7 +6,7 @@ Reading a protocol's own form of a request, and writing its form of an answer, b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,11 +17,15 @@ from semantic_layer.layer_pool import LayerPool
 from semantic_layer.rendering import trust_dict
 from semantic_layer.request import QueryRequest
 from semantic_layer.results import QueryResult
+from semantic_layer.row_scope import RowScope
 from serving.errors import UNAUTHORIZED_MESSAGE, NotFound, Unauthorized
-from serving.tokens import Token, TokenStore, bearer
+from serving.tokens import SCOPED_ROLES, Token, TokenStore, bearer
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+SCOPE_DIMENSIONS: Mapping[str, str] = {"rep": "rep__key", "manager": "rep__team"}
+"""What the rows of a role are found by: the rep, and the team that the rep was in on the day of the event."""
 
 MAX_METRICS = 50
 MAX_GROUP_BY = 16
@@ -51,10 +55,20 @@ class Service:
         return token
 
     @contextmanager
-    def layer(self, release: str | None = None) -> Iterator[SemanticLayer]:
-        """The current release, or one that is pinned by its id."""
+    def layer(self, caller: Token, release: str | None = None) -> Iterator[SemanticLayer]:
+        """The current release, or one that is pinned by its id, as far as a caller may see it."""
+        scope = row_scope(caller)
         with self.pool.lease(release or None) as layer:
-            yield layer
+            yield layer.scoped(scope) if scope else layer
+
+
+def row_scope(caller: Token) -> RowScope | None:
+    """The rows that a caller may see; None for all."""
+    if caller.role in SCOPED_ROLES:
+        return RowScope(
+            role=caller.role, dimension=SCOPE_DIMENSIONS[caller.role], value=caller.scope
+        )
+    return None
 
 
 def saved_request(

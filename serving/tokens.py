@@ -22,9 +22,11 @@ from orchestration.core.durable_files import writing
 from orchestration.core.errors import EmbudoError, SettingsInvalid
 from orchestration.core.private_files import make_private
 
-Role = Literal["service", "director", "link"]
-ROLES: tuple[Role, ...] = ("service", "director", "link")
-"""The first two see every row: a program's token, and a person's. A link answers one query and nothing else."""
+Role = Literal["service", "director", "manager", "rep", "link"]
+ROLES: tuple[Role, ...] = ("service", "director", "manager", "rep", "link")
+"""The first two see every row: a program's token, and a person's. A manager's sees those of a team, a rep's those of
+the rep. A link answers one query and nothing else."""
+SCOPED_ROLES: tuple[Role, ...] = ("manager", "rep")
 
 PREFIX = "embudo_"
 """So that tools that search for secrets find one that was committed."""
@@ -44,6 +46,8 @@ class Token:
     expires_at: datetime | None = None
     query: str = ""
     """Of a link: the parameters of its query, as in an address."""
+    scope: str = ""
+    """Of a manager: the team; of a rep: the rep's key. Empty for the others."""
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its time is over."""
@@ -65,16 +69,25 @@ class TokenStore:
         with self._lock:
             return tuple(sorted(self._read().values(), key=lambda token: token.name))
 
-    def create(self, name: str, role: Role, *, days: int | None = None, query: str = "") -> str:
+    def create(
+        self, name: str, role: Role, *, days: int | None = None, query: str = "", scope: str = ""
+    ) -> str:
         """Make a token and return it: it cannot be shown again.
 
-        `days`: how long it is valid; None is until it is revoked. `query`: what a link answers. Raises `EmbudoError`
-        for a name that is taken.
+        `days`: how long it is valid; None is until it is revoked. `query`: what a link answers. `scope`: the
+        team of a manager, the key of a rep. Raises `EmbudoError` for a name that is taken, and for a role without its
+        scope.
         """
         if not _NAME.fullmatch(name):
             raise EmbudoError(
                 f"`{name}` cannot name a token: expected letters, digits, `.`, `_` or `-`, at most 64, "
                 "e.g. `superset`."
+            )
+        if bool(scope) != (role in SCOPED_ROLES):
+            takes = "a" if role in SCOPED_ROLES else "no"
+            raise EmbudoError(
+                f"A token for {role} takes {takes} scope: expected the team of a manager or the key of a rep "
+                "(rep__key), e.g. `--role manager --scope Norte`, and none for others."
             )
         secret = PREFIX + secrets.token_urlsafe(32)
         now = datetime.now(UTC).replace(microsecond=0)
@@ -85,6 +98,7 @@ class TokenStore:
             created_at=now,
             expires_at=now + timedelta(days=days) if days is not None else None,
             query=query,
+            scope=scope,
         )
         with self._lock:
             tokens = dict(self._read())
@@ -164,9 +178,9 @@ def bearer(header: str) -> str:
 
 
 def _token(row: Mapping[str, str]) -> Token:
-    role = row["role"]
-    if role not in ROLES:
-        raise ValueError(f"unknown role {role}")
+    role, scope = row["role"], row.get("scope", "")
+    if role not in ROLES or bool(scope) != (role in SCOPED_ROLES):
+        raise ValueError(f"unknown role {role}, or a scope that it does not take")
     expires = row.get("expires_at")
     return Token(
         name=row["name"],
@@ -175,4 +189,5 @@ def _token(row: Mapping[str, str]) -> Token:
         created_at=datetime.fromisoformat(row["created_at"]),
         expires_at=datetime.fromisoformat(expires) if expires else None,
         query=row.get("query", ""),
+        scope=scope,
     )

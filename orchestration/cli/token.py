@@ -29,10 +29,12 @@ class Action(StrEnum):
 
 
 class TokenRole(StrEnum):
-    """Whom a token is for; both see every row."""
+    """Whom a token is for."""
 
     service = "service"
     director = "director"
+    manager = "manager"
+    rep = "rep"
 
 
 def token(
@@ -40,8 +42,14 @@ def token(
     name: Annotated[str, typer.Argument(help="The token's name, e.g. superset.")] = "",
     role: Annotated[
         TokenRole,
-        typer.Option("--role", help="service for a program, director for a person; both see all."),
+        typer.Option(
+            "--role",
+            help="service (a program) and director see all rows, manager those of a team, rep the rep's own.",
+        ),
     ] = TokenRole.service,
+    scope: Annotated[
+        str, typer.Option("--scope", help="The team of a manager, or the rep__key of a rep.")
+    ] = "",
     days: Annotated[
         int | None, typer.Option("--days", min=1, help="Valid for so many days. Default: no end.")
     ] = None,
@@ -59,6 +67,8 @@ def token(
     Examples:
 
     `embudo token create superset`
+
+    `embudo token create ana --role manager --scope "Campo Norte"`
 
     `embudo token list`
 
@@ -87,10 +97,11 @@ def token(
     if link:
         _create_link(store, name, link, days or LINK_DAYS)
         return
-    secret = store.create(name, role.value, days=days)
+    secret = store.create(name, role.value, days=days, scope=scope)
     typer.echo(secret)
+    whose = f"{role.value} of {console.plain(scope)}" if scope else role.value
     console.err.print(
-        f"Token `{name}` for {role.value}: keep it, it cannot be shown again. Clients send it as "
+        f"Token `{name}` for {whose}: keep it, it cannot be shown again. Clients send it as "
         "`authorization: Bearer …`."
     )
 
@@ -114,4 +125,7 @@ def _print_tokens(tokens: Sequence[Token]) -> None:
     for item in tokens:
         end = f"until {item.expires_at:%Y-%m-%d}" if item.expires_at else "no end"
         state = "expired" if item.is_expired(now) else end
-        console.out.print(f"{item.name}  {item.role}  made {item.created_at:%Y-%m-%d}  {state}")
+        whose = f"{item.role} {item.scope}".rstrip()
+        console.out.print(
+            f"{item.name}  {console.plain(whose)}  made {item.created_at:%Y-%m-%d}  {state}"
+        )

@@ -149,13 +149,13 @@ class FlightService:
         return _table(query), packed("TicketStatementQuery", statement_handle=handle)
 
     def _listing(self, name: str, message: Any, call: Call) -> pa.Table:
-        with self.service.layer(call.release) as layer:
+        with self.service.layer(call.caller, call.release) as layer:
             return listing(layer, name, message)
 
     def _created(self, text: str, call: Call) -> CreatedQuery:
         """Answer a query text and keep the answer for its fetching."""
         self.book.drop_releases(self.service.pool.release_ids())
-        with self.service.layer(call.release) as layer:
+        with self.service.layer(call.caller, call.release) as layer:
             return self.book.add(call.caller.digest, answer=answer_text(layer, text))
 
     def _of_handle(self, handle: bytes, call: Call) -> CreatedQuery:

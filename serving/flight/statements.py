@@ -168,7 +168,7 @@ def _definitions(layer: SemanticLayer, columns: Mapping[str, Sequence[str]]) -> 
 
     arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
     table: pa.Table = pa.table(arrays)
-    return StoredAnswer(table=table, sql="", trust=layer.facts.trust())
+    return StoredAnswer(table=table, sql="", trust=layer.trust(()))
 
 
 def _metric_names(call: SemanticCall) -> tuple[str, ...]:

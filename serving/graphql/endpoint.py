@@ -43,7 +43,7 @@ class GraphQLEndpoint:
             data = _request(body)
             document = read_document(data["query"])
             self.book.drop_releases(self.service.pool.release_ids())
-            with self.service.layer(release) as layer:
+            with self.service.layer(caller, release) as layer:
                 context = Context(layer=layer, book=self.book, caller=caller.digest)
                 _, answer = graphql_sync(
                     self.schema,
@@ -59,7 +59,7 @@ class GraphQLEndpoint:
 
 
 def _reply(answer: Mapping[str, Any], context: Context) -> Reply:
-    trusts = context.trusts or [context.layer.facts.trust()]
+    trusts = context.trusts or [context.layer.trust(())]
     extensions = {"embudo": {"trust": [dict(trust_dict(trust)) for trust in trusts]}}
     return json_reply({**answer, "extensions": extensions}, headers=trust_headers(trusts[0]))
 

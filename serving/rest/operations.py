@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import cast
@@ -21,6 +22,7 @@ from serving.reply_cache import ReplyCache
 from serving.rest.formats import FORMATS, format_of
 from serving.rest.parameters import Parameters
 from serving.service import Service, check_size, dimension_values, saved_request
+from serving.tokens import Token
 
 QUERY_PARAMETERS = (
     "metrics", "saved_query", "group_by", "grain", "where", "order_by", "limit", "offset", "release",
@@ -38,11 +40,18 @@ class Call:
     parameters: Parameters
     path: Mapping[str, str]
     headers: Mapping[str, str]
+    caller: Token | None = None
+    """None where an address needs no token."""
+
+    def layer(self) -> AbstractContextManager[SemanticLayer]:
+        """The release that answers, as far as the caller may see it."""
+        assert self.caller is not None, "only addresses without figures need no token"
+        return self.service.layer(self.caller, self.parameters.one("release"))
 
 
 def list_metrics(call: Call) -> Reply:
     """The catalogue: every metric with its definition in words and as a formula."""
-    with call.service.layer(call.parameters.one("release")) as layer:
+    with call.layer() as layer:
         if (same := _unchanged(call, layer)) is not None:
             return same
         metrics = [asdict(metric) for metric in layer.metrics()]
@@ -51,7 +60,7 @@ def list_metrics(call: Call) -> Reply:
 
 def show_metric(call: Call) -> Reply:
     """One metric with its dimensions, grains, lineage, SQL and last value."""
-    with call.service.layer(call.parameters.one("release")) as layer:
+    with call.layer() as layer:
         name = call.path["name"]
         if name not in layer.catalogue.metrics:
             raise NotFound(f"There is no metric `{name[:80]}`. /api/v1/metrics lists all of them.")
@@ -63,7 +72,7 @@ def show_metric(call: Call) -> Reply:
 
 def list_dimensions(call: Call) -> Reply:
     """What all of some metrics can be grouped and filtered by; everything there is, for none."""
-    with call.service.layer(call.parameters.one("release")) as layer:
+    with call.layer() as layer:
         if (same := _unchanged(call, layer)) is not None:
             return same
         names = call.parameters.names("metrics")
@@ -74,7 +83,7 @@ def list_dimensions(call: Call) -> Reply:
 
 def list_saved_queries(call: Call) -> Reply:
     """The queries that analysts defined beside the metrics."""
-    with call.service.layer(call.parameters.one("release")) as layer:
+    with call.layer() as layer:
         if (same := _unchanged(call, layer)) is not None:
             return same
         saved = [asdict(query) for query in layer.catalogue.saved_queries.values()]
@@ -83,7 +92,7 @@ def list_saved_queries(call: Call) -> Reply:
 
 def query(call: Call) -> Reply:
     """Metrics by dimensions, or a saved query; as JSON, CSV, Arrow or Parquet."""
-    with call.service.layer(call.parameters.one("release")) as layer:
+    with call.layer() as layer:
         request = query_request(layer, call.parameters)
         return _answer(call, layer, request, lambda: layer.query(request))
 
@@ -91,7 +100,7 @@ def query(call: Call) -> Reply:
 def list_dimension_values(call: Call) -> Reply:
     """The distinct values of a dimension, of all rows or of those behind some metrics."""
     parameters = call.parameters
-    with call.service.layer(parameters.one("release")) as layer:
+    with call.layer() as layer:
         name, metrics = call.path["name"], parameters.names("metrics")
         where, limit = parameters.texts("where"), parameters.number("limit")
         request = QueryRequest(metrics=metrics, group_by=(name,), where=where, limit=limit)
@@ -111,7 +120,7 @@ def list_releases(call: Call) -> Reply:
 
 def health(call: Call) -> Reply:
     """Whether queries are answered; needs no token and names no data."""
-    with call.service.layer() as layer:
+    with call.service.pool.lease() as layer:
         layer.warehouse.has_table("performance", "scorecard")
     return json_reply({"status": "ok"}, headers={"cache-control": "no-store"})
 
@@ -175,7 +184,7 @@ def _catalogue_reply(
     call: Call, layer: SemanticLayer, payload: Mapping[str, object], *, trust: Trust | None = None
 ) -> Reply:
     """Definitions, with the trust of the release beside them."""
-    shown = trust or layer.facts.trust()
+    shown = trust or layer.trust(())
     headers = _catalogue_headers(call, layer) | trust_headers(shown)
     return json_reply({**payload, "trust": trust_dict(shown)}, headers=headers)
 
@@ -196,5 +205,5 @@ def _is_same(call: Call, etag: str) -> bool:
 
 def _etag(layer: SemanticLayer, *parts: object) -> str:
     """The same for the same request to the same release."""
-    text = repr((version("embudo"), layer.release_id, parts))
+    text = repr((version("embudo"), layer.release_id, layer.scope, parts))
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'

@@ -41,3 +41,12 @@ def test_a_link_is_printed_as_its_address(embudo: CommandLine, tmp_path: Path) -
     assert "sheet  link  made " in embudo("token", "list", *home).stdout
     refused = embudo("token", "create", "x", "--link", "were=1", *home, expect=1)
     assert "no parameter `were`" in refused.stderr
+
+
+def test_a_manager_has_a_team(embudo: CommandLine, tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+    made = embudo("token", "create", "bea", "--role", "manager", "--scope", "Campo [Norte]", *home)
+    assert "for manager of Campo [Norte]" in made.stderr
+    assert "bea  manager Campo [Norte]  made " in embudo("token", "list", *home).stdout
+    refused = embudo("token", "create", "x", "--role", "rep", *home, expect=1)
+    assert "takes a scope" in refused.stderr

@@ -35,3 +35,9 @@ def test_measures_of_composed_metrics(elements: Elements) -> None:
         name="revenue", agg="sum", expr="net_amount", agg_time_dimension="ordered_on"
     )
     assert elements.measures(["x"]) == ()
+
+
+def test_nothing_is_closed_unless_its_yaml_closes_it(elements: Elements) -> None:
+    team = elements.dimension("rep__team")
+    assert team is not None and team.closed_to == elements.metric_closed_to("revenue") == ()
+    assert elements.metric_closed_to("x") == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,3 +74,14 @@ def server(store: FolderStore, tokens: TokenStore) -> Iterator[Server]:
 def client(server: Server, tokens: TokenStore) -> Client:
     """A client that may query everything."""
     return Client(url=server.url, token=tokens.create("tests", "service"))
+
+
+def access_lines(caplog: pytest.LogCaptureFixture, count: int) -> list[str]:
+    """The first lines of the access log: a request is logged once its answer is on the way."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        lines = [r.getMessage() for r in caplog.records if r.name == "embudo.access"]
+        if len(lines) >= count:
+            return lines
+        time.sleep(0.01)
+    raise AssertionError(f"expected {count} lines in the access log, found {lines}")

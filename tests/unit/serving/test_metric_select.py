@@ -16,7 +16,7 @@ from serving.server import Server
 
 @pytest.fixture
 def layer(server: Server) -> Iterator[SemanticLayer]:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         yield layer
 
 

@@ -12,7 +12,7 @@ from serving.server import Server
 
 @pytest.fixture
 def answer(server: Server) -> StoredAnswer:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         result = layer.query(QueryRequest(metrics=("revenue",)))
     return StoredAnswer(table=result.table, sql=result.sql, trust=result.trust)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from orchestration.core.errors import QueryInvalid
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.request import QueryRequest
+from semantic_layer.row_scope import RowScope
 from serving.errors import Unauthorized
 from serving.server import Server
-from serving.service import check_size, dimension_values, saved_request
+from serving.service import check_size, dimension_values, row_scope, saved_request
+from serving.tokens import Role, Token, TokenStore
 from tests.unit.serving.conftest import Client
 
 
@@ -38,7 +43,7 @@ def test_requests_that_ask_for_too_much(request_: QueryRequest, message: str) ->
 
 @pytest.fixture
 def layer(server: Server) -> SemanticLayer:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         return layer
 
 
@@ -61,3 +66,23 @@ def test_values_of_a_dimension(layer: SemanticLayer) -> None:
     won = dimension_values(layer, "rep__name", metrics=("opportunities_won",), limit=1)
     assert won.table.to_pylist() == [{"rep__name": "Ana"}]
     assert [column.name for column in won.columns] == ["rep__name"]
+
+
+def test_rows_by_role() -> None:
+    def scope(role: Role, value: str = "") -> RowScope | None:
+        at = datetime(2026, 5, 1, tzinfo=UTC)
+        return row_scope(Token(name="a", role=role, digest="", created_at=at, scope=value))
+
+    assert scope("rep", "u1") == RowScope(role="rep", dimension="rep__key", value="u1")
+    assert scope("manager", "Norte") == RowScope(
+        role="manager", dimension="rep__team", value="Norte"
+    )
+    assert [scope(role) for role in ("service", "director", "link")] == [None] * 3
+
+
+def test_a_layer_is_its_callers(server: Server, tokens: TokenStore) -> None:
+    manager = tokens.find(tokens.create("of-alfa", "manager", scope="Alfa"))
+    assert manager is not None
+    with server.service.layer(manager) as layer:
+        result = layer.query(QueryRequest(metrics=("revenue",)))
+    assert result.table.to_pylist() == [{"revenue": Decimal("360.15")}]

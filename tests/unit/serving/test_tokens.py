@@ -95,3 +95,24 @@ def test_a_file_that_is_none_of_ours_lets_nobody_in(tmp_path: Path) -> None:
 )
 def test_bearer(header: str, token: str) -> None:
     assert bearer(header) == token
+
+
+def test_roles_of_people_have_a_scope_and_others_none(tmp_path: Path) -> None:
+    store = TokenStore(tmp_path / "tokens.json")
+    found = store.find(store.create("a", "rep", scope="crm:U1"))
+    assert found is not None and (found.role, found.scope) == ("rep", "crm:U1")
+    for role in ("rep", "manager"):
+        with pytest.raises(EmbudoError, match=f"for {role} takes a scope"):
+            store.create("b", role)  # type: ignore[arg-type]
+    for role in ("service", "director", "link"):
+        with pytest.raises(EmbudoError, match=f"for {role} takes no scope"):
+            store.create("b", role, scope="x")  # type: ignore[arg-type]
+
+
+def test_a_scope_that_was_taken_out_of_the_file_lets_nobody_in(tmp_path: Path) -> None:
+    store = TokenStore(tmp_path / "tokens.json")
+    secret = store.create("a", "rep", scope="crm:U1")
+    text = (tmp_path / "tokens.json").read_text().replace("crm:U1", "")
+    (tmp_path / "tokens.json").write_text(text)
+    with pytest.raises(SettingsInvalid, match=r"tokens\.json cannot be read"):
+        TokenStore(tmp_path / "tokens.json").find(secret)

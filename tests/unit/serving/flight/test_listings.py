@@ -17,7 +17,7 @@ from tests.unit.serving.conftest import Client
 
 @pytest.fixture
 def layer(server: Server) -> Iterator[SemanticLayer]:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         yield layer
 
 

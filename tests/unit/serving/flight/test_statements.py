@@ -19,7 +19,7 @@ Answer = Callable[[str], StoredAnswer]
 
 @pytest.fixture
 def answer(server: Server) -> Iterator[Answer]:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         yield lambda call: answer_text(
             layer, call if "{{" in call else f"{{{{ semantic_layer.{call} }}}}"
         )

@@ -12,7 +12,7 @@ from serving.server import Server
 
 @pytest.fixture
 def definitions(server: Server) -> Iterator[Definitions]:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         yield Definitions(layer=layer)
 
 

@@ -21,7 +21,7 @@ ROWS = [("=cmd()", "300.25"), ("Ana", "160.15"), ("Borja", "200.00"), (None, "40
 
 @pytest.fixture(scope="module")
 def result(server: Server) -> QueryResult:
-    with server.service.layer() as layer:
+    with server.service.pool.lease() as layer:
         return layer.query(QueryRequest(metrics=("revenue",), group_by=("rep__name",)))
 
 
