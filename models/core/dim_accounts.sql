@@ -10,7 +10,7 @@ final as (
         owner_key,
 
         -- attributes
-        account_id,
+        {{ public_id('account_id') }} as account_id,
         name as account_name,
         industry,
         segment,

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from orchestration import publication
 from orchestration.core.records import ReleaseWarning, Reporter
+from orchestration.core.resource_limits import memory_limit
 from orchestration.operations.edits import edits_since, models_reading
 from orchestration.operations.table_changes import TableChange, table_changes
+from orchestration.privacy.public_texts import mask_marts
 from orchestration.publication.layout import MANIFEST
 from orchestration.quality.marts import marts_of
 from orchestration.refresh.metric_definitions import draft_layer
@@ -203,6 +205,7 @@ def _rebuild(
         state=release,
         on_node=count,
     )
+    mask_marts(scratch.warehouse, scratch.marts, memory_limit=memory_limit())
     names = tuple(node.name for node in built.nodes if node.status == "success")
     report.detail(f"{len(names)} models and seeds, in a scratch copy")
     return names

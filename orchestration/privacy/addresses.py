@@ -6,12 +6,12 @@ What is done with the rows belongs to `suppression` and `orchestration.erasure`.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from typing import Any
 
 from orchestration.core import duckdb_session
 from orchestration.settings.contract import ContractColumn
+from orchestration.settings.phone_numbers import calling_code_rows
 from orchestration.settings.project import PROJECT_ROOT
 
 _MACROS = PROJECT_ROOT / "dbt_project" / "macros"
@@ -47,6 +47,14 @@ def hash_sql(value: str) -> str:
     return str(_macros("privacy").default__keyed_hash(value))
 
 
+def public_id_sql(value: str, national_number: str, *, of_person: bool = False) -> str:
+    """An id as keys show it: hashed where it is or holds an address, by the key of the connection.
+
+    `national_number` is SQL of a pattern (`orchestration.settings.phone_numbers`).
+    """
+    return str(_macros("privacy").default__public_id(value, of_person, national_number))
+
+
 def codes_sql(country: str | None, default: str) -> str:
     """How numbers of the country in column `country` are dialled, else those of the country `default`."""
     by_country = _calling_codes()
@@ -62,7 +70,7 @@ def codes_sql(country: str | None, default: str) -> str:
 @cache
 def calling_codes() -> tuple[str, ...]:
     """All country calling codes."""
-    return tuple(sorted({row["calling_code"] for row in _seed()}))
+    return tuple(sorted({row["calling_code"] for row in calling_code_rows()}))
 
 
 @cache
@@ -74,14 +82,8 @@ def _calling_codes() -> dict[str, str]:
             f"'national_digits': {int(row['national_digits'])}, "
             f"'least_national_digits': {int(row['least_national_digits'])}}}"
         )
-        for row in _seed()
+        for row in calling_code_rows()
     }
-
-
-@cache
-def _seed() -> tuple[dict[str, str], ...]:
-    with (PROJECT_ROOT / "seeds" / "calling_codes.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 @cache

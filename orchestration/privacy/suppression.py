@@ -7,33 +7,33 @@ go; what the company did or sold with them (`mentions`) stays, with no reference
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from orchestration.core import duckdb_session
-from orchestration.privacy.addresses import (
-    address_sql,
-    codes_sql,
-    email_sql,
-    hash_sql,
-    phone_sql,
-)
+from orchestration.privacy.addresses import address_sql, hash_sql
+from orchestration.privacy.data_subject import ERASED
 from orchestration.privacy.hash_key import PrivacyKey
+from orchestration.privacy.spelled_hashes import NAME_SIZES, is_known_sql, name_size
 from orchestration.settings.contract import ContractColumn, StreamContract
 
-_EMAILS_IN_TEXT = r"[^\s\"'',;:<>|()\[\]{}=]+@[^\s\"'',;:<>|()\[\]{}=]+"
-_PHONES_IN_TEXT = (r"\+?[0-9(][0-9 ().\-/]{6,}[0-9]", r"\+?[0-9][0-9().\-/]{6,}[0-9]")
+_ORIGINS = ("_source", "_key_source", "_load_id", "_file")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A row's origin and whose keys it uses, as SQL; `country` dials its numbers."""
+    """A row's origin and whose keys it uses, as SQL; `country` dials its numbers.
+
+    `named` is SQL of whether a text names anybody, `may_name` of whether it can, where that is known more cheaply.
+    """
 
     source: str
     key_source: str
     country: str
+    may_name: Callable[[str], str] | None = None
+    named: Callable[[str], str] | None = None
 
 
 def register(
@@ -47,6 +47,8 @@ def register(
     if rows:
         connection.execute(f"insert into tombstones values {rows}")
     connection.execute("set variable embudo_tombstones = (select list(hash) from tombstones)")
+    sizes = sorted({size for hash_ in hashes if (size := name_size(hash_)) is not None})
+    connection.execute(f"set variable {NAME_SIZES} = cast({sizes} as integer[])")
 
 
 def suppress(
@@ -56,35 +58,43 @@ def suppress(
 
     Their own rows are skipped; rows that stay lose the reference to them and the texts that name them.
     """
-    own = is_own(stream, origin)
+    found = replace(origin, named=_named_texts(connection, stream, origin, part))
     connection.execute(
-        f"update staged set _left_out = false where _part = ? and _left_out and {own}", [part]
+        "create or replace temp table own_rows as "
+        f"select rowid as row from staged where _part = ? and {is_own(stream, found)}",
+        [part],
     )
-    row = connection.execute(
-        f"select count(*) from staged where _part = ? and _kept and {own}", [part]
-    ).fetchone()
+    own = "rowid in (select row from own_rows)"
+    connection.execute(f"update staged set _left_out = false where _left_out and {own}")
+    row = connection.execute(f"select count(*) from staged where _kept and {own}").fetchone()
     dropped = int(row[0]) if row else 0
     if dropped:
         connection.execute(
-            "update staged set _kept = false, _fault = null, _raw = null "
-            f"where _part = ? and _kept and {own}",
-            [part],
+            f"update staged set _kept = false, _fault = null, _raw = null where _kept and {own}"
         )
-    for column, leads_to_subject in references(stream, origin).items():
-        cleared = ", ".join(
-            f"{duckdb_session.name(name)} = null" for name in (column, *stream.free_texts)
-        )
-        connection.execute(
-            f"update staged set {cleared} where _part = ? and {leads_to_subject}", [part]
-        )
-    for column in stream.free_texts:
-        name = duckdb_session.name(column)
-        connection.execute(
-            f"update staged set {name} = null "
-            f"where _part = ? and {names_subject(name, country=origin.country)}",
-            [part],
-        )
+    assigned = ", ".join(
+        f"{duckdb_session.name(column)} = {sql}"
+        for column, sql in scrubbed_columns(stream, found).items()
+    )
+    connection.execute(
+        f"update staged set {assigned} where _part = ? and {mentions(stream, found)}", [part]
+    )
     return dropped
+
+
+def _named_texts(
+    connection: duckdb.DuckDBPyConnection, stream: StreamContract, origin: Origin, part: int
+) -> Callable[[str], str]:
+    """Look at each different text of a part once; SQL of whether a text is among those that name somebody."""
+    texts = " union ".join(
+        f"select {duckdb_session.name(column)} as value from staged where _part = {part}"
+        for column in _texts(stream)
+    )
+    connection.execute(
+        "create or replace temp table named_texts as "
+        f"select value from ({texts}) where {names_subject('value', country=origin.country)}"
+    )
+    return lambda text: f"coalesce({text} in (select value from named_texts), false)"
 
 
 class TextFilter:
@@ -120,52 +130,105 @@ def is_own(stream: StreamContract, origin: Origin) -> str:
     """Whether a row goes with an erased person; false for all rows of a stream whose rows stay."""
     if not stream.is_erased:
         return "false"
-    identifiers = [_address(column, origin) for column in stream.addresses]
-    identifiers += [_reference(column, origin) for column in stream.references]
+    conditions = [_address_known(column, origin) for column in stream.addresses]
+    identifiers = [_reference(column, origin) for column in stream.references]
     if stream.personal == "subject":
         key = duckdb_session.name(stream.keys[0])
         identifiers.append(f"'{stream.name}/' || {origin.source} || ':' || {key}")
-    return _any(identifiers)
+        conditions.append(_named(key, origin))
+    return f"({' or '.join([_any(identifiers), *conditions])})"
 
 
 def references(stream: StreamContract, origin: Origin) -> dict[str, str]:
     """Column to whether it leads to an erased person, for the columns of a stream whose rows stay."""
     if stream.personal != "mentions":
         return {}
-    conditions = {column.name: _any([_reference(column, origin)]) for column in stream.references}
-    return conditions | {
-        column.name: _any([_address(column, origin)]) for column in stream.addresses
-    }
+    found = {column.name: _any([_reference(column, origin)]) for column in stream.references}
+    return found | {column.name: _address_known(column, origin) for column in stream.addresses}
+
+
+def mentions(stream: StreamContract, origin: Origin) -> str:
+    """Whether a row that stays leads to an erased person or names one in any of its texts."""
+    conditions = [*references(stream, origin).values()]
+    conditions += [_named(duckdb_session.name(column), origin) for column in _texts(stream)]
+    return f"({' or '.join(conditions) or 'false'})"
+
+
+def scrubbed_columns(
+    stream: StreamContract, origin: Origin, *, scrub: Callable[[str], str] = lambda text: text
+) -> dict[str, str]:
+    """Column to its SQL in a row that stays: references and free texts of the person's own rows emptied, and so is
+    every other text that names the person. An id that does is replaced by a hash, so that rows keep their keys.
+
+    `scrub` (SQL to SQL) takes addresses out of texts that are kept, where the person is known in clear.
+    """
+    leads = references(stream, origin)
+    own = " or ".join(leads.values())
+    scrubbed = {}
+    for column in dict.fromkeys([*leads, *_texts(stream)]):
+        name = duckdb_session.name(column)
+        emptied = [leads[column]] if column in leads else []
+        if column in stream.free_texts and own:
+            emptied.append(own)
+        if not _is_id(stream, column):
+            name = scrub(name)
+        named = _named(name, origin)
+        scrubbed[column] = (
+            f"case {_emptied(emptied)}when {named} then {_instead(stream, column)} else {name} end"
+        )
+    return scrubbed
 
 
 def names_subject(text: str, *, country: str) -> str:
-    """Whether an e-mail or a phone of an erased person stands in a text."""
-    codes = codes_sql(None, country)
-    email = hash_sql(f"'email/' || {email_sql('match')}")
-    phone = hash_sql(f"'phone/' || {phone_sql('match', codes)}")
-    hashes = [_hashes_in(text, _EMAILS_IN_TEXT, email)]
-    hashes += [_hashes_in(text, pattern, phone) for pattern in _PHONES_IN_TEXT]
-    return (
-        "("
-        + " or ".join(
-            f"coalesce(list_has_any({listed}, getvariable('embudo_tombstones')), false)"
-            for listed in hashes
-        )
-        + ")"
-    )
+    """Whether an e-mail, a phone or a full name of an erased person stands in a text."""
+    return is_known_sql(text, country=country)
 
 
-def _address(column: ContractColumn, origin: Origin) -> str:
-    return f"'{column.address}/' || {address_sql(column, country=origin.country)}"
+def _named(text: str, origin: Origin) -> str:
+    if origin.named is not None:
+        return origin.named(text)
+    named = names_subject(text, country=origin.country)
+    return named if origin.may_name is None else f"({origin.may_name(text)} and {named})"
+
+
+def _emptied(conditions: list[str]) -> str:
+    return f"when {' or '.join(conditions)} then null " if conditions else ""
+
+
+def _instead(stream: StreamContract, column: str) -> str:
+    """What stands in place of a text that names a person: nothing, where there may be nothing."""
+    declared = next((one for one in stream.landed if one.name == column), None)
+    if _is_id(stream, column):
+        return f"'forgotten-' || left({hash_sql(duckdb_session.name(column))}, 16)"
+    return f"'{ERASED}'" if declared is not None and declared.required else "null"
+
+
+def _is_id(stream: StreamContract, column: str) -> bool:
+    return column in stream.keys or column.endswith("_id")
+
+
+def _texts(stream: StreamContract) -> list[str]:
+    """Text columns in which a person may be named: all that have no closed list of words."""
+    return [
+        column.name
+        for column in stream.landed
+        if column.data_type == "varchar"
+        and not column.accepted_values
+        and column.name not in _ORIGINS
+    ]
+
+
+def _address_known(column: ContractColumn, origin: Origin) -> str:
+    """By its normalised value, and by each address in a cell that has several or spells them otherwise."""
+    exact = _any([f"'{column.address}/' || {address_sql(column, country=origin.country)}"])
+    if column.address == "handle":
+        return exact
+    return f"({exact} or {_named(duckdb_session.name(column.name), origin)})"
 
 
 def _reference(column: ContractColumn, origin: Origin) -> str:
     name = duckdb_session.name(column.name)
     return f"'{column.refers_to}/' || {origin.key_source} || ':' || {name}"
-
-
-def _hashes_in(text: str, pattern: str, hashed: str) -> str:
-    return f"list_transform(regexp_extract_all({text}, '{pattern}'), lambda match: {hashed})"
 
 
 def _any(identifiers: list[str]) -> str:

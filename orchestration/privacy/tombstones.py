@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestration.core import durable_files
 from orchestration.core.errors import SettingsInvalid, SourceError
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
+from orchestration.privacy.spelled_hashes import name_hash
 from orchestration.settings import Home
 
 
@@ -72,7 +73,13 @@ def suppression_list(home: Home) -> tuple[frozenset[str], PrivacyKey | None]:
 
 def hash_identifiers(key: PrivacyKey, identifiers: Iterable[str]) -> tuple[str, ...]:
     """The hashes of what leads to a person (`DataSubject.identifiers`), sorted."""
-    return tuple(sorted(key.digest(identifier) for identifier in identifiers))
+    return tuple(sorted({_hash(key, identifier) for identifier in identifiers}))
+
+
+def _hash(key: PrivacyKey, identifier: str) -> str:
+    kind, _, value = identifier.partition("/")
+    digest = key.digest(identifier)
+    return name_hash(len(value.split()), digest) if kind == "name" else digest
 
 
 def _read(path: Path) -> tuple[str, tuple[Tombstone, ...]]:

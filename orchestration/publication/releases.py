@@ -25,6 +25,7 @@ from orchestration.publication.layout import (
     checked_name,
     is_temporary,
 )
+from orchestration.publication.shared_marts import share_marts
 from orchestration.settings import Home
 
 
@@ -174,6 +175,7 @@ def switch(home: Home, release_id: str, *, step: str) -> None:
     temporary.replace(home.current)
     failpoint(f"{step}.switched")
     sync(home.root)
+    share_marts(home)
 
 
 def prune(home: Home, keep: int) -> tuple[str, ...]:

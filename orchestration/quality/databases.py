@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.core.resource_limits import memory_limit
+from orchestration.privacy.hash_key import PrivacyKey
+from orchestration.settings.phone_numbers import national_number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -61,7 +63,24 @@ class Databases:
             for name, path in (("warehouse", self.warehouse), ("marts", self.marts)):
                 quoted = str(path).replace("'", "''")
                 connection.execute(f"attach '{quoted}' as {name} (read_only)")
+            self._register(connection)
             yield connection
+
+    def _register(self, connection: DuckDBPyConnection) -> None:
+        """The key of hashed ids, and what a number looks like where the company is, for `newest` ids."""
+        key = PrivacyKey.from_environment()
+        if key is not None:
+            key.register(connection)
+        try:
+            row = connection.execute("select country from warehouse.landing.settings").fetchone()
+        except self.errors:
+            row = None  # a warehouse without landing has no ids
+        pattern = national_number(str(row[0]) if row else "")
+        connection.execute(f"set variable embudo_national_number = {literal(pattern)}")
+
+
+NATIONAL_NUMBER = "getvariable('embudo_national_number')"
+"""SQL of the pattern of numbers without a prefix, in a connection that `Databases.open` made."""
 
 
 def company_zone(connection: DuckDBPyConnection) -> str:

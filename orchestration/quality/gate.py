@@ -17,6 +17,7 @@ from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality.databases import AT_ONCE
 from orchestration.quality.exception_usage import keep_usage
 from orchestration.quality.intended_changes import lightened
+from orchestration.quality.masking import without_personal_data
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import Finding, could_not_run
 from orchestration.quality.registry import Check, checks_of
@@ -52,7 +53,7 @@ def required_checks(
 def run_gate(candidate: GateInput) -> GateReport:
     """Run gates 2 and 3 and return the report of all three; no failing check raises."""
     results = with_origins(run_checks(candidate, gates=(2, 3)), candidate)
-    checks = (*candidate.loads, *results)
+    checks = without_personal_data((*candidate.loads, *results), candidate)
     report = waive(GateReport(run_id=candidate.run_id, checks=checks), candidate.waivers)
     if candidate.exceptions.specs:
         keep_usage(candidate.directory, report, candidate.exceptions, candidate.previous)

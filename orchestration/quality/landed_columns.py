@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestration.quality.databases import identifier
+from orchestration.privacy.addresses import public_id_sql
+from orchestration.quality.databases import NATIONAL_NUMBER, identifier
 from orchestration.settings.contract import StreamContract
+from orchestration.settings.contract_loading import load_contract
 
 
 def landed(stream: str) -> str:
     """The relation of a stream's landed rows, every version of each."""
     return f"warehouse.landing.{identifier(stream)}"
+
+
+def public_column(column: str) -> str:
+    """A column as the keys of marts show it: ids that are or hold an address hashed."""
+    table, _, bare = column.rpartition(".")
+    name = f"{table}.{identifier(bare)}" if table else identifier(bare)
+    if not bare.endswith("_id"):
+        return name
+    persons = {one.keys for one in load_contract().values() if one.personal == "subject"}
+    return public_id_sql(name, NATIONAL_NUMBER, of_person=(bare,) in persons)
 
 
 def newest_rows(stream: StreamContract, columns: Sequence[str], *, where: str = "true") -> str:

@@ -17,8 +17,9 @@ are texts that must be equal. Comparing belongs to `checks.reconciliation`. Form
 
     amount: SQL / day: column / where: condition       of a metric
 
-In SQL the Jinja functions below stand for what every stream needs: `newest`, `facts`, `local_day`,
-`if_reporting_currency`, and `folded` (a word as it is compared).
+In SQL the Jinja functions below stand for what every stream needs: `newest` (its ids of the key as keys of marts show
+them), `public_id` (another id, the same), `facts`, `local_day`, `if_reporting_currency`, `folded` (a word as it is
+compared).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from typing import Any
 
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.words import folded
+from orchestration.quality.landed_columns import public_column
 
 METRIC_VALUES = "performance.metric_values"
 
@@ -160,10 +162,16 @@ def newest(stream: str, keys: Sequence[str], newest_by: str = "") -> str:
     order = [f"{newest_by} desc nulls last"] if newest_by else []
     order += ["_file desc", "_load_seq desc", "_line desc"]
     return (
-        f"(select * from (select * from warehouse.landing.{stream} qualify row_number() over ("
-        f"partition by _source, {', '.join(keys)} order by {', '.join(order)}) = 1) "
-        "where not _is_deleted)"
+        f"(select * {_public_ids(keys)} from (select * from warehouse.landing.{stream} "
+        f"qualify row_number() over (partition by _source, {', '.join(keys)} "
+        f"order by {', '.join(order)}) = 1) where not _is_deleted)"
     )
+
+
+def _public_ids(keys: Sequence[str]) -> str:
+    """The ids of a key as the keys of marts show them."""
+    shown = ", ".join(f"{public_column(key)} as {key}" for key in keys if key.endswith("_id"))
+    return f"replace ({shown})" if shown else ""
 
 
 def facts(*parts: str) -> str:
@@ -196,6 +204,7 @@ def _environment() -> Any:
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (SQL, not HTML)
     environment.globals.update(
         newest=newest,
+        public_id=public_column,
         facts=facts,
         folded=folded,
         local_day=local_day,

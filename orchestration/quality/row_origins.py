@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestration.core.records import CheckResult
 from orchestration.quality.databases import identifier, literal
+from orchestration.quality.landed_columns import public_column
 from orchestration.quality.marts import table_of
 from orchestration.quality.subjects import GateInput
 from orchestration.quality.suites import MartSuite
@@ -79,7 +80,7 @@ def _origins(
     if keyed_stream is None or not keyed_stream[1]:
         return ()
     stream, keys = keyed_stream
-    key = " || '|' || ".join(f"cast({identifier(column)} as varchar)" for column in keys)
+    key = " || '|' || ".join(f"cast({public_column(column)} as varchar)" for column in keys)
     listed = ", ".join(literal(sample) for sample in check.sample_keys)
     try:
         rows = connection.execute(

@@ -65,6 +65,8 @@ def load_settings(config: Path, *, inbox: Path | None = None) -> Settings:
     else:
         stated = content.get("inbox", "inbox")
         content["inbox"] = (config.parent / stated).resolve() if isinstance(stated, str) else stated
+    if isinstance(shared := content.get("marts_folder"), str):
+        content["marts_folder"] = (config.parent / Path(shared).expanduser()).resolve()
     content.update(environment.overrides())
     if "config_file" in content:
         raise SettingsInvalid(f"{config.name}: `config_file` is not a key of embudo.yml.")

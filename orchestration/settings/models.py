@@ -20,6 +20,7 @@ from orchestration.settings.format_models import FormatSpec
 from orchestration.settings.gate_models import Limits
 from orchestration.settings.home import Home
 from orchestration.settings.mapping_models import SelectionSpec
+from orchestration.settings.phone_numbers import national_number
 from orchestration.settings.source_models import AnySource, ApiSpec, SourceSpec
 from orchestration.settings.strict import Strict
 
@@ -38,9 +39,13 @@ class Settings(Strict):
     industry: str | None = None
     revenue_from: Literal["orders", "deals"] = "orders"
     service_level_seconds: tuple[int, ...] = SERVICE_LEVELS
+    publish_contact_names: bool = False
+    """Whether full names of contacts may leave the private warehouse, in texts of the marts."""
     as_of: datetime | date | None = None
     inbox: Path = Path("inbox")
     keep_releases: int = Field(default=5, ge=1)
+    marts_folder: Path | None = None
+    """Where other accounts read the marts of the current release; absolute once loaded."""
     schedule: str = "0 6 * * *"
     limits: Limits = Limits()
     exceptions: tuple[ExceptionSpec, ...] = ()
@@ -132,6 +137,7 @@ class Settings(Strict):
             "time_zone": self.time_zone,
             "currency": self.currency,
             "country": self.country,
+            "national_number": national_number(self.country),
             "revenue_from": self.revenue_from,
             **({"service_level_seconds": levels} if levels else {}),
         }

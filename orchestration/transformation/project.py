@@ -38,7 +38,11 @@ class Project:
     def state(self) -> BuildState:
         """Fingerprints of models, seeds and settings; `landed` is empty."""
         settings = self.workspace.settings
-        optional = {"as_of": settings.as_of, "industry": settings.industry}
+        optional = {
+            "as_of": settings.as_of,
+            "industry": settings.industry,
+            "publish_contact_names": settings.publish_contact_names,
+        }
         stated = {name: str(value) for name, value in optional.items() if value}
         key = PrivacyKey.from_environment()
         hashed = {"privacy_key": key.fingerprint} if key else {}

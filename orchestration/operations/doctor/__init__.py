@@ -26,6 +26,7 @@ def diagnose(inspection: Inspection) -> list[Finding]:
         ("landing", home_checks.check_landing),
         ("releases", home_checks.check_releases),
         ("permissions", home_checks.check_permissions),
+        ("shared marts", home_checks.check_shared_marts),
         ("leftovers", home_checks.check_leftovers),
         ("disk", environment_checks.check_disk),
         ("clocks", environment_checks.check_clocks),

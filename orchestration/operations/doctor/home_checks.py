@@ -13,6 +13,7 @@ from orchestration.ingestion.ledger.loads import active_loads, all_loads
 from orchestration.ingestion.ledger.runs import unfinished_refreshes
 from orchestration.operations.doctor.findings import Finding, Inspection
 from orchestration.publication.layout import MARTS, WAREHOUSE
+from orchestration.publication.shared_marts import shared_folder, sharing_fault
 
 _REPLACE = "embudo rollback (to the previous release), or embudo refresh --full (rebuilds it)"
 
@@ -173,6 +174,23 @@ def check_permissions(inspection: Inspection) -> Iterator[Finding]:
         + (" …" if len(open_databases) > 5 else ""),
         f"chmod -R go= {home.root}",
     )
+
+
+def check_shared_marts(inspection: Inspection) -> Iterator[Finding]:
+    """Whether the folder of `marts_folder` has the current marts, and other accounts can read them."""
+    folder = shared_folder(inspection.home)
+    if folder is None:
+        return
+    fault = sharing_fault(inspection.home)
+    if fault is None:
+        yield Finding("shared marts", "ok", f"other accounts can read {folder / MARTS}")
+    else:
+        yield Finding(
+            "shared marts",
+            "warning",
+            fault,
+            "chmod o+x its parents, or another `marts_folder` in embudo.yml; then embudo refresh --full",
+        )
 
 
 def check_leftovers(inspection: Inspection) -> Iterator[Finding]:

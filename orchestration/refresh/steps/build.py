@@ -10,9 +10,12 @@ from orchestration import quality
 from orchestration.core.failpoints import failpoint
 from orchestration.core.processes import peak_memory
 from orchestration.core.records import CheckResult, GateReport
+from orchestration.core.resource_limits import memory_limit
 from orchestration.observability.lineage import Dataset
 from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
+from orchestration.privacy.public_texts import mask_marts
 from orchestration.publication import Candidate
+from orchestration.publication.rewriting import rewrite_database
 from orchestration.quality.databases import Databases, identifier
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.intended_changes import intended_changes
@@ -63,6 +66,10 @@ def build(context: RefreshContext, prepared: PreparedCandidate) -> Build:
     context.report.detail(
         f"{result.count('model')} models, {result.count('seed')} seeds, {tests} tests"
     )
+    masked = mask_marts(candidate.warehouse, candidate.marts, memory_limit=memory_limit())
+    if masked:
+        rewrite_database(candidate.marts, memory_limit=memory_limit())
+        context.report.detail(f"{masked:,} texts with addresses or names of contacts masked")
     failpoint("refresh.built")
     rows = row_counts(candidate)
     context.report.datasets(

@@ -9,6 +9,7 @@ from orchestration.core.records import Release
 from orchestration.ingestion.ledger.waivers import settle_waivers
 from orchestration.observability.lineage import Dataset
 from orchestration.publication import Candidate
+from orchestration.publication.shared_marts import share_in
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.evaluation import release_id_in
 from orchestration.refresh.gate_requirements import required_checks
@@ -27,6 +28,7 @@ def publish(context: RefreshContext, candidate: Candidate, built: Build) -> Rele
         mappings=stated_mappings(context.settings),
     )
     (candidate.directory / BUILD_STATE).write_text(state.to_json(), encoding="utf-8")
+    share_in(context.home, context.settings.marts_folder)
     release = publication.publish(
         context.home,
         candidate,

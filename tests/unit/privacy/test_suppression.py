@@ -77,7 +77,7 @@ def test_rows_that_mention_a_person_land_untied() -> None:
 def test_rows_of_staff_stay_as_they_are_but_for_texts() -> None:
     dropped, rows = staged("staff")
     assert dropped == 0
-    assert rows["by mail"] == (None, " ANA@example.com", None, "a note")
+    assert rows["by mail"] == (None, None, None, "a note")
     assert rows["by text"] == ("2", None, None, None)
 
 
