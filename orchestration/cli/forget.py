@@ -11,23 +11,20 @@ from orchestration.core.errors import SettingsInvalid
 
 if TYPE_CHECKING:
     from orchestration.erasure.landing_plan import LandingPlan
+    from orchestration.erasure.proof import Proof
     from orchestration.erasure.request import ErasureResult
 
 PANEL = options.Panel.ENGINEERS
 
 
 def forget(
-    email: Annotated[
-        list[str] | None, typer.Option("--email", help="An e-mail address; can be repeated.")
-    ] = None,
-    phone: Annotated[
-        list[str] | None,
-        typer.Option("--phone", help="A phone number in any format; can be repeated."),
-    ] = None,
-    contact: Annotated[
-        list[str] | None,
-        typer.Option("--contact", help="A contact's key, e.g. crm:C0000123; can be repeated."),
-    ] = None,
+    email: options.EmailOption = None,
+    phone: options.PhoneOption = None,
+    contact: options.ContactOption = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Search everything under the home for who was forgotten."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be erased, and stop.")
     ] = False,
@@ -42,17 +39,26 @@ def forget(
     to them and activities with them stay, without a reference to them. Files are rewritten, so that no byte of the
     person is left, and later files land without them. Exports in the inbox are yours: they are listed at the end.
 
+    `--check` proves it, for all who were ever forgotten, and in clear for whom you name: every file under the home is
+    decoded and searched. It exits with 1 where something is left.
+
     Examples:
 
     `embudo forget --email ana@example.com --dry-run`
 
     `embudo forget --phone "+34 600 111 222" --yes`
+
+    `embudo forget --check`
     """
+    from orchestration.erasure.proof import prove_request
     from orchestration.erasure.request import ErasureRequest, plan
     from orchestration.erasure.request import forget as erase
     from orchestration.settings.workspace import Workspace
 
     request = ErasureRequest(tuple(email or ()), tuple(phone or ()), tuple(contact or ()))
+    if check:
+        workspace = Workspace.open(config=config, home=home, inbox=inbox)
+        raise typer.Exit(_print_proof(prove_request(workspace.settings, workspace.home, request)))
     if not (request.emails or request.phones or request.contacts):
         raise SettingsInvalid(
             "Expected a person to forget, found none: add --email, --phone or --contact."
@@ -89,6 +95,33 @@ def _print_plan(plan: LandingPlan) -> None:
             f"{len(plan.shared)} address(es) ({kinds}) also belong to another person and stay; name one with "
             "--email or --phone to erase it nevertheless."
         )
+
+
+def _print_proof(proof: Proof) -> int:
+    """Print what was looked at and found; the exit code."""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(proof.files.items()))
+    console.out.print(
+        f"Searched {sum(proof.files.values()):,} files under the home ({kinds}), {proof.bytes_read:,} bytes, "
+        f"{proof.texts:,} texts, for {proof.people:,} forgotten "
+        f"{'person' if proof.people == 1 else 'persons'}"
+        + (" and whom you named." if proof.is_named else "."),
+        soft_wrap=True,
+    )
+    for title, places in (
+        ("Found:", proof.places),
+        ("Files of the inbox that name them, which are yours to clean:", proof.exports),
+    ):
+        if places:
+            console.out.print(title)
+        for place, count in places.items():
+            console.out.print(f"  {console.plain(place)}: {count:,} text(s)", soft_wrap=True)
+    for place in proof.unread:
+        console.out.print(f"Could not be read: {console.plain(place)}", soft_wrap=True)
+    if proof.is_clean:
+        console.out.print("Nothing is left.")
+    elif proof.places:
+        console.out.print("Run `embudo forget` for the person again, then check again.")
+    return 0 if proof.is_clean else 1
 
 
 def _print_done(done: ErasureResult) -> None:

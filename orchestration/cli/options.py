@@ -56,6 +56,17 @@ HomeOption = Annotated[
         show_default=True,
     ),
 ]
+EmailOption = Annotated[
+    list[str] | None, typer.Option("--email", help="An e-mail address; can be repeated.")
+]
+PhoneOption = Annotated[
+    list[str] | None,
+    typer.Option("--phone", help="A phone number in any format; can be repeated."),
+]
+ContactOption = Annotated[
+    list[str] | None,
+    typer.Option("--contact", help="A contact's key, e.g. crm:C0000123; can be repeated."),
+]
 InboxOption = Annotated[
     Path | None,
     typer.Option("--inbox", envvar="EMBUDO_INBOX", help="The folder of the files to read."),

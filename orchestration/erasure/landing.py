@@ -45,8 +45,8 @@ def erase_landing(
             if load.load_id not in loads:
                 continue
             stream = contract[load.stream]
-            quarantined = _rewrite_quarantine(connection, home, load, subject)
-            landed = _count_kept(connection, home, load, stream, country)
+            quarantined = _rewrite_quarantine(connection, home, load, subject, country)
+            landed = _count_kept(connection, home, load, stream, subject, country)
             _rewrite_landing(
                 connection,
                 home,
@@ -73,10 +73,11 @@ def _count_kept(
     home: Home,
     load: Load,
     stream: StreamContract,
+    subject: DataSubject,
     country: str,
 ) -> dict[int, int]:
     """Rows that stay, by part."""
-    own = suppression.is_own(stream, landed_origin(country))
+    own = suppression.is_own(stream, landed_origin(country, subject))
     return dict(
         connection.execute(
             f"select _part, count(*) from {landed_rows(home, load)} where not {own} group by _part"
@@ -107,7 +108,7 @@ def _rewrite_landing(
         f"{sql} as {duckdb_session.name(column)}"
         for column, sql in _replacements(stream, subject, columns, country).items()
     )
-    own = suppression.is_own(stream, landed_origin(country))
+    own = suppression.is_own(stream, landed_origin(country, subject))
     temporary = durable_files.temporary(target)
     connection.execute(
         f"copy (select * replace ({replaced}) from {landed_rows(home, load)} where not {own}) "
@@ -120,25 +121,29 @@ def _rewrite_landing(
 def _replacements(
     stream: StreamContract, subject: DataSubject, texts: Sequence[str], country: str
 ) -> dict[str, str]:
-    """Column to its SQL in rows that stay: references emptied, addresses in texts replaced."""
-    references = suppression.references(stream, landed_origin(country))
-    untied = " or ".join(references.values())
-    replaced = {}
-    for column in dict.fromkeys([*references, *texts]):
+    """Column to its SQL in rows that stay: what later loads are scrubbed of, and whatever else spells an address."""
+    scrubbed = suppression.scrubbed_columns(
+        stream, landed_origin(country, subject), scrub=subject.scrub_sql
+    )
+    replaced = {column: sql for column, sql in scrubbed.items() if column in texts}
+    for column in texts:
         name = duckdb_session.name(column)
-        replaced[column] = subject.scrub_sql(name) if column in texts else name
-        if column == "_extra":
+        if column not in replaced:
+            replaced[column] = subject.scrub_sql(name)
+        elif column == "_extra":
             # JSON stays valid: the row loses all of it.
-            replaced[column] = f"case when not {subject.mentioned_sql(name)} then {name} end"
-        if column in references:
-            replaced[column] = f"case when not {references[column]} then {replaced[column]} end"
-        elif column in stream.free_texts and untied:
-            replaced[column] = f"case when not ({untied}) then {replaced[column]} end"
+            replaced[column] = (
+                f"case when not {subject.mentioned_sql(name)} then {replaced[column]} end"
+            )
     return replaced
 
 
 def _rewrite_quarantine(
-    connection: duckdb.DuckDBPyConnection, home: Home, load: Load, subject: DataSubject
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    load: Load,
+    subject: DataSubject,
+    country: str,
 ) -> dict[int, int]:
     """Rewrite a load's quarantined rows; returns those that stay, by part."""
     target = quarantine_file(home, load)
@@ -147,7 +152,7 @@ def _rewrite_quarantine(
     temporary = durable_files.temporary(target)
     relation = f"read_parquet({duckdb_session.file(target)})"
     connection.execute(
-        f"copy (select * from {relation} where not {quarantined_mention(subject)}) "
+        f"copy (select * from {relation} where not {quarantined_mention(subject, country)}) "
         f"to {duckdb_session.literal(str(temporary))} (format parquet, compression zstd)"
     )
     durable_files.settle(temporary, target)

@@ -14,7 +14,7 @@ import duckdb
 from orchestration.core import duckdb_session
 from orchestration.core.records import Load
 from orchestration.privacy.data_subject import DataSubject
-from orchestration.privacy.suppression import Origin
+from orchestration.privacy.suppression import Origin, names_subject
 from orchestration.settings import Home
 
 _ORIGINS = ("_source", "_key_source", "_load_id", "_file")
@@ -27,9 +27,10 @@ def open_session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def landed_origin(country: str) -> Origin:
-    """The columns of a landed row that name its origin."""
-    return Origin(source="_source", key_source="_key_source", country=country)
+def landed_origin(country: str, subject: DataSubject | None = None) -> Origin:
+    """The columns of a landed row that name its origin; `subject` is who is looked for, where that is known."""
+    may_name = subject.may_be_named_sql if subject is not None else None
+    return Origin("_source", "_key_source", country, may_name)
 
 
 def landing_file(home: Home, load: Load) -> Path:
@@ -53,7 +54,10 @@ def text_columns(connection: duckdb.DuckDBPyConnection, home: Home, load: Load) 
     return [row[0] for row in rows if row[1] == "VARCHAR" and row[0] not in _ORIGINS]
 
 
-def quarantined_mention(subject: DataSubject) -> str:
+def quarantined_mention(subject: DataSubject, country: str) -> str:
     """Whether a quarantined row names the person; of UTF-16, bytes stand as text with `\\x00` between."""
+    # Bytes stand as escapes there: no cheap condition comes first.
     texts = ("raw", "replace(raw, '\\x00', '')", "reason")
-    return f"({' or '.join(subject.mentioned_sql(text) for text in texts)})"
+    conditions = [subject.mentioned_sql(text) for text in texts]
+    conditions += [names_subject(text, country=country) for text in texts]
+    return f"({' or '.join(conditions)})"

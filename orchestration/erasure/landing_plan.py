@@ -127,12 +127,15 @@ def _search(
     subject: DataSubject,
     country: str,
 ) -> _LoadMatches:
-    origin = landed_origin(country)
+    origin = landed_origin(country, subject)
     own = suppression.is_own(stream, origin)
     untied = " or ".join(suppression.references(stream, origin).values()) or "false"
     mentioned = " or ".join(
-        subject.mentioned_sql(duckdb_session.name(column))
-        for column in text_columns(connection, home, load)
+        [suppression.mentions(stream, origin)]
+        + [
+            subject.mentioned_sql(duckdb_session.name(column))
+            for column in text_columns(connection, home, load)
+        ]
     )
     key = " || '|' || ".join(
         f"cast({duckdb_session.name(name)} as varchar)" for name in stream.keys
@@ -140,7 +143,7 @@ def _search(
     rows = connection.execute(
         f"select case when {own} then 'erased' when {untied} then 'untied' else 'mentions' end, "
         f"_file, _source || ':' || {key or 'null'} "
-        f"from {landed_rows(home, load)} where {own} or {untied} or {mentioned or 'false'}"
+        f"from {landed_rows(home, load)} where {own} or {untied} or {mentioned}"
     ).fetchall()
     counts: dict[str, int] = {}
     for what, _, _ in rows:
@@ -149,7 +152,7 @@ def _search(
         counts=counts,
         keys=frozenset(key for what, _, key in rows if what == "erased" and key is not None),
         files=frozenset(file for _, file, _ in rows),
-        quarantined=_count_quarantined(connection, home, load, subject),
+        quarantined=_count_quarantined(connection, home, load, subject, country),
     )
 
 
@@ -182,13 +185,17 @@ def _summarise(
 
 
 def _count_quarantined(
-    connection: duckdb.DuckDBPyConnection, home: Home, load: Load, subject: DataSubject
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    load: Load,
+    subject: DataSubject,
+    country: str,
 ) -> int:
     path = quarantine_file(home, load)
     if not path.is_file():
         return 0
     row = connection.execute(
         f"select count(*) from read_parquet({duckdb_session.file(path)}) "
-        f"where {quarantined_mention(subject)}"
+        f"where {quarantined_mention(subject, country)}"
     ).fetchone()
     return int(row[0]) if row else 0

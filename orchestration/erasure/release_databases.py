@@ -7,17 +7,21 @@ refresh rebuilds, whatever leads to the person goes. Sealing and replacing the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from orchestration.core.duckdb_session import literal, name, texts
+from orchestration.privacy.addresses import public_id_sql
 from orchestration.privacy.data_subject import DataSubject
+from orchestration.privacy.hash_key import PrivacyKey
 from orchestration.privacy.model_keys import Declarations, ModelKey
 from orchestration.publication.candidate import STORAGE_VERSION
 from orchestration.publication.files import copy_file
 from orchestration.publication.layout import DATABASES
+from orchestration.settings.contract_loading import load_contract
+from orchestration.settings.phone_numbers import national_number
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def erase_databases(
         connection.execute("set TimeZone = 'UTC'")
         for database, draft in drafts.items():
             connection.execute(f"attach {literal(str(draft))} as {Path(database).stem}")
+        subject = _with_public_keys(connection, subject)
         _register_keys(connection, subject, declared.keys)
         changed = sum(
             _erase_table(connection, table, subject, declared) for table in _tables(connection)
@@ -86,6 +91,33 @@ def erase_databases(
         for path in (draft, draft.with_name(draft.name + ".wal")):
             path.unlink(missing_ok=True)
     return ErasedDatabases(changed=changed, rows=rows)
+
+
+def _with_public_keys(connection: duckdb.DuckDBPyConnection, subject: DataSubject) -> DataSubject:
+    """The person with the keys that marts show in place of ids which are or hold an address."""
+    try:
+        row = connection.execute("select country from warehouse.landing.settings").fetchone()
+    except duckdb.Error:
+        row = None
+    key = PrivacyKey.from_environment()
+    if row is None or key is None:
+        return subject
+    key.register(connection)
+    pattern = literal(national_number(str(row[0])))
+
+    def shown(keys: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        found = {}
+        for stream, values in keys.items():
+            sql = public_id_sql("id", pattern, of_person=stream in subject.subjects)
+            rows = connection.execute(
+                f"select source || ':' || {sql} from (select split_part(key, ':', 1) as source, "
+                "substr(key, strpos(key, ':') + 1) as id from (select unnest(?) as key))",
+                [list(values)],
+            ).fetchall()
+            found[stream] = tuple(dict.fromkeys([*values, *(one for (one,) in rows)]))
+        return found
+
+    return replace(subject, subjects=shown(subject.subjects), owned=shown(subject.owned))
 
 
 def _register_keys(
@@ -118,6 +150,7 @@ def _erase_table(
     else:
         # Made by the refresh itself (alerts): about whatever key stands in it.
         changed = _delete(connection, table, is_key)
+    changed += _empty_texts(connection, table)
     changed += _clear_references(connection, table)
     return changed + _scrub_texts(connection, table, subject)
 
@@ -131,6 +164,17 @@ def _declared_rows(table: _Table, subject: DataSubject, keys: Sequence[ModelKey]
         and (key.schema, key.table) == (table.schema, table.table)
         and key.column in table.columns
     ]
+
+
+def _empty_texts(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
+    """Empty the free texts of rows that lead to the person and stay, before they no longer do."""
+    free = {text for stream in load_contract().values() for text in stream.free_texts}
+    emptied = [column for column in table.texts if column in free]
+    leads = [f"{name(c)} in (select key from subject_keys)" for c in table.texts if c not in free]
+    if not emptied or not leads:
+        return 0
+    assigned = ", ".join(f"{name(column)} = null" for column in emptied)
+    return _count(connection, f"update {table.relation} set {assigned} where {' or '.join(leads)}")
 
 
 def _clear_references(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:

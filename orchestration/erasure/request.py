@@ -18,6 +18,7 @@ from orchestration import publication
 from orchestration.core.errors import SettingsInvalid
 from orchestration.core.failpoints import failpoint
 from orchestration.core.records import Erasure
+from orchestration.erasure.dagster_postgres import clean_postgres
 from orchestration.erasure.home_files import clean_files
 from orchestration.erasure.landing import erase_landing
 from orchestration.erasure.landing_plan import LandingPlan, normalise, plan_landing
@@ -155,6 +156,7 @@ def _carry_out(home: Home, pending: PendingErasure, key: PrivacyKey) -> _Erased:
     cleaned = clean_files(home.root, subject, sparing=spared, records=home.answers)
     with Ledger(home.ledger) as ledger:
         record_rewritten_files(ledger, cleaned.changed)
+    clean_postgres(subject)
     failpoint("forget.swept")
     note_file(home).unlink()
     return _Erased(tuple(releases), len(cleaned.changed), cleaned.left)

@@ -6,7 +6,7 @@ Rows of persons are those of streams that are `personal: subject`. Rows about a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -18,6 +18,7 @@ from orchestration.erasure.landing_files import landed_origin, landed_rows
 from orchestration.privacy import suppression
 from orchestration.privacy.addresses import address_sql, calling_codes
 from orchestration.privacy.data_subject import DataSubject
+from orchestration.privacy.spellings import is_full_name, words_of
 from orchestration.settings import Home
 from orchestration.settings.contract import StreamContract
 
@@ -32,6 +33,8 @@ class _Persons:
     addresses: dict[str, set[Address]] = field(default_factory=dict)
     references: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """Key to the persons (stream, key) of other streams that it refers to."""
+    names: dict[str, set[str]] = field(default_factory=dict)
+    """Key to its full names, folded."""
 
 
 def find_subject(
@@ -48,12 +51,14 @@ def find_subject(
     """The person who has one of the addresses or keys (by stream), and the addresses that others have too.
 
     Streams of persons are searched from those that refer to no other (contacts) to those that do (leads). An address
-    of a matching row is the person's own where no other row of the former has it. Keys in `erased` need not be in
+    of a matching row is the person's own where no other row of the former has it; so is a full name, which also makes
+    rows without any address theirs. Keys in `erased` need not be in
     landing. Raises `SettingsInvalid` where any other key is not.
     """
     streams = _in_order(contract)
     own, all_addresses, others = set(addresses), set(addresses), set[Address]()
     subjects: dict[str, set[str]] = {}
+    names, names_of_others = set[str](), _names_of_staff(connection, home, loads, contract)
     for stream in streams:
         persons = _persons(connection, home, loads, stream, country)
         chosen = keys.get(stream.name, set())
@@ -69,6 +74,12 @@ def find_subject(
             for key, has in persons.addresses.items()
             if has & own or persons.references.get(key, set()) & known
         }
+        called = {_sorted(name) for key in matching for name in persons.names.get(key, ())}
+        matching |= {
+            key
+            for key, has in persons.names.items()
+            if not persons.addresses.get(key) and any(_sorted(name) in called for name in has)
+        }
         if not stream.references:
             others |= {
                 address
@@ -76,13 +87,21 @@ def find_subject(
                 if key not in matching
                 for address in has
             }
+            names_of_others |= {
+                _sorted(name)
+                for key, has in persons.names.items()
+                if key not in matching
+                for name in has
+            }
         for key in matching:
             all_addresses |= persons.addresses.get(key, set())
+            names |= persons.names.get(key, set())
         own = addresses | (all_addresses - others)
         subjects[stream.name] = matching
     subject = DataSubject(
         emails=tuple(sorted(value for kind, value in own if kind == "email")),
         phones=tuple(sorted(value for kind, value in own if kind == "phone")),
+        names=tuple(sorted(name for name in names if _sorted(name) not in names_of_others)),
         subjects={name: tuple(sorted(keys)) for name, keys in subjects.items()},
         calling_codes=calling_codes(),
     )
@@ -138,7 +157,9 @@ def _persons(
 ) -> _Persons:
     persons = _Persons()
     kinds = [column for column in stream.addresses if column.address in ("email", "phone")]
+    named = [column for column in stream.columns if column.address == "name"]
     values = [address_sql(column, country=country) for column in kinds]
+    values += [duckdb_session.name(column.name) for column in named]
     values += [
         f"_key_source || ':' || {duckdb_session.name(column.name)}" for column in stream.references
     ]
@@ -154,7 +175,42 @@ def _persons(
             for column, value in zip(kinds, texts, strict=False):
                 if value is not None:
                     addresses.add((str(column.address), value))
-            for column, value in zip(stream.references, texts[len(kinds) :], strict=True):
+            persons.names.setdefault(own, set()).update(
+                _full_names(texts[len(kinds) :][: len(named)])
+            )
+            referred = texts[len(kinds) + len(named) :]
+            for column, value in zip(stream.references, referred, strict=True):
                 if value is not None:
                     references.add((str(column.refers_to), value))
     return persons
+
+
+def _sorted(name: str) -> str:
+    """A name in one order of its words, whatever their order in a file."""
+    return " ".join(sorted(name.split()))
+
+
+def _full_names(texts: Iterable[str | None]) -> Iterator[str]:
+    for text in texts:
+        words = words_of(text or "")
+        if is_full_name(words):
+            yield " ".join(words)
+
+
+def _names_of_staff(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    loads: Sequence[Load],
+    contract: Mapping[str, StreamContract],
+) -> set[str]:
+    """Full names of the company's own people: texts that name them stay."""
+    found: set[str] = set()
+    for load in loads:
+        stream = contract[load.stream]
+        for column in stream.columns if stream.personal == "staff" else ():
+            if column.address == "name":
+                rows = connection.execute(
+                    f"select distinct {duckdb_session.name(column.name)} from {landed_rows(home, load)}"
+                ).fetchall()
+                found.update(_sorted(name) for name in _full_names(row[0] for row in rows))
+    return found

@@ -8,11 +8,15 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 import pytest
 
+from orchestration.core.errors import SourceError
+from orchestration.erasure.dagster_postgres import clean_postgres, postgres_texts
+from orchestration.privacy.data_subject import DataSubject
 from tests.conftest import Embudo
 
 pytestmark = pytest.mark.slow
@@ -87,6 +91,27 @@ def test_runs_are_kept_in_postgres_and_the_password_nowhere(address: str, tmp_pa
         (events,) = cursor.fetchone() or (0,)
         assert events > 100
     connection.close()
+    assert_forgotten(address)
     files = [path for path in company.home.rglob("*") if path.is_file()]
     assert not any("history" in path.parts for path in files)
     assert [path for path in files if PASSWORD.encode() in path.read_bytes()] == []
+
+
+def assert_forgotten(address: str) -> None:
+    """A person leaves every text of the storage, and the pages of its tables."""
+    ana = DataSubject(emails=("ana@example.com",))
+    with closing(psycopg2.connect(address)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("update runs set run_body = run_body || ' Ana@example.com'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBUDO_DAGSTER_POSTGRES_URL", address)
+        assert [place for place, text in postgres_texts() if "Ana@" in text] == [
+            '"public"."runs"."run_body"'
+        ]
+        assert clean_postgres(ana) == 1
+        assert not any("Ana@" in text for _, text in postgres_texts())
+        assert clean_postgres(ana) == clean_postgres(DataSubject()) == 0
+        patch.setenv("EMBUDO_DAGSTER_POSTGRES_URL", "postgresql://nobody@127.0.0.1:1/none")
+        with pytest.raises(SourceError, match="does not answer"):
+            clean_postgres(ana)

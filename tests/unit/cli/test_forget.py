@@ -29,3 +29,9 @@ def test_without_consent_nothing_is_changed(
     monkeypatch.setattr(typer, "confirm", lambda *_, **__: False)
     ended = embudo("forget", "--email", "ana@example.com", *options, expect=1)
     assert "Nothing was changed." in ended.stderr
+
+
+def test_a_check_says_what_it_looked_at(embudo: CommandLine, options: tuple[str, ...]) -> None:
+    printed = embudo("forget", "--check", *options).stdout
+    assert "files under the home" in printed and "for 0 forgotten persons." in printed
+    assert "Nothing is left." in printed
