@@ -43,5 +43,7 @@ def test_a_quarantined_row_is_found_by_its_bytes_or_its_reason(tmp_path: Path) -
         suppression.register(connection, (), key=None)
         connection.execute("create temp table quarantined (raw varchar, reason varchar)")
         connection.executemany("insert into quarantined values (?, ?)", rows)
-        mentions = connection.execute(f"select {mentioned} from quarantined order by rowid").fetchall()
+        mentions = connection.execute(
+            f"select {mentioned} from quarantined order by rowid"
+        ).fetchall()
     assert mentions == [(True,), (True,), (True,), (False,)]

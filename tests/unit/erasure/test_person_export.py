@@ -24,7 +24,7 @@ def test_rows_that_are_theirs_refer_to_them_or_name_them(
         company.settings(), company.home, ErasureRequest(emails=("ANA@example.com",))
     )
     ids = {
-        stream: [row.get("contact_id") or row.get("deal_id") for row in rows]
+        stream: [row.get("deal_id") or row.get("contact_id") for row in rows]
         for stream, rows in found.rows.items()
     }
     assert ids["crm.contacts"] == ["1"]
