@@ -57,7 +57,8 @@ def without_personal_data(
 ) -> tuple[CheckResult, ...]:
     """Results whose texts name no contact: reports, Data Docs and the marts show them."""
     texts = {text for check in checks for text in (check.observed, check.expected, check.remedy)}
-    texts |= {key for check in checks for key in (*check.sample_keys, *check.sample_rows)}
+    texts |= {key for check in checks for key in (*check.sample_rows, *check.failed_keys)}
+    texts |= {key for check in checks for key in check.sample_keys}
     try:
         with candidate.databases.open() as connection:
             found = found_in_texts(connection, PrivateValues.of(connection), texts)
@@ -76,6 +77,7 @@ def without_personal_data(
             remedy=mask(check.remedy),
             sample_keys=tuple(mask(key) for key in check.sample_keys),
             sample_rows=tuple(mask(row) for row in check.sample_rows),
+            failed_keys=tuple(mask(key) for key in check.failed_keys),
         )
         if masked
         else check

@@ -31,9 +31,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of what was built: other checks may stop a company whose rows differ in one text only."""
     folder = tmp_path_factory.mktemp("people")
     embudo = company_of(folder, files_with_people(), **SETTINGS)
+    program = str(Path(sys.executable).with_name("embudo"))
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("embudo")), "refresh", "--home", str(embudo.home)]
-        + ["--config", str(embudo.config)],
+        [program, "refresh", "--home", str(embudo.home), "--config", str(embudo.config)],
         capture_output=True,
         text=True,
         env=os.environ | {"EMBUDO_PRIVACY_KEY": "k" * 40},
