@@ -17,9 +17,9 @@ from orchestration.core.records import CheckResult, GateReport
 from orchestration.quality.databases import AT_ONCE
 from orchestration.quality.exception_usage import keep_usage
 from orchestration.quality.intended_changes import lightened
-from orchestration.quality.masking import without_personal_data
 from orchestration.quality.metric_values import MetricMeta
 from orchestration.quality.outcomes import Finding, could_not_run
+from orchestration.quality.private_reports import without_personal_data
 from orchestration.quality.registry import Check, checks_of
 from orchestration.quality.row_origins import with_origins
 from orchestration.quality.subjects import Definitions, GateInput
