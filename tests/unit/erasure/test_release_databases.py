@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from orchestration.erasure.release_databases import erase_databases
 from orchestration.privacy.data_subject import DataSubject
+from orchestration.privacy.hash_key import KEY_VARIABLE, PrivacyKey
 from orchestration.privacy.model_keys import Declarations, ModelKey
 
 ANA = DataSubject(
@@ -93,3 +95,40 @@ def test_no_byte_of_the_person_is_left(tmp_path: Path) -> None:
     erase_databases(old, new, ANA, DECLARED, memory_limit="200MB")
     for path in new.iterdir():
         assert b"ana@example.com" not in path.read_bytes().lower()
+
+
+def test_hashed_ids_are_the_persons_and_reasons_of_their_deals_are_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contact keyed by phone: marts show a hash of it; what a deal with them was lost for names them in no pattern."""
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 40)
+    key = PrivacyKey(b"k" * 40)
+    shown = f"crm:h_{key.digest('+34600111222')[:32]}"
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    with duckdb.connect(str(old / "marts.duckdb")) as connection:
+        connection.execute("create schema core")
+        connection.execute("create table core.dim_contacts (contact_key varchar)")
+        connection.execute(
+            "create table core.fct_deals (deal_key varchar, contact_key varchar, lost_reason varchar)"
+        )
+        connection.execute("insert into core.dim_contacts values (?), ('crm:2')", [shown])
+        connection.execute(
+            "insert into core.fct_deals values ('crm:8', ?, 'her sister says no'), ('crm:9', 'crm:2', 'price')",
+            [shown],
+        )
+    with duckdb.connect(str(old / "warehouse.duckdb")) as connection:
+        connection.execute("create schema landing")
+        connection.execute("create table landing.settings as select 'ES' as country")
+    person = DataSubject(phones=("+34600111222",), subjects={"contacts": ("crm:+34600111222",)})
+    declared = Declarations(
+        tables=frozenset({"dim_contacts", "fct_deals"}),
+        keys=(ModelKey("core", "dim_contacts", "contact_key", True, {"contacts": ""}),),
+    )
+    erase_databases(old, new, person, declared, memory_limit="200MB")
+    assert rows(new / "marts.duckdb", "core.dim_contacts") == [("crm:2",)]
+    assert rows(new / "marts.duckdb", "core.fct_deals") == [
+        ("crm:8", None, None),
+        ("crm:9", "crm:2", "price"),
+    ]
