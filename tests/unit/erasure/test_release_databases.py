@@ -100,7 +100,7 @@ def test_no_byte_of_the_person_is_left(tmp_path: Path) -> None:
 def test_hashed_ids_are_the_persons_and_reasons_of_their_deals_are_emptied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A contact keyed by phone: marts show a hash of it; what a deal with them was lost for names them in no pattern."""
+    """A contact keyed by phone: marts show a hash of it; the reason of a lost deal names nobody in a pattern."""
     monkeypatch.setenv(KEY_VARIABLE, "k" * 40)
     key = PrivacyKey(b"k" * 40)
     shown = f"crm:h_{key.digest('+34600111222')[:32]}"
