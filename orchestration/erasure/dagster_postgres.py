@@ -58,7 +58,7 @@ class _Storage:
         address = os.environ.get(POSTGRES_VARIABLE)
         if not address:
             return cls(None)
-        import psycopg2
+        import psycopg2  # type: ignore[import-untyped]  # it comes without types
 
         try:
             connection = psycopg2.connect(address)

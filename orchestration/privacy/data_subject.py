@@ -165,4 +165,5 @@ def _phone(phone: str, codes: Iterable[str]) -> str:
 def _longest_part(email: str) -> str:
     """Letters and digits of an address that no spelling parts."""
     local = email.partition("@")[0].partition("+")[0]
-    return max(re.findall(r"[^\W_]+", local) or [local], key=len).replace("'", "''")
+    parts: list[str] = re.findall(r"[^\W_]+", local) or [local]
+    return max(parts, key=len).replace("'", "''")

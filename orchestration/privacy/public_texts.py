@@ -25,6 +25,8 @@ from orchestration.privacy.spellings import (
     name_pattern,
 )
 
+MASKED_TEXTS = "masked_texts"
+"""A private table in schema `landing`: what marts show masked, so that what landed is not compared with it."""
 _HASHED = ("_hmac",)
 _KEYS = ("_key", "_id")
 _TEXT_MAY_HOLD = "length(value) > 4"
@@ -104,7 +106,7 @@ def find(
 def mask_marts(warehouse: Path, marts: Path, *, memory_limit: str) -> int:
     """Mask the texts of a candidate's marts, both of whose files are closed; how many different texts changed."""
     with duckdb.connect(config={"memory_limit": memory_limit}) as connection:
-        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse")
         connection.execute(f"attach {literal(str(marts))} as marts")
         return mask(connection, PrivateValues.of(connection))
 
@@ -112,6 +114,9 @@ def mask_marts(warehouse: Path, marts: Path, *, memory_limit: str) -> int:
 def mask(connection: duckdb.DuckDBPyConnection, private: PrivateValues) -> int:
     """Take addresses and names out of all texts but keys; how many different texts changed, by column."""
     masked = 0
+    connection.execute(
+        f"create table if not exists warehouse.landing.{MASKED_TEXTS} (value varchar)"
+    )
     for column, values in find(connection, private, strict=True).items():
         if column.is_key:
             continue
@@ -120,6 +125,12 @@ def mask(connection: duckdb.DuckDBPyConnection, private: PrivateValues) -> int:
         connection.execute(
             f"update {column.relation} set {text} = masked.shown "
             f"from (values {pairs}) as masked (value, shown) where {text} = masked.value"
+        )
+        connection.execute(
+            f"insert into warehouse.landing.{MASKED_TEXTS} "
+            "select unnest(?) except select value from "
+            f"warehouse.landing.{MASKED_TEXTS}",
+            [[one.value for one in values]],
         )
         masked += len(values)
     return masked
