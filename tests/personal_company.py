@@ -62,18 +62,40 @@ _PARTS_OF_KEYS = {
 Spell = Callable[[Person], Mapping[str, str]]
 
 
+def addresses_of(person: Person) -> dict[str, str]:
+    """Spellings of e-mail and phone alone."""
+    return {f"email {kind}": text for kind, text in person.emails().items()} | {
+        f"phone {kind}": text for kind, text in person.phones().items()
+    }
+
+
 def files_with_people(
-    people: Sequence[Person] = PEOPLE, *, spell: Spell = Person.spellings
+    people: Sequence[Person] = PEOPLE,
+    *,
+    spell: Spell = Person.spellings,
+    spell_ids: Spell | None = None,
 ) -> dict[str, str]:
-    """Stream to the text of its CSV file: the persons as contacts, then every spelling in every column."""
+    """Stream to the text of its CSV file: the persons as contacts, then every spelling in every column.
+
+    `spell_ids` are the spellings for columns of ids, where they differ.
+    """
     contract = load_contract()
-    return {name: _file(contract[name], people, spell) for name in _ROWS if name in contract}
+    return {
+        name: _file(contract[name], people, spell, spell_ids or spell)
+        for name in _ROWS
+        if name in contract
+    }
 
 
-def _file(stream: StreamContract, people: Sequence[Person], spell: Spell) -> str:
+def _file(stream: StreamContract, people: Sequence[Person], spell: Spell, spell_ids: Spell) -> str:
     rows: list[dict[str, object]] = [_row(stream, "1")]
     if stream.name == "contacts":
         for person in people:
+            # somebody else of that given name: an account of the full name is no company's
+            given = person.full_name.split()[0]
+            rows.append(
+                _row(stream, "") | {"contact_id": f"O-{given}", "full_name": f"{given} Vela"}
+            )
             rows.append(
                 _row(stream, "")
                 | {"contact_id": person.contact, "full_name": person.full_name}
@@ -89,7 +111,8 @@ def _file(stream: StreamContract, people: Sequence[Person], spell: Spell) -> str
         ):
             continue
         for person in people:
-            for text in spell(person).values():
+            spelled = spell_ids if column.name.endswith("_id") else spell
+            for text in spelled(person).values():
                 number += 1
                 rows.append(_row(stream, str(number)) | {column.name: text})
     written = io.StringIO()
