@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
+from orchestration.core.words import folded
 from orchestration.privacy.public_texts import MASKED_TEXTS
 from orchestration.privacy.redaction import MASK
 from orchestration.quality.limits import About
@@ -150,7 +151,8 @@ def _comparison(reconciliation: Reconciliation, tolerance: str, *, is_masked: bo
     if is_masked and not reconciliation.stream_key:
         masked = (
             f"exists (select 1 from warehouse.landing.{MASKED_TEXTS} as texts "
-            "where contains(expected.key, texts.value))"
+            "where contains(expected.key, texts.value) "
+            f"or contains(expected.key, {folded('texts.value')}))"
         )
     expected, actual = (
         query if reconciliation.has_facts else f"select *, null as facts from ({query})"
