@@ -338,7 +338,7 @@ def _other_spellings(sql: str, mapped: Mapping[str, str | None], rest: str) -> s
     if not pairs:
         return rest
     known = f"[{duckdb_session.texts([word for word, _ in pairs])}]"
-    # one expression for all words: DuckDB plans each mention of a macro anew, for every file
+    # one expression for all words: DuckDB plans each mention of a macro, for every file
     position = f"list_position({known}, folded_word({sql}))"
     becomes = f"list_extract([{', '.join(text for _, text in pairs)}], {position})"
     if all(text != "null" for _, text in pairs):

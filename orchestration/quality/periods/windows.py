@@ -1,7 +1,7 @@
 """Windows of a few days, for fresh rows that are no month: a day is compared with days, a week with weeks.
 
 Where the fresh rows of a source span fewer than twenty days, the days before them are counted in windows of as many
-days. They are counted anew each time, from landing: releases keep months alone.
+days. They are counted each time, from landing: releases keep months alone.
 """
 
 from __future__ import annotations

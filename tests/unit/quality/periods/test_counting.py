@@ -21,40 +21,6 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return released(tmp_path_factory.mktemp("release"))
 
 
-def by_hand(directory: Path, select: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(directory / "warehouse.duckdb"), read_only=True) as connection:
-        return connection.execute(select).fetchall()
-
-
-def test_counts_equal_sql_by_hand(tmp_path: Path, release: Path) -> None:
-    stream = stream_of(periods(june(tmp_path), release), "calls")
-    assert stream.fresh_span == (date(2026, 5, 31), LAST)
-    days = by_hand(
-        tmp_path,
-        "select timezone('Europe/Madrid', timezone('UTC', started_at))::date, count(*) from landing.calls group by 1",
-    )
-    assert stream.days == dict(days)
-    hours = by_hand(
-        tmp_path,
-        "select hour(timezone('Europe/Madrid', timezone('UTC', started_at))), count(*) from landing.calls "
-        "where _load_seq = 2 group by 1",
-    )
-    assert {hour: rows for hour, rows in enumerate(stream.fresh.hours) if rows} == dict(hours)
-    agents = by_hand(
-        tmp_path,
-        "select left(md5(agent_id), 12), count(*) from landing.calls "
-        "where started_at >= '2026-04-01' and started_at < '2026-05-01' group by 1",
-    )
-    assert stream.months[date(2026, 4, 1)].kinds["agent_id"] == dict(agents)
-    [(filled, highest)] = by_hand(
-        tmp_path,
-        "select count(talk_seconds), max(talk_seconds) from landing.calls where _load_seq = 2",
-    )
-    talk = stream.fresh.measures["talk_seconds"]
-    assert (talk["filled"], talk["highest"]) == (filled, highest)
-    assert stream.files == {"pbx/2026-06.csv": stream.fresh.rows}
-
-
 def test_kept_counts_equal_counting_all_months(tmp_path: Path, release: Path) -> None:
     """With a correction of a row of March, and a month delivered again without a row."""
     late = (
