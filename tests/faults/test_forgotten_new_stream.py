@@ -168,7 +168,7 @@ def test_a_declared_stream_is_erased_and_stays_erased(tmp_path: Path) -> None:
     )
     company("refresh", **project)
     assert chats(company) == [
-        ("crm:h3", "crm:c2", "asks for ***"),
+        ("crm:h3", "crm:c2", "asks for [forgotten]"),
         ("crm:h6", "crm:c2", None),
     ]
     assert found_in(company.home, [ANA]) == []
