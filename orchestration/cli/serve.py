@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli import console, options
+
+if TYPE_CHECKING:
+    from serving.server import Server
 
 PANEL = options.Panel.ANALYSTS
 
@@ -41,19 +44,14 @@ def serve(
 ) -> None:
     """Serve metrics to BI tools, notebooks and spreadsheets.
 
-    Every request carries a token, which `embudo token create NAME` makes:
-
-    `embudo token create notebook`
-
-    `embudo serve`
+    Every request carries a token, which `embudo token create NAME` makes: `embudo token create notebook`, then
+    `embudo serve`, and
 
     `curl -H "authorization: Bearer embudo_…" "http://127.0.0.1:8580/api/v1/query?metrics=revenue&grain=month&format=csv"`
 
     The server follows the current release: a refresh or a rollback needs no restart. Ctrl-C stops it when the requests
     that run are answered.
     """
-    import signal
-
     from orchestration.core.private_files import keep_private
     from orchestration.operations.served_releases import HomeReleases
     from orchestration.settings import Home
@@ -73,19 +71,29 @@ def serve(
         limits=QueryLimits(seconds=seconds, rows=rows),
     )
     _log_to_stderr()
-    console.err.print(f"Embudo serves release {server.service.pool.current_id} (Ctrl-C stops it)")
-    console.err.print(f"  REST        {server.url}/api/v1 (described at /api/v1/openapi.json)")
-    console.err.print(f"  GraphQL     {server.url}/api/graphql")
-    console.err.print(f"  Flight SQL  {server.flight_url}")
-    if not tokens.tokens():
-        console.err.print(
-            "[yellow]There is no token yet, so every request is refused: `embudo token create NAME` makes "
-            "one, at any time.[/yellow]"
-        )
+    _announce(server, has_tokens=bool(tokens.tokens()))
+    _run(server)
+
+
+def _run(server: Server) -> None:
+    import signal
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     server.run()
     console.err.print("Stopped.")
+
+
+def _announce(server: Server, *, has_tokens: bool) -> None:
+    console.err.print(f"Embudo serves release {server.service.pool.current_id} (Ctrl-C stops it)")
+    console.err.print(f"  REST        {server.url}/api/v1 (described at /api/v1/openapi.json)")
+    console.err.print(f"  GraphQL     {server.url}/api/graphql")
+    console.err.print(f"  Flight SQL  {server.flight_url}")
+    if not has_tokens:
+        console.err.print(
+            "[yellow]There is no token yet, so every request is refused: `embudo token create NAME` makes "
+            "one, at any time.[/yellow]"
+        )
 
 
 def _log_to_stderr() -> None:

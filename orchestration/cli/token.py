@@ -64,8 +64,6 @@ def token(
 
     A new token is printed once, alone on standard output; only a digest of it is kept. Revoking acts at once.
 
-    Examples:
-
     `embudo token create superset`
 
     `embudo token create ana --role manager --scope "Campo Norte"`
@@ -91,14 +89,17 @@ def token(
             f"Which token? `embudo token {action.value} NAME`, e.g. `embudo token {action.value} superset`."
         )
     if action is Action.revoke:
-        revoked = store.revoke(name)
-        console.err.print(f"Revoked `{revoked.name}`: requests that carry it are refused.")
-        return
-    if link:
+        console.err.print(
+            f"Revoked `{store.revoke(name).name}`: requests that carry it are refused."
+        )
+    elif link:
         _create_link(store, name, link, days or LINK_DAYS)
-        return
-    secret = store.create(name, role.value, days=days, scope=scope)
-    typer.echo(secret)
+    else:
+        _create(store, name, role, scope, days)
+
+
+def _create(store: TokenStore, name: str, role: TokenRole, scope: str, days: int | None) -> None:
+    typer.echo(store.create(name, role.value, days=days, scope=scope))
     whose = f"{role.value} of {console.plain(scope)}" if scope else role.value
     console.err.print(
         f"Token `{name}` for {whose}: keep it, it cannot be shown again. Clients send it as "

@@ -36,6 +36,34 @@ class _Persons:
     names: dict[str, set[str]] = field(default_factory=dict)
     """Key to its full names, folded."""
 
+    def matching(
+        self, chosen: set[str], own: set[Address], known: set[tuple[str, str]]
+    ) -> set[str]:
+        """Keys of the rows of a person: those chosen, with an own address, that refer to a known row of the person, or
+        without any address and of the same full name.
+        """
+        matching = chosen | {
+            key
+            for key, has in self.addresses.items()
+            if has & own or self.references.get(key, set()) & known
+        }
+        called = {_sorted(name) for key in matching for name in self.names.get(key, ())}
+        return matching | {
+            key
+            for key, has in self.names.items()
+            if not self.addresses.get(key) and any(_sorted(name) in called for name in has)
+        }
+
+    def addresses_but(self, matching: set[str]) -> set[Address]:
+        """Addresses of everybody else."""
+        return set().union(*(has for key, has in self.addresses.items() if key not in matching))
+
+    def names_but(self, matching: set[str]) -> set[str]:
+        """Full names of everybody else, as they are compared."""
+        return {
+            _sorted(name) for key, has in self.names.items() if key not in matching for name in has
+        }
+
 
 def find_subject(
     connection: duckdb.DuckDBPyConnection,
@@ -69,30 +97,10 @@ def find_subject(
                 "marts: source:id."
             )
         known = {(name, key) for name, keys in subjects.items() for key in keys}
-        matching = chosen | {
-            key
-            for key, has in persons.addresses.items()
-            if has & own or persons.references.get(key, set()) & known
-        }
-        called = {_sorted(name) for key in matching for name in persons.names.get(key, ())}
-        matching |= {
-            key
-            for key, has in persons.names.items()
-            if not persons.addresses.get(key) and any(_sorted(name) in called for name in has)
-        }
+        matching = persons.matching(chosen, own, known)
         if not stream.references:
-            others |= {
-                address
-                for key, has in persons.addresses.items()
-                if key not in matching
-                for address in has
-            }
-            names_of_others |= {
-                _sorted(name)
-                for key, has in persons.names.items()
-                if key not in matching
-                for name in has
-            }
+            others |= persons.addresses_but(matching)
+            names_of_others |= persons.names_but(matching)
         for key in matching:
             all_addresses |= persons.addresses.get(key, set())
             names |= persons.names.get(key, set())

@@ -39,6 +39,11 @@ class Repeats:
         """The part of the rows that is repeated."""
         return self.repeated / self.rows if self.rows else 0.0
 
+    @property
+    def text(self) -> str:
+        """How many of how many, and whose."""
+        return f"{self.repeated:,} of {self.rows:,} rows of {self.source}"
+
 
 def repeats(
     connection: DuckDBPyConnection, contents: RowContents, *, since: int

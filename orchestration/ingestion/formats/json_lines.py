@@ -45,12 +45,7 @@ def json_rows(
         "record "
         f"from ({lines})"
     )
-    shapes = [
-        tuple(row[0])
-        for row in connection.execute(
-            f"select distinct json_keys(record) from ({checked}) where record is not null"
-        ).fetchall()
-    ]
+    shapes = _shapes(connection, checked)
     keys = sorted({key for shape in shapes for key in shape})
     is_repeated = any(len(shape) > len(set(shape)) for shape in shapes)
     if structure.good_records and not keys:
@@ -85,6 +80,14 @@ def json_rows(
         is_sparse=True,
         extra_from="_record",
     )
+
+
+def _shapes(connection: duckdb.DuckDBPyConnection, checked: str) -> list[tuple[str, ...]]:
+    """The keys of the objects as they stand in them, each list of keys once."""
+    found = connection.execute(
+        f"select distinct json_keys(record) from ({checked}) where record is not null"
+    )
+    return [tuple(keys) for (keys,) in found.fetchall()]
 
 
 def _exact(cell: str, pointer: str) -> str:

@@ -69,22 +69,17 @@ def content_duplicates(
                 # under another mapping all rows are new, and the share is counted from the start
                 is_remapped = candidate.changes.of_stream(repeated.source, contents.stream.name)
                 before = known.get(repeated.source) if not is_remapped else None
-                severity = (
-                    _judge(repeated, before, certain=duplicate_rows_certain, few=duplicate_rows_few)
-                    if before is not None
-                    else _judge_first(
-                        repeated,
-                        days(connection, contents, repeated.source) if repeated.telling else {},
-                        certain=duplicate_rows_certain,
+                if before is not None:
+                    severity = _judge(
+                        repeated, before, certain=duplicate_rows_certain, few=duplicate_rows_few
                     )
-                )
-                known[repeated.source] = (before or Share()) + Share(
-                    repeated.rows, repeated.repeated
-                )
+                else:
+                    by_day = days(connection, contents, repeated.source) if repeated.telling else {}
+                    severity = _judge_first(repeated, by_day, certain=duplicate_rows_certain)
+                counted = Share(repeated.rows, repeated.repeated)
+                known[repeated.source] = (before or Share()) + counted
                 if severity is None:
-                    passed.append(
-                        f"{repeated.repeated:,} of {repeated.rows:,} rows of {repeated.source}"
-                    )
+                    passed.append(repeated.text)
                     continue
                 failed += 1
                 yield Finding(
