@@ -157,8 +157,11 @@ def _emptied(
             failures=round((1 - filled) * rows),
             column=column,
         )
-    if filled > high + step:
-        full = filled > 0.98 and high < 0.8
+    known = max(high, *(young or (0.0,)))
+    # where some were always empty, none is so by chance once in a million
+    is_never_empty = filled == 1.0 and 0 < known < 1 and rows * -math.log(known) > 14
+    if filled > high + step or is_never_empty:
+        full = filled > 0.98 and (high < 0.8 or (is_never_empty and max(young or (1.0,)) < 0.9))
         yield Change(
             text=f"{column} is filled in {filled:.0%} of {rows:,} rows ({high:.0%} at most before)",
             severity="error" if full else "warn",

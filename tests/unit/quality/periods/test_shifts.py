@@ -166,3 +166,23 @@ def test_what_comes_later_may_be_missing_but_not_be_there_for_all() -> None:
         "error",
         "amount is filled in 100% of 100 rows (60% at most before)",
     )
+
+
+def test_what_some_rows_always_lacked_is_not_there_for_all_by_chance() -> None:
+    """All tasks are done: of old ones nineteen of twenty were, of young ones seven of ten."""
+    old, young = of_numbers(400, filled=380), of_numbers(400, filled=280)
+    all_done = of_numbers(400, filled=400, distinct=80)
+    [change] = measures(stream(old, all_done, young), "amount", feature="lag")
+    assert (change.severity, change.text) == (
+        "error",
+        "amount is filled in 100% of 400 rows (95% at most before)",
+    )
+    # a field that has become mandatory
+    [change] = measures(stream(old, all_done), "amount", feature="text")
+    assert change.severity == "warn"
+    # fifty rows are all filled by chance
+    few = of_numbers(50, filled=50, distinct=50)
+    assert not list(measures(stream(old, few, young), "amount", feature="lag"))
+    # and a month in which all were has been there
+    whole = of_numbers(400, filled=400)
+    assert not list(measures(stream(whole, all_done, young), "amount", feature="lag"))
