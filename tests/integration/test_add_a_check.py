@@ -34,10 +34,20 @@ print(json.dumps({"required": required, "page": page(), "refused": refused}))
 """
 
 
+CATALOGUE = """
+from orchestration.settings.check_catalogue import CATALOGUE
+from scripts.docs import check_catalogue
+
+CATALOGUE.write_text(check_catalogue.text())
+"""
+"""The part of `make docs` that settings read."""
+
+
 @pytest.mark.slow
 def test_a_check_is_added_with_two_files(tmp_path: Path) -> None:
     checkout = copy_checkout(tmp_path)
     assert write_examples("add-a-check.md", into=checkout) == [CHECK, TEST]
+    run_python(checkout, "-c", CATALOGUE)
     run_python(checkout, "-m", "pytest", "-q", str(TEST), "tests/unit/quality/test_registry.py")
     probe = json.loads(run_python(checkout, "-c", PROBE).splitlines()[-1])
     assert probe["required"]["unknown_reps"] == "fct_deals"
