@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from orchestration.core.durable_files import sha256_of
 from orchestration.erasure.landing import erase_landing
 from orchestration.erasure.landing_files import landing_file, quarantine_file
 from orchestration.ingestion.ledger.loads import all_loads, load_digests
 from tests.unit.erasure.factories import ANA, KEY, landed_company
+
+pytestmark = pytest.mark.slow
 
 
 def test_rows_go_and_the_rest_is_untied(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from orchestration.core.errors import SettingsInvalid
 from orchestration.erasure.landing_plan import normalise, plan_landing
 from tests.unit.erasure.factories import KEY, landed_company
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("kind", "text", "normalised"),

@@ -13,6 +13,8 @@ from orchestration.erasure.request import ErasureRequest
 from orchestration.privacy.hash_key import KEY_VARIABLE
 from tests.unit.erasure.factories import landed_company
 
+pytestmark = pytest.mark.slow
+
 
 def test_rows_that_are_theirs_refer_to_them_or_name_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from scripts.docs.project import ROOT, description, docs_blocks
+
+pytestmark = pytest.mark.slow
 
 FILLER = frozenset(re.findall(r"\w+", "a an and as at by for in is it of on or the to was"))
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 import yaml
 
 from sandbox import SETTINGS, Truth
@@ -13,6 +14,8 @@ from sandbox.activities import POSTPONED
 from sandbox.company import Company, make_company
 from sandbox.troubles import NOBODY
 from sandbox.words import OUTCOMES
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_company_has_troubles_only_where_it_is_made_with_them(company: Company) -> None:

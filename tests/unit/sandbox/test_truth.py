@@ -12,6 +12,8 @@ import pytest
 from sandbox import Truth
 from tests.e2e.oracle import Oracle, sections
 
+pytestmark = pytest.mark.slow
+
 # The metrics that the main job must answer.
 # fmt: off
 REQUIRED = [

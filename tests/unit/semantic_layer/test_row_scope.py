@@ -20,6 +20,8 @@ from semantic_layer.records import Trust
 from semantic_layer.request import QueryRequest
 from semantic_layer.row_scope import RowScope, leads_elsewhere, scoped_trust
 
+pytestmark = pytest.mark.slow
+
 ANA = RowScope(role="rep", dimension="rep__name", value="Ana")
 ALFA = RowScope(role="manager", dimension="rep__team", value="Alfa")
 

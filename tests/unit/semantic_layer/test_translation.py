@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from scripts import messages
 from semantic_layer.translation import translate
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_catalogue_has_every_text_of_the_code_and_is_compiled() -> None:

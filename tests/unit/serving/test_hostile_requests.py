@@ -18,6 +18,8 @@ from serving.server import Server
 from tests.conftest import ROOT
 from tests.unit.serving.conftest import Client
 
+pytestmark = pytest.mark.slow
+
 FILTERS = [
     "1 = (select count(*) from read_csv('/etc/passwd'))",
     "exists (select * from '/etc/passwd')",

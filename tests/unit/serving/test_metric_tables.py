@@ -15,6 +15,8 @@ from semantic_layer.layer import SemanticLayer
 from serving.metric_tables import answer_select, table_names, table_schema
 from serving.server import Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def layer(server: Server) -> Iterator[SemanticLayer]:

@@ -11,6 +11,8 @@ import pytest
 from serving.replies import Reply
 from serving.reply_cache import ReplyCache
 
+pytestmark = pytest.mark.slow
+
 
 class Layer:
     """In the place of an open release."""

@@ -15,6 +15,8 @@ from serving.server import Server
 from serving.tokens import TokenStore
 from tests.unit.serving.conftest import Client
 
+pytestmark = pytest.mark.slow
+
 OTHERS = ("=cmd()", "{{ 7 * 7 }}", "300.25", "700.4", "460.4")
 """A name, a team and sums that are not of the team Alfa."""
 

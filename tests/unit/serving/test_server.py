@@ -19,6 +19,8 @@ from serving.server import Address, Server, check_address, followed, is_loopback
 from serving.tokens import TokenStore
 from tests.unit.serving.factories import FolderStore
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("host", "expected"),
