@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
@@ -33,3 +34,18 @@ def project_copy(folder: Path) -> Path:
     for name in ("models", "seeds", "dbt_project"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
+
+
+def orders_of_days(days: int, *, line: Callable[[int], tuple[str, int]]) -> dict[str, str]:
+    """Five orders per day from January 2026 on, each of a line: `line` is its product and price, by number."""
+    orders, lines = (
+        ["order_id,account_id,ordered_at,status"],
+        ["order_id,line_no,product_id,quantity,unit_price"],
+    )
+    for day in range(days):
+        for number in range(5):
+            at = date(2026, 1, 1) + timedelta(days=day)
+            product, price = line(number)
+            orders.append(f"o{day}-{number},a{number},{at}T12:00:00Z,completed")
+            lines.append(f"o{day}-{number},1,{product},1,{price}")
+    return {"orders": "\n".join(orders) + "\n", "order_lines": "\n".join(lines) + "\n"}

@@ -5,7 +5,6 @@ with the next release.
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 import yaml
 
 from tests.conftest import Embudo
-from tests.e2e.factories import company_of
+from tests.e2e.factories import company_of, orders_of_days
 
 pytestmark = pytest.mark.slow
 
@@ -22,16 +21,7 @@ WHY = "the mapping of crm.order_lines changed since release"
 
 def files(*, days: int) -> dict[str, str]:
     """Five orders per day of a line each."""
-    orders, lines = (
-        ["order_id,account_id,ordered_at,status"],
-        ["order_id,line_no,product_id,quantity,unit_price"],
-    )
-    for day in range(days):
-        for number in range(5):
-            at = date(2026, 1, 1) + timedelta(days=day)
-            orders.append(f"o{day}-{number},a{number},{at}T12:00:00Z,completed")
-            lines.append(f"o{day}-{number},1,p{number},1,{10 + number}")
-    return {"orders": "\n".join(orders) + "\n", "order_lines": "\n".join(lines) + "\n"}
+    return orders_of_days(days, line=lambda number: (f"p{number}", 10 + number))
 
 
 def write(folder: Path, *, days: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.conftest import Embudo
-from tests.e2e.factories import company_of
+from tests.e2e.factories import company_of, orders_of_days
 
 pytestmark = pytest.mark.slow
 
@@ -24,16 +24,7 @@ TODAY = date.today()
 
 def files(*, days: int) -> dict[str, str]:
     """Five orders per day, each of a line; the fifth is below zero."""
-    orders, lines = (
-        ["order_id,account_id,ordered_at,status"],
-        ["order_id,line_no,product_id,quantity,unit_price"],
-    )
-    for day in range(days):
-        for number in range(5):
-            at = date(2026, 1, 1) + timedelta(days=day)
-            orders.append(f"o{day}-{number},a{number},{at}T12:00:00Z,completed")
-            lines.append(f"o{day}-{number},1,p1,1,{-20 if number == 4 else 10 + number}")
-    return {"orders": "\n".join(orders) + "\n", "order_lines": "\n".join(lines) + "\n"}
+    return orders_of_days(days, line=lambda number: ("p1", -20 if number == 4 else 10 + number))
 
 
 def set_exception(company: Embudo, until: date) -> None:

@@ -27,10 +27,11 @@ def test_packed_ones_are_read_back() -> None:
 
 
 def test_others_are_named() -> None:
+    # a name as long as the one it replaces, since the message states its length
     content = ADBC_PREPARE.replace(
-        b"ActionCreatePreparedStatementRequest", b"ActionCreatePreparedSubstraitPlanXXX"
+        b"ActionCreatePreparedStatementRequest", b"ActionCancelPreparedStatementRequest"
     )
-    assert unpacked(content) == ("ActionCreatePreparedSubstraitPlanXXX", None)
+    assert unpacked(content) == ("ActionCancelPreparedStatementRequest", None)
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"\x0a\x05ab", b"x" * 100])
